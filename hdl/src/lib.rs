@@ -1,1 +1,32 @@
-//! Scaffold.
+//! The house is walked in the order of a packet.
+//!
+//! ```text
+//!            frames in                                                     frames out
+//!               |                                                              ^
+//!   ports --> [ capture ]----------- bytes wait in a ring ------------->[ rewrite ]
+//!               | first 192 bytes                                              ^ verdict
+//!               v                                                              |
+//!   parser -> decap -> eni -> spoof -> class -> route -> nacl -> mapping -> nacl -> encap
+//!             (is it     (who     (is it  (which       (may it)  (where is    (may it)
+//!             for us?)  sends?)  true?)  rules meet?)            it?)
+//! ```
+//!
+//! Each stage is one room with four sections: layout, reference, kernel, proof. `walk` is the
+//! same order in plain Rust, `pipeline` in gateware; neither knows what a stage does inside.
+//! The feature `gateware` brings the kernels; without it this crate is the contract alone.
+
+pub mod meta;
+pub mod profile;
+pub mod parser;
+pub mod decap;
+pub mod eni;
+pub mod spoof;
+pub mod class;
+pub mod route;
+pub mod nacl;
+pub mod mapping;
+pub mod deliver;
+pub mod encap;
+pub mod tables;
+pub mod explain;
+pub mod bar0;

@@ -87,9 +87,9 @@ impl<T: Packed + Default, const N: usize> Packed for [T; N] {
     }
 }
 
-/// `W` bits without a meaning of their own, up to [`crate::ENTRY_BITS_MAX`]: dword 0 lowest.
+/// `W` bits without a meaning of their own, up to [`crate::FIELD_BITS_MAX`]: dword 0 lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Wide<const W: usize>(pub [u32; crate::ENTRY_BITS_MAX / 32]);
+pub struct Wide<const W: usize>(pub [u32; crate::FIELD_BITS_MAX / 32]);
 
 impl<const W: usize> Packed for Wide<W> {
     const BITS: usize = W;

@@ -94,11 +94,7 @@ macro_rules! __plain {
         pub struct $name { $( $(#[doc = $fdoc])+ pub $field: $ty, )+ }
 
         impl $crate::Packed for $name {
-            const BITS: usize = {
-                let bits = 0 $( + $crate::__field!(bits $ty $(, $width)?) )+;
-                assert!(bits <= $crate::ENTRY_BITS_MAX, "wider than the register window");
-                bits
-            };
+            const BITS: usize = 0 $( + $crate::__field!(bits $ty $(, $width)?) )+;
             const KIND: $crate::Kind = $crate::Kind::Nested(<Self as $crate::Layout>::FIELDS);
             fn put(&self, bits: &mut $crate::Slice) {
                 let mut at = 0;

@@ -18,8 +18,8 @@ mod page;
 pub use codec::{Bad, Packed, Slice, Uints, Wide, get_uint, put_uint};
 pub use page::{fingerprint, markdown};
 
-/// Widest entry in bits: sixteen dwords, the size of the register window.
-pub const ENTRY_BITS_MAX: usize = 512;
+/// Widest field in bits.
+pub const FIELD_BITS_MAX: usize = 512;
 
 /// One field of an entry: where it lies and what it means.
 #[derive(Clone, Copy, Debug)]

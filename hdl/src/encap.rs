@@ -1,0 +1,99 @@
+//! What does the frame look like when it leaves?
+//!
+//! ```text
+//!   out = header[0 .. 2p] ++ frame[2s .. end]          (p, s in halfwords)
+//!
+//!   to the underlay: Ethernet | IPv4 | UDP | VXLAN | overlay MACs        p = 31
+//!   to an ENI:       overlay MACs | its VLAN tags                        p = 6, 8 or 10
+//! ```
+//! The tail always begins with the type field in front of the IP header, so that tags and
+//! tunnels of the incoming frame disappear, and ends where the IP packet ends, so that Ethernet
+//! padding does. Nothing behind the MACs is touched: the VPC's router is no hop.
+
+use crate::{
+    decap::Identity, deliver::EniEntry, mapping::MappingAction, meta::TUNNEL_BYTES, parser::Headers,
+};
+
+// ---- layout -----------------------------------------------------------------------------
+
+/// UDP port of VXLAN (RFC 7348 section 8).
+pub const VXLAN_PORT: u16 = 4789;
+/// First of the UDP source ports that carry the flow's hash (RFC 7348 section 4.1 recommends the
+/// dynamic range).
+pub const SOURCE_PORT_FIRST: u16 = 49152;
+/// Time to live of the outer header.
+pub const OUTER_TTL: u8 = 64;
+/// Tag protocol identifiers: of the only or inner tag (IEEE 802.1Q), of the outer of two.
+pub const TPID: [u16; 2] = [0x8100, 0x88a8];
+
+// ---- reference --------------------------------------------------------------------------
+
+/// The new beginning of a frame, and where the old one's tail begins, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// Bytes put in front.
+    pub header: Vec<u8>,
+    /// First byte of the old frame that stays.
+    pub from: usize,
+    /// Byte behind the last one that stays.
+    pub end: usize,
+}
+
+impl Rewrite {
+    /// The frame as it leaves.
+    pub fn apply(&self, frame: &[u8]) -> Vec<u8> {
+        [&self.header, &frame[self.from..self.end]].concat()
+    }
+}
+
+fn mac(value: u64) -> [u8; 6] {
+    let mut bytes = [0; 6];
+    bytes.copy_from_slice(&value.to_be_bytes()[2..]);
+    bytes
+}
+
+/// Source MAC of a frame that goes on: the router's if it was sent to the router.
+fn source_mac(identity: &Identity, net: bool, h: &Headers) -> u64 {
+    if !net && h.dst_mac == identity.router_mac { identity.router_mac } else { h.src_mac }
+}
+
+/// Into a tunnel: VXLAN (RFC 7348 section 5) over UDP over IPv4 over Ethernet.
+///
+/// The UDP checksum is zero (RFC 7348 section 5); DF is set, the identification zero (RFC 6864
+/// section 4.1); DSCP and ECN are those of the overlay packet (RFC 6040 section 4.1).
+pub fn into_tunnel(identity: &Identity, m: &MappingAction, h: &Headers) -> Rewrite {
+    let from = usize::from(h.l3_offset) - 2;
+    let end = usize::from(h.end);
+    let inner = (end - from + 12) as u16;
+    let mut ip = Vec::with_capacity(20);
+    ip.extend([0x45, h.dscp_ecn]);
+    ip.extend((inner + TUNNEL_BYTES as u16 - 14).to_be_bytes());
+    ip.extend([0, 0, 0x40, 0, OUTER_TTL, 17, 0, 0]);
+    ip.extend(identity.vtep.to_be_bytes());
+    ip.extend(m.vtep.to_be_bytes());
+    let sum = ip.chunks(2).map(|c| u32::from(u16::from_be_bytes([c[0], c[1]]))).sum::<u32>();
+    let sum = (sum & 0xffff) + (sum >> 16);
+    ip[10..12].copy_from_slice(&(!((sum & 0xffff) + (sum >> 16)) as u16).to_be_bytes());
+    let mut header = Vec::with_capacity(62);
+    header.extend([mac(identity.gateway_mac), mac(identity.mac)].concat());
+    header.extend([8, 0]);
+    header.extend(ip);
+    header.extend((SOURCE_PORT_FIRST + h.flow_hash).to_be_bytes());
+    header.extend(VXLAN_PORT.to_be_bytes());
+    header.extend((inner + 16).to_be_bytes());
+    header.extend([0, 0, 8, 0, 0, 0]);
+    header.extend((m.vni << 8).to_be_bytes());
+    header.extend([mac(m.mac), mac(source_mac(identity, false, h))].concat());
+    Rewrite { header, from, end }
+}
+
+/// To an ENI of this card, with the tags of its place.
+pub fn to_eni(identity: &Identity, eni: &EniEntry, net: bool, h: &Headers) -> Rewrite {
+    let mut header = [mac(eni.mac), mac(source_mac(identity, net, h))].concat();
+    let tags = usize::from(eni.tags);
+    for (i, vid) in eni.vids[..tags].iter().enumerate() {
+        header.extend(TPID[tags - 1 - i].to_be_bytes());
+        header.extend(vid.to_be_bytes());
+    }
+    Rewrite { header, from: usize::from(h.l3_offset) - 2, end: usize::from(h.end) }
+}

@@ -1,0 +1,147 @@
+//! What walks along with a packet, and what becomes of it?
+
+layout::layout! {
+    /// Why a packet was dropped, in the order of its walk. Code 0 means that it was not.
+    pub enum DropReason: 6 {
+        /// Not dropped.
+        None = 0,
+        /// The driver has not opened the card since its reset: it fails closed.
+        CardClosed = 1,
+        /// The frame is longer than the card stores (9,216 bytes).
+        FrameTooLong = 2,
+        /// The frame ends within its Ethernet header.
+        Runt = 3,
+        /// A frame from the underlay ends within the outer headers.
+        OuterTruncated = 4,
+        /// The outer IPv4 header's checksum is wrong.
+        OuterChecksum = 5,
+        /// Addressed to another card: not this card's MAC or not its VTEP address.
+        NotForUs = 6,
+        /// From the underlay, but no VXLAN packet this card understands (RFC 7348 section 5).
+        BadTunnel = 7,
+        /// The frame in the tunnel has a VLAN tag (RFC 7348 section 6.1 says to discard it).
+        InnerTagged = 8,
+        /// More than two VLAN tags.
+        TooManyTags = 9,
+        /// The frame ends within a VLAN tag or before the type behind it.
+        TruncatedTag = 10,
+        /// Neither IPv4 nor IPv6 nor ARP.
+        UnknownEthertype = 11,
+        /// An ARP packet that is cut short or not of Ethernet and IPv4 (RFC 826).
+        MalformedArp = 12,
+        /// An IPv4 header that is cut short, of another version, or with impossible lengths.
+        MalformedIpv4Header = 13,
+        /// The IPv4 total length goes beyond the frame.
+        MalformedIpv4Length = 14,
+        /// The IPv4 header's checksum is wrong.
+        MalformedIpv4Checksum = 15,
+        /// An IPv6 header that is cut short or of another version.
+        MalformedIpv6Header = 16,
+        /// The IPv6 payload length goes beyond the frame.
+        MalformedIpv6Length = 17,
+        /// An IPv6 extension header, behind which this pipeline does not look.
+        Ipv6Extension = 18,
+        /// A fragment made to hide the TCP header (RFC 1858, RFC 3128).
+        TinyFragment = 19,
+        /// A TCP header that is cut short or with an impossible data offset.
+        MalformedTcp = 20,
+        /// A UDP header that is cut short or with an impossible length.
+        MalformedUdp = 21,
+        /// An ICMP or ICMPv6 header that is cut short.
+        MalformedIcmp = 22,
+        /// No VPC of this card has the tunnel's VNI.
+        UnknownVni = 23,
+        /// The mapping of the tenant's source address names another card than the one that sent.
+        SpoofedUnderlay = 24,
+        /// ARP in a tunnel: neighbors are answered by each card, never across the underlay.
+        TunnelledArp = 25,
+        /// No ENI hangs on this port with these VLAN tags.
+        UnknownEni = 26,
+        /// The ENI, the sender's or the receiver's, is administratively down.
+        EniDown = 27,
+        /// The source MAC is not the ENI's, nor may it be.
+        SpoofedMac = 28,
+        /// The source address is none of the ENI's.
+        SpoofedIp = 29,
+        /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
+        GratuitousArp = 30,
+        /// An ARP request, which this pipeline does not answer yet.
+        ArpUnanswered = 31,
+        /// Broadcast or multicast, which a VPC does not carry.
+        Multicast = 32,
+        /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
+        NaclOutbound = 33,
+        /// No route leads to the destination.
+        NoRoute = 34,
+        /// The VPC has nobody at the destination address.
+        NoMapping = 35,
+        /// Sent neither to the router's MAC nor to that of the address in the same subnet.
+        NotItsAddress = 36,
+        /// No ENI of this card has the destination's address and MAC.
+        NoLocalEni = 37,
+        /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
+        NaclInbound = 38,
+    }
+    /// Every packet gets exactly one.
+    pub struct Verdict {
+        /// Why it is dropped, or `None`.
+        reason: DropReason,
+        /// Where it goes, if it is not dropped.
+        egress_port: u8 => 3,
+    }
+}
+
+impl Verdict {
+    /// Drop it.
+    pub const fn drop(reason: DropReason) -> Self {
+        Self { reason, egress_port: 0 }
+    }
+    /// Send it out of `egress_port`.
+    pub const fn forward(egress_port: u8) -> Self {
+        Self { reason: DropReason::None, egress_port }
+    }
+    /// Its name in reports: a drop's reason, or `Forward`.
+    pub fn name(self) -> String {
+        match self.reason {
+            DropReason::None => "Forward".into(),
+            reason => format!("{reason:?}"),
+        }
+    }
+}
+
+/// Bits of a frame's length in bytes, frame check sequence not included.
+pub const LENGTH_BITS: usize = 14;
+/// Longest frame in bytes that the card stores, frame check sequence not included.
+pub const FRAME_BYTES_MAX: usize = 9216;
+/// Bytes of a frame that the parser sees (the contract asks for at least 192).
+pub const WINDOW_BYTES: usize = 192;
+/// Bytes that VXLAN over IPv4 puts in front: Ethernet 14, IPv4 20, UDP 8, VXLAN 8 (RFC 7348).
+pub const TUNNEL_BYTES: usize = 50;
+
+/// What a packet carries with it from the moment it enters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Entered {
+    /// Port it came in at.
+    pub port: u8,
+    /// Is that port on the underlay's side?
+    pub net: bool,
+    /// Parity of the generation in force.
+    pub generation: bool,
+    /// Had the driver opened the card?
+    pub open: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use layout::Packed;
+
+    #[test]
+    fn reasons_are_numbered_in_the_order_of_the_walk() {
+        for (i, reason) in DropReason::ALL.iter().enumerate() {
+            assert_eq!(reason.code(), i as u64);
+            assert!(reason.sentence().trim().ends_with('.'), "{reason:?} has no sentence");
+        }
+        assert!(DropReason::ALL.len() <= 1 << DropReason::BITS);
+    }
+}

@@ -1,0 +1,68 @@
+//! What does the parser say of a frame?
+
+use crate::meta::DropReason;
+
+::layout::layout! {
+    /// What the parser says of a frame. Where `fault` is not `None`, only `fault` and
+    /// `outer_dst_mac` mean anything.
+    pub struct Headers {
+        /// The first problem in the order of the bytes, or `None`.
+        fault: DropReason,
+        /// A well-formed VXLAN packet over IPv4 from a net port?
+        tunnel: bool,
+        /// Destination MAC of the frame as it came in from the underlay.
+        outer_dst_mac: u64 => 48,
+        /// Source address of the tunnel.
+        outer_src_ip: u32 => 32,
+        /// Destination address of the tunnel.
+        outer_dst_ip: u32 => 32,
+        /// VXLAN network identifier (RFC 7348 section 5).
+        outer_vni: u32 => 24,
+        /// ECN field of the outer header.
+        outer_ecn: u8 => 2,
+        /// Destination MAC, of the tenant's frame from here on.
+        dst_mac: u64 => 48,
+        /// Source MAC.
+        src_mac: u64 => 48,
+        /// VLAN tags, 0 to 2.
+        tags: u8 => 2,
+        /// VLAN identifier of the outer tag, 0 if there is none.
+        vid0: u16 => 12,
+        /// VLAN identifier of the inner tag, 0 if there is none.
+        vid1: u16 => 12,
+        /// Is it IPv4?
+        is_ipv4: bool,
+        /// Is it IPv6?
+        is_ipv6: bool,
+        /// Is it ARP?
+        is_arp: bool,
+        /// Source address; IPv4 as ::ffff:a.b.c.d; of ARP the sender's protocol address.
+        src_ip: u128 => 128,
+        /// Destination address; of ARP the target's protocol address.
+        dst_ip: u128 => 128,
+        /// ARP operation, 0 if it is not ARP.
+        arp_op: u16 => 16,
+        /// ARP sender hardware address, 0 if it is not ARP.
+        arp_sender_mac: u64 => 48,
+        /// IPv4 protocol or IPv6 next header, 0 of ARP.
+        protocol: u8 => 8,
+        /// Do the ports mean anything?
+        ported: bool,
+        /// Source port, or 0.
+        src_port: u16 => 16,
+        /// Destination port; of ICMP and ICMPv6 {type, code}; or 0.
+        dst_port: u16 => 16,
+        /// TCP flags, or 0.
+        tcp_flags: u8 => 8,
+        /// A fragment that is not the first?
+        fragment: bool,
+        /// IPv4 type of service, IPv6 traffic class.
+        dscp_ecn: u8 => 8,
+        /// First byte of the IP header in the frame as it came in.
+        l3_offset: u8 => 7,
+        /// Byte behind the last one of the IP packet (padding lies behind it).
+        end: u16 => 14,
+        /// Hash of the flow for the tunnel's UDP source port.
+        flow_hash: u16 => 14,
+    }
+}

@@ -1,0 +1,76 @@
+//! How much does a card hold? Depths and widths of one design, as data.
+
+use crate::tables::TableId;
+
+/// What differs between one card and another of the same gateware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// For which part it is meant.
+    pub part: &'static str,
+    /// Width of the datapath in bits: 128 or 512.
+    pub width_bits: usize,
+    /// log2 of the entries of each of the four ways, or of the rows, by table.
+    pub depth_log2: [usize; TableId::ALL.len()],
+    /// Does the card deliver explain records?
+    pub explain: bool,
+}
+
+/// Ports toward the tenants' machines; they come first.
+pub const HOST_PORTS: usize = 2;
+/// Ports toward the underlay.
+pub const NET_PORTS: usize = 1;
+/// All ports of a card.
+pub const PORTS: usize = HOST_PORTS + NET_PORTS;
+/// Levels of the address tables' search, four ways each: 1,024 intervals.
+pub const ADDRESS_LEVELS: usize = 5;
+/// Levels of the port table's search, four ways each: 256 intervals.
+pub const PORT_LEVELS: usize = 4;
+
+/// Ports by number, as the command line and the configuration name them.
+pub const PORT_NAMES: [&str; PORTS] = ["host0", "host1", "net0"];
+
+/// Is this port on the underlay's side?
+pub const fn is_net(port: usize) -> bool {
+    port >= HOST_PORTS
+}
+
+/// Everything that can be built: the same tables behind a narrow and a wide datapath.
+pub const PROFILES: [Profile; 2] = [
+    Profile {
+        name: "large",
+        part: "LFE5U-85F, 10 Gb/s of 64-byte frames",
+        width_bits: 128,
+        depth_log2: DEPTHS,
+        explain: true,
+    },
+    Profile {
+        name: "line100",
+        part: "simulation, or a large part of another family; 100 Gb/s of 64-byte frames",
+        width_bits: 512,
+        depth_log2: DEPTHS,
+        explain: true,
+    },
+];
+
+/// By [`TableId`]: attachments, addresses, address classes, port classes, routes, outbound and
+/// inbound rules, mappings, ENIs.
+const DEPTHS: [usize; TableId::ALL.len()] =
+    [6, 9, 2 * ADDRESS_LEVELS, 2 * PORT_LEVELS, 2 * ADDRESS_LEVELS, 9, 9, 9, 9];
+
+impl Profile {
+    /// The profile of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        PROFILES.iter().find(|p| p.name == name)
+    }
+
+    /// Entries that fit into a table in one generation.
+    pub const fn capacity(&self, table: TableId) -> usize {
+        let rows = 1 << self.depth_log2[table as usize];
+        match table.kind() {
+            crate::tables::Kind::Exact => 4 * rows,
+            crate::tables::Kind::Interval | crate::tables::Kind::Direct => rows,
+        }
+    }
+}
