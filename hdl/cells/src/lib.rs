@@ -1,1 +1,26 @@
-//! Scaffold.
+//! Mechanisms that know no packet: memories, FIFOs, tables, the frame path. Which cell does what?
+//!
+//! Every file opens with the question it answers and says its latency in clocks, its throughput and
+//! what it costs on an ECP5-85.
+//!
+//! ```text
+//! state      register            delay
+//! memory     ram (2 clocks)      ram::LutRam (asynchronous)     counters
+//! streams    skid   fifo         arbiter
+//! ```
+
+/// A register with synchronous reset: the control state of everything else.
+#[cfg(feature = "gateware")]
+pub mod register;
+
+/// Simple dual port memory, two clocks from address to word, in block or LUT RAM; [`ram::LutRam`].
+#[cfg(feature = "gateware")]
+pub mod ram;
+
+/// The part's own text: a memory cut into ECP5 block RAMs.
+#[cfg(feature = "gateware")]
+mod dp16kd;
+
+/// A word, or a bit with reset, some clocks later.
+#[cfg(feature = "gateware")]
+pub mod delay;

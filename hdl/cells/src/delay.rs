@@ -1,0 +1,229 @@
+//! How does a word wait while its packet's header is looked at elsewhere?
+//!
+//! ```text
+//! short:   d -> [r] -> [r] -> q            long:   d -> ring of N - 1 words -> [r] -> q
+//!                                                          ^ one pointer writes and reads
+//! ```
+//! [`Delay`]: `q` is what `d` was `N` clocks ago, `N >= 0` (0 is a wire). Throughput: a word per
+//! clock, no clock enable, no reset. What comes out in the first `N` clocks is unspecified: send a
+//! valid bit through [`DelayValid`] next to it.
+//!
+//! [`DelayValid`]: one bit, the same delay, with a synchronous reset that clears all of it.
+
+use crate::dp16kd::{self, MAX_DEPTH_LOG2, Nets};
+use crate::ram::range;
+use rust_hdl::prelude::*;
+use std::collections::VecDeque;
+
+/// Longest delay that is printed as plain registers.
+const MAX_REGISTERS: usize = 3;
+/// Longest delay that one ring in LUT RAM makes: 16 words and the output register.
+const MAX_LUT_RING: usize = 17;
+/// Clocks that a ring in block RAM adds to the distance of its pointers.
+const BLOCK_CLOCKS: usize = 2;
+
+/// `N` clocks for a word; see the file's head.
+#[derive(LogicBlock)]
+pub struct Delay<T: Synth, const N: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// The word that goes in.
+    pub d: Signal<In, T>,
+    /// The word that went in `N` clocks ago.
+    pub q: Signal<Out, T>,
+    _ring: VecDeque<T>,
+}
+
+impl<T: Synth, const N: usize> Default for Delay<T, N> {
+    fn default() -> Self {
+        assert!(
+            N < BLOCK_CLOCKS + (1 << MAX_DEPTH_LOG2),
+            "a delay of {N} clocks does not fit in one column of RAM: chain two"
+        );
+        Self {
+            clock: Signal::default(),
+            d: Signal::default(),
+            q: Signal::default(),
+            _ring: vec![T::default(); N.saturating_sub(1)].into(),
+        }
+    }
+}
+
+impl<T: Synth, const N: usize> Delay<T, N> {
+    /// 18-kbit block RAMs this line takes on an ECP5.
+    #[must_use]
+    pub fn block_rams(&self) -> usize {
+        if N <= MAX_LUT_RING { 0 } else { dp16kd::count(T::BITS, ring_log2(N)) }
+    }
+}
+
+impl<T: Synth, const N: usize> Logic for Delay<T, N> {
+    fn update(&mut self) {
+        if N == 0 {
+            self.q.next = self.d.val();
+        } else if self.clock.pos_edge() {
+            self._ring.push_back(self.d.val());
+            self.q.next = self._ring.pop_front().expect("one word was just pushed");
+        }
+    }
+
+    fn connect(&mut self) {
+        self.q.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        Verilog::Custom(match N {
+            0 => "wire unused_clock = clock;\nalways @(*) q = d;\n".into(),
+            1..=MAX_REGISTERS => registers(T::BITS, N),
+            _ if N <= MAX_LUT_RING => ring(T::BITS, N),
+            _ => format!(
+                "`ifdef SYNTHESIS\n{}`else\n{}`endif\n",
+                block_ring(T::BITS, N),
+                ring(T::BITS, N)
+            ),
+        })
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        vec![TimingInfo {
+            name: "delay".into(),
+            clock: "clock".into(),
+            inputs: vec!["d".into()],
+            outputs: vec!["q".into()],
+        }]
+    }
+}
+
+fn registers(width: usize, clocks: usize) -> String {
+    let range = range(width);
+    let mut names: Vec<String> = vec!["d".into()];
+    names.extend((1..clocks).map(|i| format!("after_{i}")));
+    names.push("q".into());
+    let declared: String =
+        names[1..clocks].iter().map(|name| format!("reg {range}{name};\n")).collect();
+    let moves: String =
+        names.windows(2).map(|pair| format!("    {} <= {};\n", pair[1], pair[0])).collect();
+    format!("{declared}always @(posedge clock) begin\n{moves}end\n")
+}
+
+/// A ring of `clocks - 1` words: the word at the pointer leaves, the new one takes its place. The
+/// pointer has no reset: from any value it falls into step within one turn.
+fn ring(width: usize, clocks: usize) -> String {
+    let words = clocks - 1;
+    let bits = words.next_power_of_two().trailing_zeros() as usize;
+    let (words_range, pointer_range, last) = (range(width), range(bits), words - 1);
+    format!(
+        "(* ram_style = \"distributed\" *) reg {words_range}words [0:{last}];\n\
+         reg {pointer_range}at;\n\
+         initial at = {bits}'d0;\n\
+         always @(posedge clock) begin\n    \
+             words[at] <= d;\n    \
+             q <= words[at];\n    \
+             at <= (at == {bits}'d{last}) ? {bits}'d0 : at + {bits}'d1;\n\
+         end\n"
+    )
+}
+
+/// Address bits of the block RAM for a delay of `clocks`: its two pointers never meet.
+fn ring_log2(clocks: usize) -> usize {
+    (clocks - BLOCK_CLOCKS + 1).next_power_of_two().trailing_zeros() as usize
+}
+
+/// Block RAM: the read pointer follows the write pointer at a distance of `clocks - 2` words.
+fn block_ring(width: usize, clocks: usize) -> String {
+    let bits = ring_log2(clocks);
+    let range = range(bits);
+    let nets = Nets { we: "1'b1", wa: "write_at", wd: "d", ra: "read_at" };
+    let parts = dp16kd::text(width, bits, &nets);
+    // Computed from the write pointer of the clock before, which has moved on by one.
+    let back = clocks - BLOCK_CLOCKS - 1;
+    format!(
+        "reg {range}write_at;\nreg {range}read_at;\n\
+         initial write_at = {bits}'d0;\n\
+         always @(posedge clock) begin\n    \
+             write_at <= write_at + {bits}'d1;\n    \
+             read_at <= write_at - {bits}'d{back};\n\
+         end\n\
+         {parts}always @(*) q = dq[{}:0];\n",
+        width - 1
+    )
+}
+
+/// `N` clocks for one bit, cleared by reset; see the file's head.
+#[derive(LogicBlock)]
+pub struct DelayValid<const N: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// While high at a rising edge, all bits on the way are cleared.
+    pub reset: Signal<In, Bit>,
+    /// The bit that goes in.
+    pub d: Signal<In, Bit>,
+    /// The bit that went in `N` clocks ago.
+    pub q: Signal<Out, Bit>,
+    _bits: VecDeque<bool>,
+}
+
+impl<const N: usize> Default for DelayValid<N> {
+    fn default() -> Self {
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            d: Signal::default(),
+            q: Signal::default(),
+            _bits: vec![false; N.saturating_sub(1)].into(),
+        }
+    }
+}
+
+impl<const N: usize> Logic for DelayValid<N> {
+    fn update(&mut self) {
+        if N == 0 {
+            self.q.next = self.d.val();
+        } else if self.clock.pos_edge() {
+            if self.reset.val() {
+                self._bits.iter_mut().for_each(|bit| *bit = false);
+                self.q.next = false;
+            } else {
+                self._bits.push_back(self.d.val());
+                self.q.next = self._bits.pop_front().expect("one bit was just pushed");
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        self.q.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        Verilog::Custom(match N {
+            0 => "wire unused_clock = clock & reset;\nalways @(*) q = d;\n".into(),
+            1 => "always @(posedge clock)\n    if (reset) q <= 1'b0;\n    else q <= d;\n".into(),
+            _ => {
+                let before = N - 1;
+                let shifted = match before {
+                    1 => "d".into(),
+                    _ => format!("{{on_the_way[{}:0], d}}", before - 2),
+                };
+                let (range, last) = (
+                    range(before),
+                    if before == 1 { String::new() } else { format!("[{}]", before - 1) },
+                );
+                format!(
+                    "reg {range}on_the_way;\n\
+                     always @(posedge clock)\n    \
+                         if (reset) begin on_the_way <= {before}'b0; q <= 1'b0; end\n    \
+                         else begin on_the_way <= {shifted}; q <= on_the_way{last}; end\n"
+                )
+            }
+        })
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        vec![TimingInfo {
+            name: "delay_valid".into(),
+            clock: "clock".into(),
+            inputs: vec!["d".into(), "reset".into()],
+            outputs: vec!["q".into()],
+        }]
+    }
+}
