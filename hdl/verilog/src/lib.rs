@@ -1,35 +1,59 @@
 //! How does a rust-hdl design become Verilog that means what its Rust simulation means?
 //!
-//! rust-hdl's own text disagrees silently with its simulation; this crate prints the kernels over
-//! the same public syntax tree with every width explicit.
+//! ```text
+//! Block --collect--> instances --scope--> signals of one module
+//!                                  |
+//!          kernel's syntax tree --lower--> expressions of known width, loops unrolled
+//!                                  |
+//!                              process --> one process per signal, in Rust's order where needed
+//!                                  |
+//!          leaves' own texts --> module, leaf --design--> each text once, top first
+//! ```
+//!
+//! rust-hdl's own text disagrees silently with its simulation (docs/decisions/0001). This one
+//! writes every width, refuses what it cannot know, and reads without warnings in Verilator,
+//! Icarus Verilog (`-g2012`) and yosys (`read_verilog -sv`).
+//!
+//! Names: `x[3]` of an array prints as `x_3`, pin `q` of child `count` as `count_q`, a keyword
+//! gets a trailing `_`. Two ports that print alike are refused, other names get `_v2`, `_v3`.
+//! A leaf names its module in the first line of its text: `// module ram_outreg`.
 use rust_hdl::prelude::Block;
 
-mod sound;
+mod assigned;
+mod collect;
+mod design;
+mod error;
+mod expr;
+mod index;
+mod kernel;
+mod leaf;
+mod lower;
+mod module;
+mod names;
+mod process;
+mod scope;
+mod show;
+mod text;
+
+pub use error::{Error, Place};
 
 /// What the text is called and where it says it comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Name of the top module.
+    /// Name of the top module; a plain identifier.
     pub top: &'a str,
     /// One sentence for the header: what the text was made from.
     pub made_from: &'a str,
 }
 
-/// Why a design was not printed; the message says the way out.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The kernel uses something that has no sound Verilog here.
-    #[error("{0}")]
-    Refused(String),
-}
-
-/// Prints `block` (after `connect_all`) as Verilog.
+/// Prints `block` and all below it. Call `connect_all` before if kernels rely on it; the ports of
+/// the top need no connection.
 ///
 /// # Errors
-/// A construct with no sound Verilog is refused.
+/// What has no sound Verilog is refused; the message names module and signal and the way out.
 pub fn print(block: &dyn Block, options: &Options<'_>) -> Result<String, Error> {
-    let text = sound::verilog(block, options.top)?;
-    let tail = format!("module {}(", options.top);
-    debug_assert!(text.contains(&tail), "top module printed under its name");
-    Ok(format!("// {}\n{text}\n", options.made_from))
+    match collect::collect(block, options.top) {
+        Some(top) => design::print(&top, options.top, options.made_from),
+        None => Err(Error::TopName(options.top.to_string())),
+    }
 }

@@ -24,6 +24,6 @@ fn prints_under_the_asked_name() {
     block.connect_all();
     let text =
         verilog::print(&block, &verilog::Options { top: "adder", made_from: "a test" }).unwrap();
-    assert!(text.contains("module adder("), "{text}");
+    assert!(text.contains("module adder ("), "{text}");
     assert!(text.contains("8'h1"), "{text}");
 }
