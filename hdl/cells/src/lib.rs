@@ -6,6 +6,7 @@
 //! ```text
 //! state      register            delay
 //! memory     ram (2 clocks)      ram::LutRam (asynchronous)     counters
+//! tables     hash   exact (7 clocks)
 //! streams    skid   fifo         arbiter
 //! ```
 
@@ -24,3 +25,9 @@ mod dp16kd;
 /// A word, or a bit with reset, some clocks later.
 #[cfg(feature = "gateware")]
 pub mod delay;
+
+/// The keyed hash of the exact-match tables, plain Rust.
+pub mod hash;
+
+/// The exact-match table: its kernel, and where the host puts entries.
+pub mod exact;
