@@ -73,7 +73,7 @@ impl<T: Synth, const N: usize> Logic for Delay<T, N> {
 
     fn hdl(&self) -> Verilog {
         Verilog::Custom(match N {
-            0 => "wire unused_clock = clock;\nalways @(*) q = d;\n".into(),
+            0 => "wire leaf_unused_clock = clock;\nalways @(*) q = d;\n".into(),
             1..=MAX_REGISTERS => registers(T::BITS, N),
             _ if N <= MAX_LUT_RING => ring(T::BITS, N),
             _ => format!(
@@ -97,7 +97,7 @@ impl<T: Synth, const N: usize> Logic for Delay<T, N> {
 fn registers(width: usize, clocks: usize) -> String {
     let range = range(width);
     let mut names: Vec<String> = vec!["d".into()];
-    names.extend((1..clocks).map(|i| format!("after_{i}")));
+    names.extend((1..clocks).map(|i| format!("leaf_after_{i}")));
     names.push("q".into());
     let declared: String =
         names[1..clocks].iter().map(|name| format!("reg {range}{name};\n")).collect();
@@ -113,13 +113,13 @@ fn ring(width: usize, clocks: usize) -> String {
     let bits = words.next_power_of_two().trailing_zeros() as usize;
     let (words_range, pointer_range, last) = (range(width), range(bits), words - 1);
     format!(
-        "(* ram_style = \"distributed\" *) reg {words_range}words [0:{last}];\n\
-         reg {pointer_range}at;\n\
-         initial at = {bits}'d0;\n\
+        "(* ram_style = \"distributed\" *) reg {words_range}leaf_words [0:{last}];\n\
+         reg {pointer_range}leaf_at;\n\
+         initial leaf_at = {bits}'d0;\n\
          always @(posedge clock) begin\n    \
-             words[at] <= d;\n    \
-             q <= words[at];\n    \
-             at <= (at == {bits}'d{last}) ? {bits}'d0 : at + {bits}'d1;\n\
+             leaf_words[leaf_at] <= d;\n    \
+             q <= leaf_words[leaf_at];\n    \
+             leaf_at <= (leaf_at == {bits}'d{last}) ? {bits}'d0 : leaf_at + {bits}'d1;\n\
          end\n"
     )
 }
@@ -133,18 +133,18 @@ fn ring_log2(clocks: usize) -> usize {
 fn block_ring(width: usize, clocks: usize) -> String {
     let bits = ring_log2(clocks);
     let range = range(bits);
-    let nets = Nets { we: "1'b1", wa: "write_at", wd: "d", ra: "read_at" };
+    let nets = Nets { we: "1'b1", wa: "leaf_write_at", wd: "d", ra: "leaf_read_at" };
     let parts = dp16kd::text(width, bits, &nets);
     // Computed from the write pointer of the clock before, which has moved on by one.
     let back = clocks - BLOCK_CLOCKS - 1;
     format!(
-        "reg {range}write_at;\nreg {range}read_at;\n\
-         initial write_at = {bits}'d0;\n\
+        "reg {range}leaf_write_at;\nreg {range}leaf_read_at;\n\
+         initial leaf_write_at = {bits}'d0;\n\
          always @(posedge clock) begin\n    \
-             write_at <= write_at + {bits}'d1;\n    \
-             read_at <= write_at - {bits}'d{back};\n\
+             leaf_write_at <= leaf_write_at + {bits}'d1;\n    \
+             leaf_read_at <= leaf_write_at - {bits}'d{back};\n\
          end\n\
-         {parts}always @(*) q = dq[{}:0];\n",
+         {parts}always @(*) q = leaf_dq[{}:0];\n",
         width - 1
     )
 }
@@ -196,23 +196,23 @@ impl<const N: usize> Logic for DelayValid<N> {
 
     fn hdl(&self) -> Verilog {
         Verilog::Custom(match N {
-            0 => "wire unused_clock = clock & reset;\nalways @(*) q = d;\n".into(),
+            0 => "wire leaf_unused_clock = clock & reset;\nalways @(*) q = d;\n".into(),
             1 => "always @(posedge clock)\n    if (reset) q <= 1'b0;\n    else q <= d;\n".into(),
             _ => {
                 let before = N - 1;
                 let shifted = match before {
                     1 => "d".into(),
-                    _ => format!("{{on_the_way[{}:0], d}}", before - 2),
+                    _ => format!("{{leaf_bits[{}:0], d}}", before - 2),
                 };
                 let (range, last) = (
                     range(before),
                     if before == 1 { String::new() } else { format!("[{}]", before - 1) },
                 );
                 format!(
-                    "reg {range}on_the_way;\n\
+                    "reg {range}leaf_bits;\n\
                      always @(posedge clock)\n    \
-                         if (reset) begin on_the_way <= {before}'b0; q <= 1'b0; end\n    \
-                         else begin on_the_way <= {shifted}; q <= on_the_way{last}; end\n"
+                         if (reset) begin leaf_bits <= {before}'b0; q <= 1'b0; end\n    \
+                         else begin leaf_bits <= {shifted}; q <= leaf_bits{last}; end\n"
                 )
             }
         })

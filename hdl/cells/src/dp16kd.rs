@@ -39,19 +39,19 @@ pub(crate) struct Nets<'a> {
     pub ra: &'a str,
 }
 
-/// The parts for `2^depth_log2` words of `width` bits. Declares the wire `dq`, the word read two
-/// clocks after its address; it may be wider than `width`.
+/// The parts for `2^depth_log2` words of `width` bits. Declares the wire `leaf_dq`, the word read
+/// two clocks after its address; it may be wider than `width`.
 pub(crate) fn text(width: usize, depth_log2: usize, nets: &Nets) -> String {
     let lane = lane_bits(depth_log2);
     let parts = count(width, depth_log2);
     let top = parts * lane - 1;
-    let mut out = format!("wire [{top}:0] dq;\nwire [{top}:0] di;\n");
+    let mut out = format!("wire [{top}:0] leaf_dq;\nwire [{top}:0] leaf_di;\n");
     let Nets { wd, .. } = nets;
     let pad = parts * lane - width;
     if pad == 0 {
-        out += &format!("assign di = {wd};\n");
+        out += &format!("assign leaf_di = {wd};\n");
     } else {
-        out += &format!("assign di = {{{pad}'b0, {wd}}};\n");
+        out += &format!("assign leaf_di = {{{pad}'b0, {wd}}};\n");
     }
     for part in 0..parts {
         write_part(&mut out, part, lane, depth_log2, nets).expect("a String takes every write");
@@ -72,7 +72,7 @@ fn write_part(
         write!(out, ".CSDECODE_{port}(\"0b000\"), ")?;
     }
     writeln!(out, ".GSR(\"DISABLED\"),")?;
-    writeln!(out, "    .RESETMODE(\"SYNC\"), .ASYNC_RESET_RELEASE(\"SYNC\")) part_{part} (")?;
+    writeln!(out, "    .RESETMODE(\"SYNC\"), .ASYNC_RESET_RELEASE(\"SYNC\")) leaf_{part} (")?;
     let we_a = if lane >= 18 { "1'b1" } else { nets.we };
     for (port, we) in [("A", we_a), ("B", "1'b0")] {
         write!(out, "    .CLK{port}(clock), .WE{port}({we}), .CE{port}(1'b1), .OCE{port}(1'b1), ")?;
@@ -91,7 +91,10 @@ fn write_part(
         let port_out = if lane == 36 { port_in } else { "B" };
         let index = part * lane + bit;
         let end = if bit + 1 == lane { ");\n" } else { "," };
-        write!(out, " .DI{port_in}{pin}(di[{index}]), .DO{port_out}{pin}(dq[{index}]){end}")?;
+        write!(
+            out,
+            " .DI{port_in}{pin}(leaf_di[{index}]), .DO{port_out}{pin}(leaf_dq[{index}]){end}"
+        )?;
     }
     Ok(())
 }

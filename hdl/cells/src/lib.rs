@@ -26,6 +26,18 @@ mod dp16kd;
 #[cfg(feature = "gateware")]
 pub mod delay;
 
+/// An AXI4-Stream register slice: cuts both directions, one beat per clock.
+#[cfg(feature = "gateware")]
+pub mod skid;
+
+/// A small FIFO in LUT RAM, first word falls through.
+#[cfg(feature = "gateware")]
+pub mod fifo;
+
+/// Round robin over frames.
+#[cfg(feature = "gateware")]
+pub mod arbiter;
+
 /// The keyed hash of the exact-match tables, plain Rust.
 pub mod hash;
 

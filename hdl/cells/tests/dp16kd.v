@@ -1,6 +1,6 @@
-// What does an ECP5 block RAM do, as far as the cells use it: port A writes, port B reads, one clock?
-// A read of the word that is written at the same edge is unknown. Pins and modes as in yosys' mapping
-// (lattice/brams_map_16kd.v).
+// What does an ECP5 block RAM do, as far as the cells use it (port A writes, port B reads)?
+// A read of the word that is written at the same edge is unknown. Pins and modes as in yosys'
+// mapping (lattice/brams_map_16kd.v).
 module DP16KD (
     input CLKA, WEA, CEA, OCEA, RSTA, CSA2, CSA1, CSA0,
     input
@@ -34,7 +34,8 @@ parameter CSDECODE_B = "0b000";
 parameter GSR = "ENABLED";
 
 localparam WIDTH = DATA_WIDTH_A;
-localparam LOW = WIDTH == 36 ? 5 : WIDTH == 18 ? 4 : WIDTH == 9 ? 3 : WIDTH == 4 ? 2 : WIDTH == 2 ? 1 : 0;
+localparam LOW =
+    WIDTH == 36 ? 5 : WIDTH == 18 ? 4 : WIDTH == 9 ? 3 : WIDTH == 4 ? 2 : WIDTH == 2 ? 1 : 0;
 // Bits behind one enable: nine where there are byte enables, else the whole word.
 localparam UNIT = WIDTH >= 18 ? 9 : WIDTH;
 

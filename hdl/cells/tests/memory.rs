@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
 /// Clocks of a memory's test.
-const CLOCKS: usize = 1_500;
+const CLOCKS: usize = 1_000;
 /// A model of the block RAM, written from the vendor mapping and not from the cell.
 const PART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dp16kd.v");
 
@@ -64,7 +64,7 @@ fn ram<const W: usize, const A: usize>(name: &str, depth_log2: usize, style: Sty
             assert_eq!(bench.dut.q.val(), want);
         }
     }
-    assert!(collisions > 50);
+    assert!(collisions > 30);
     let text = bench.text(name);
     for define in [&[][..], &["PENSTOCK_POISON"]] {
         lint(&text, name, FOLDER, define);
@@ -144,7 +144,7 @@ fn delay<const W: usize, const N: usize>() {
     let mut random = Random::new(4);
     let mut bench = Bench::new(Delay::<Bits<W>, N>::default(), |u| &mut u.clock);
     let mut sent: Vec<Bits<W>> = vec![];
-    for clock in 0..3 * N + 40 {
+    for clock in 0..2 * N + 40 {
         sent.push(random.bits());
         bench.drive(|u| u.d.next = sent[clock]);
         if let Some(then) = clock.checked_sub(N) {

@@ -87,7 +87,8 @@ impl<'a> Replay<'a> {
         let shown = self.simulate();
         let lines: Vec<&str> = shown.lines().filter(|line| line.starts_with('=')).collect();
         assert_eq!(lines.len(), self.trace.clocks(), "clocks shown: {}", self.folder.display());
-        lines.iter().enumerate().skip(self.from).map(|(clock, line)| self.compare(clock, line)).sum()
+        let compared = lines.iter().enumerate().skip(self.from);
+        compared.map(|(clock, line)| self.compare(clock, line)).sum()
     }
 
     fn compare(&self, clock: usize, line: &str) -> usize {
