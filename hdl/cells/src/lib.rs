@@ -43,3 +43,11 @@ pub mod hash;
 
 /// The exact-match table: its kernel, and where the host puts entries.
 pub mod exact;
+
+/// The bits of a word as the fields of an entry.
+#[cfg(feature = "gateware")]
+pub mod view;
+
+/// Two wide words compared in two clocks.
+#[cfg(feature = "gateware")]
+pub mod equal;
