@@ -1,0 +1,34 @@
+# A thin index of commands; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test fmax bench soak build
+CARGO := cargo
+RUN := $(CARGO) run --release --locked --quiet --package
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\t\1\t/' | expand -t 2,12
+
+build: ## everything, with what the machine lacks
+	@scripts/setup.sh build
+	$(CARGO) build --release --locked --workspace
+
+demo: ## real captures through two cards, compared packet by packet with the reference
+	@scripts/setup.sh build
+	@$(RUN) penstock -- demo
+
+test: ## every test
+	@scripts/setup.sh build
+	$(CARGO) test --release --locked --workspace
+
+fmax: ## place and route the 128-bit card for an ECP5-85F, three seeds, two speed grades
+	@scripts/setup.sh fmax
+	@$(RUN) house --bin measure -- fmax
+
+bench: ## speed of model, reference and driver; against plain C++ and cocotb
+	@scripts/setup.sh bench
+	$(CARGO) bench --locked --package sim
+	@$(RUN) house --bin measure -- bench
+
+soak: ## a million random packets, both widths, twenty seeds, with stalls; 10,000 expressions
+	@scripts/setup.sh build
+	@$(RUN) house --bin measure -- soak
+	PENSTOCK_SOAK=1 $(CARGO) test --release --locked --package verilog
