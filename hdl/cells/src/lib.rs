@@ -51,3 +51,7 @@ pub mod view;
 /// Two wide words compared in two clocks.
 #[cfg(feature = "gateware")]
 pub mod equal;
+
+/// Where a frame waits while its header is judged, and how it leaves with another header.
+#[cfg(feature = "gateware")]
+pub mod stream;

@@ -1,0 +1,179 @@
+//! How does a new header grow together with a frame's old bytes?
+//!
+//! ```text
+//! clock 0    1      2                       3
+//! address -> ring -> beat -> [rotate] ----> turned ----+------> [earlier]
+//!                                                      v           v
+//! number  -> header memory -> [beat of it] -> header -> per halfword one of three -> o_data
+//! slot    -> [ ]  -> [ ] ---> masks ------> [ ] ------------^
+//! ```
+//! Halfword by halfword, from the front: the header as long as it lasts, then what the rotator
+//! carried over from the beat before, then the beat itself.
+//!
+//! The header memory has a place per frame in flight, by the frame's number, dropped frames too: so
+//! it needs no pointers, and its read takes no clock that the ring does not take anyway.
+//!
+//! Latency: 3 clocks from the slot to `o_*`, which are not registered. Throughput: a slot per clock,
+//! no clock enable.
+
+use super::command::Slot;
+use super::lanes::Spread;
+use super::rotate::Rotate;
+use super::{HEADER_BITS, NUMBER_BITS};
+use crate::ram::{Ram, Style};
+use crate::register::Register;
+use rust_hdl::prelude::*;
+
+/// `W` data bits, `B` bytes and `M` halfwords a beat.
+#[derive(LogicBlock)]
+pub struct Merge<const W: usize, const B: usize, const M: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// No slot under way.
+    pub reset: Signal<In, Bit>,
+    /// A verdict came.
+    pub v_valid: Signal<In, Bit>,
+    /// Its header, from the most significant bit on.
+    pub v_header: Signal<In, Bits<HEADER_BITS>>,
+    /// What is done.
+    pub slot: Signal<In, Slot>,
+    /// The beat of the slot two clocks ago.
+    pub data: Signal<In, Bits<W>>,
+    /// A beat is emitted.
+    pub o_valid: Signal<Out, Bit>,
+    /// The beat, byte 0 most significant.
+    pub o_data: Signal<Out, Bits<W>>,
+    /// Bit i: byte i is there.
+    pub o_keep: Signal<Out, Bits<B>>,
+    /// It is its frame's last.
+    pub o_last: Signal<Out, Bit>,
+    /// Egress port.
+    pub o_port: Signal<Out, Bits<3>>,
+    headers: Ram<HEADER_BITS, NUMBER_BITS>,
+    judged: Register<Bits<NUMBER_BITS>>,
+    rotate: Rotate<W, M>,
+    slot_1: DFF<Slot>,
+    slot_2: DFF<Slot>,
+    slot_3: DFF<Slot>,
+    emits: [Register<Bit>; 3],
+    header: DFF<Bits<W>>,
+    earlier: DFF<Bits<W>>,
+    from_head: DFF<Bits<M>>,
+    from_earlier: DFF<Bits<M>>,
+    wide_head: Spread<M, W>,
+    wide_earlier: Spread<M, W>,
+    keep: DFF<Bits<B>>,
+    upper: Signal<Local, Bits<HEADER_BITS>>,
+    chosen: Signal<Local, Bits<HEADER_BITS>>,
+    frame: Signal<Local, Bits<W>>,
+    all_halfwords: Constant<Bits<M>>,
+    all_bytes: Constant<Bits<B>>,
+    header_beat: Constant<Bits<10>>,
+    header_two_beats: Constant<Bits<10>>,
+    header_below: Constant<Bits<10>>,
+}
+
+impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
+    /// With a header memory of `2^frames_log2` words in `style`.
+    pub fn new(frames_log2: usize, style: Style) -> Self {
+        let shift = |bits: usize| Constant::new(((bits % HEADER_BITS) as u64).to_bits());
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            v_valid: Signal::default(),
+            v_header: Signal::default(),
+            slot: Signal::default(),
+            data: Signal::default(),
+            o_valid: Signal::default(),
+            o_data: Signal::default(),
+            o_keep: Signal::default(),
+            o_last: Signal::default(),
+            o_port: Signal::default(),
+            headers: Ram::new(frames_log2, style),
+            judged: Register::default(),
+            rotate: Rotate::default(),
+            slot_1: DFF::default(),
+            slot_2: DFF::default(),
+            slot_3: DFF::default(),
+            emits: std::array::from_fn(|_| Register::default()),
+            header: DFF::default(),
+            earlier: DFF::default(),
+            from_head: DFF::default(),
+            from_earlier: DFF::default(),
+            wide_head: Spread::default(),
+            wide_earlier: Spread::default(),
+            keep: DFF::default(),
+            upper: Signal::default(),
+            chosen: Signal::default(),
+            frame: Signal::default(),
+            all_halfwords: Constant::new(!Bits::default()),
+            all_bytes: Constant::new(!Bits::default()),
+            header_beat: shift(W),
+            header_two_beats: shift(2 * W),
+            header_below: shift(HEADER_BITS - W),
+        }
+    }
+}
+
+impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, judged, earlier);
+        clock!(self, clock, headers, rotate, slot_1, slot_2, slot_3);
+        clock!(self, clock, header, from_head, from_earlier, keep);
+        self.judged.reset.next = self.reset.val();
+        for i in 0..3 {
+            self.emits[i].clock.next = self.clock.val();
+            self.emits[i].reset.next = self.reset.val();
+        }
+        self.slot_1.d.next = self.slot.val();
+        self.slot_2.d.next = self.slot_1.q.val();
+        self.slot_3.d.next = self.slot_2.q.val();
+        self.emits[0].d.next = self.slot.val().emit;
+        self.emits[1].d.next = self.emits[0].q.val();
+        self.emits[2].d.next = self.emits[1].q.val();
+
+        self.headers.we.next = self.v_valid.val();
+        self.headers.wa.next = self.judged.q.val();
+        self.headers.wd.next = self.v_header.val();
+        self.headers.ra.next = self.slot.val().number;
+        if self.v_valid.val() {
+            self.judged.d.next = self.judged.q.val() + 1;
+        }
+
+        // Clock 1 and 2: the beat turns; its beat of the header, and who comes from where.
+        self.rotate.turn.next = self.slot_1.q.val().turn;
+        self.rotate.data.next = self.data.val();
+        self.upper.next = self.headers.q.val();
+        if self.slot_2.q.val().head_beat.get_bit(0) {
+            self.upper.next = self.headers.q.val() << self.header_beat.val();
+        }
+        self.chosen.next = self.upper.val();
+        if self.slot_2.q.val().head_beat.get_bit(1) {
+            self.chosen.next = self.upper.val() << self.header_two_beats.val();
+        }
+        self.header.d.next =
+            bit_cast::<W, HEADER_BITS>(self.chosen.val() >> self.header_below.val());
+        self.from_head.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().head);
+        self.from_earlier.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().carried);
+        self.keep.d.next = self.all_bytes.val();
+        if self.slot_2.q.val().last {
+            self.keep.d.next = !((self.all_bytes.val() << self.slot_2.q.val().last_byte) << 1);
+        }
+
+        // Clock 3.
+        self.wide_head.i.next = self.from_head.q.val();
+        self.wide_earlier.i.next = self.from_earlier.q.val();
+        self.frame.next = (self.earlier.q.val() & self.wide_earlier.o.val())
+            | (self.rotate.q.val() & !self.wide_earlier.o.val());
+        self.o_data.next = (self.header.q.val() & self.wide_head.o.val())
+            | (self.frame.val() & !self.wide_head.o.val());
+        if self.slot_3.q.val().read {
+            self.earlier.d.next = self.rotate.q.val();
+        }
+        self.o_valid.next = self.emits[2].q.val();
+        self.o_keep.next = self.keep.q.val();
+        self.o_last.next = self.slot_3.q.val().last;
+        self.o_port.next = self.slot_3.q.val().port;
+    }
+}

@@ -1,0 +1,74 @@
+//! Where does a frame wait while its header is judged, and how does it leave with another header?
+//!
+//! ```text
+//!  s_* --> [capture] ------ beats ------> [ring] ------ beats -----+
+//!             |   ^ credits                 ^ address              v
+//!             |   +----------------+        |                   [merge] --> [output] --> m_*
+//!             | h_*: window, length|        |                      ^ slots      |
+//!             v                    |        |                      |            |
+//!      (header pipeline)       [sequencer: one slot a clock] ------+            |
+//!             |                    ^   ^------------- room left ----------------+
+//!             | v_*: verdict       | commands
+//!             +----------------> [join] <- lengths and ends, in order
+//! ```
+//! *One operation serves all.* A verdict names `p`, `s` (halfwords), `len` (bytes) and a header:
+//!
+//! `out = header[0..2p] ++ frame[2s..len]`
+//!
+//! pass is (0, 0), new MACs (6, 6), a tag pushed (8, 6), popped (6, 8), a tunnel put on (31, 6),
+//! taken off (6, 31). All offsets are even, so the rotator moves halfwords, and `len` below the
+//! frame's own length trims Ethernet padding.
+//!
+//! *A dropped frame costs nothing*: the ring is read by address, so a drop is a frame that is not
+//! read, and it is taken out of the order while another one is being emitted.
+//!
+//! **Order.** Frames leave in the order of arrival. The header pipeline between `h_*` and `v_*` may
+//! have any fixed latency, answers every header once, in order, and is never stalled; the credits
+//! in [`capture`] bound the frames in flight so that a verdict always finds room.
+//!
+//! **Rate.** Clocks per frame = max(beats in, beats out): no bubble between frames, whatever is
+//! done to them. **Latency**: [`LATENCY_CLOCKS`] and the header pipeline's own.
+//!
+//! **Preconditions of a verdict**: `2s < len <= captured length` and `p <= 32`. A verdict that
+//! breaks the first is carried out as a drop: nothing but the frame's own bytes can ever come out.
+//!
+//! **Reset.** A frame cut by reset leaves nothing behind; sender, header pipeline and receiver are
+//! to be reset with the path, for AXI4-Stream does not say where a frame begins.
+
+mod capture;
+mod command;
+mod copies;
+mod credit;
+mod hand;
+mod join;
+mod lanes;
+mod measure;
+mod merge;
+mod output;
+mod path;
+mod queue;
+mod rotate;
+mod sequencer;
+mod window;
+
+pub use path::{Depths, FramePath, FramePath128, FramePath512};
+
+/// Bytes of a frame that the header pipeline sees.
+pub const WINDOW_BYTES: usize = 192;
+/// Bits of the header window.
+pub const WINDOW_BITS: usize = 8 * WINDOW_BYTES;
+/// Bytes of the longest header that a verdict puts in front.
+pub const HEADER_BYTES: usize = 64;
+/// Bits of the longest header.
+pub const HEADER_BITS: usize = 8 * HEADER_BYTES;
+/// Bytes of the longest frame (without FCS); what is longer is swallowed and marked.
+pub const MAX_FRAME_BYTES: usize = 9216;
+/// Clocks from the last beat in to the first beat out, with a header pipeline that takes none: a
+/// last beat taken in clock 0 has `h_valid` in clock 1, and with `v_valid` in the same clock the
+/// frame's first `m_tvalid` is in clock 8.
+pub const LATENCY_CLOCKS: usize = 8;
+
+/// Bits of a ring pointer; a ring has at most this many address bits less one.
+const POINTER_BITS: usize = 12;
+/// Bits of a frame's number; a path has at most `2^7` frames in flight.
+const NUMBER_BITS: usize = 7;

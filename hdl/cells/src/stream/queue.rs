@@ -1,0 +1,123 @@
+//! Which command is next, while the sequencer is busy with another?
+//!
+//! ```text
+//!               +--> [LUT RAM: one place per frame in flight] --+
+//! valid, command|                                               +--> [first]
+//!               +------------- when nothing waits --------------+
+//! ```
+//! Latency: 1 clock from `valid` to `first_valid` when nothing waits. Throughput: a command per clock.
+//! It cannot overflow: the credits bound the frames in flight.
+
+use super::NUMBER_BITS;
+use super::command::{AsCommand, COMMAND_BITS, Command};
+use crate::ram::LutRam;
+use crate::register::Register;
+use rust_hdl::prelude::*;
+
+/// Commands in order, the next one in a register.
+#[derive(LogicBlock)]
+pub struct Queue {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Nothing waits.
+    pub reset: Signal<In, Bit>,
+    /// There is a command.
+    pub valid: Signal<In, Bit>,
+    /// The command.
+    pub command: Signal<In, Command>,
+    /// `first` is taken.
+    pub pop: Signal<In, Bit>,
+    /// A command waits.
+    pub first_valid: Signal<Out, Bit>,
+    /// The oldest command that waits.
+    pub first: Signal<Out, Command>,
+    words: LutRam<COMMAND_BITS, NUMBER_BITS>,
+    oldest: AsCommand,
+    written: Register<Bits<NUMBER_BITS>>,
+    read: Register<Bits<NUMBER_BITS>>,
+    waiting: Register<Bits<8>>,
+    some: Register<Bit>,
+    first_valid_now: Register<Bit>,
+    first_now: DFF<Command>,
+    room: Signal<Local, Bit>,
+    push: Signal<Local, Bit>,
+    pull: Signal<Local, Bit>,
+}
+
+impl Queue {
+    /// A queue for `2^frames_log2` frames in flight.
+    pub fn new(frames_log2: usize) -> Self {
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            valid: Signal::default(),
+            command: Signal::default(),
+            pop: Signal::default(),
+            first_valid: Signal::default(),
+            first: Signal::default(),
+            words: LutRam::new(frames_log2),
+            oldest: AsCommand::default(),
+            written: Register::default(),
+            read: Register::default(),
+            waiting: Register::default(),
+            some: Register::default(),
+            first_valid_now: Register::default(),
+            first_now: DFF::default(),
+            room: Signal::default(),
+            push: Signal::default(),
+            pull: Signal::default(),
+        }
+    }
+}
+
+impl Logic for Queue {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, written, read, waiting, some, first_valid_now, first_now);
+        clock!(self, clock, words);
+        self.written.reset.next = self.reset.val();
+        self.read.reset.next = self.reset.val();
+        self.waiting.reset.next = self.reset.val();
+        self.some.reset.next = self.reset.val();
+        self.first_valid_now.reset.next = self.reset.val();
+
+        self.room.next = !self.first_valid_now.q.val() | self.pop.val();
+        self.pull.next = self.room.val() & self.some.q.val();
+        self.push.next = self.valid.val() & (!self.room.val() | self.some.q.val());
+
+        self.words.we.next = self.push.val();
+        self.words.wa.next = self.written.q.val();
+        self.words.wd.next = bit_cast::<COMMAND_BITS, COMMAND_BITS>(self.command.val().into());
+        self.words.ra.next = self.read.q.val();
+        self.oldest.word.next = self.words.q.val();
+
+        if self.push.val() {
+            self.written.d.next = self.written.q.val() + 1;
+        }
+        if self.pull.val() {
+            self.read.d.next = self.read.q.val() + 1;
+        }
+        if self.push.val() & !self.pull.val() {
+            self.waiting.d.next = self.waiting.q.val() + 1;
+        }
+        if !self.push.val() & self.pull.val() {
+            self.waiting.d.next = self.waiting.q.val() - 1;
+        }
+        if self.pull.val() & (self.waiting.q.val() == 1) {
+            self.some.d.next = false;
+        }
+        if self.push.val() {
+            self.some.d.next = true;
+        }
+
+        if self.room.val() {
+            self.first_valid_now.d.next = self.some.q.val() | self.valid.val();
+            self.first_now.d.next = self.command.val();
+            if self.some.q.val() {
+                self.first_now.d.next = self.oldest.command.val();
+            }
+        }
+        self.first_valid.next = self.first_valid_now.q.val();
+        self.first.next = self.first_now.q.val();
+    }
+}

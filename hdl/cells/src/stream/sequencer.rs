@@ -1,0 +1,220 @@
+//! What is read from the ring, and what is emitted, in this clock?
+//!
+//! ```text
+//! commands --> [queue: first] --+-------------- first slot ----+
+//!                              |                              +--> [slot], [address]
+//!                              +--> [hand: rest] -- others ---+
+//! ```
+//! The first slot of a frame is made from the command that waits, the others from what is left of
+//! the frame in hand; so nothing is loaded first. A slot that only emits a frame's tail (`flush`)
+//! is at the same time the one that only reads the next frame's first beat (`prime`): two frames in
+//! one clock, else a frame with a header taken off would cost a clock more than its beats.
+//!
+//! `free` follows the reads beat by beat: a longest frame behind another one need not wait until
+//! the first has left wholly.
+//!
+//! Latency: 1 clock from a command that waits to its first slot. Throughput: a slot per clock in
+//! which `go` is set; a drop takes no slot.
+
+use super::command::{Command, Slot};
+use super::hand::Hand;
+use super::queue::Queue;
+use super::{NUMBER_BITS, POINTER_BITS};
+use crate::register::Register;
+use rust_hdl::prelude::*;
+
+/// Commands to slots.
+#[derive(LogicBlock)]
+pub struct Sequencer {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// No frame in hand, none waits.
+    pub reset: Signal<In, Bit>,
+    /// There is a command.
+    pub valid: Signal<In, Bit>,
+    /// The command.
+    pub command: Signal<In, Command>,
+    /// The output has room: a slot may be made.
+    pub go: Signal<In, Bit>,
+    /// What is done; nothing, if neither `read` nor `emit` is set.
+    pub slot: Signal<Out, Slot>,
+    /// Where the ring is read, in the slot's clock.
+    pub address: Signal<Out, Bits<POINTER_BITS>>,
+    /// The oldest beat that is still needed.
+    pub free: Signal<Out, Bits<POINTER_BITS>>,
+    /// A frame left the order.
+    pub retire: Signal<Out, Bit>,
+    queue: Queue,
+    hand: Hand,
+    done: Release,
+    slot_now: DFF<Slot>,
+    reads: Register<Bit>,
+    emits: Register<Bit>,
+    read_at: DFF<Bits<POINTER_BITS>>,
+    first: Signal<Local, Command>,
+    view: Signal<Local, Command>,
+    shown: Signal<Local, Command>,
+    waits: Signal<Local, Bit>,
+    start: Signal<Local, Bit>,
+    step: Signal<Local, Bit>,
+    read: Signal<Local, Bit>,
+}
+
+impl Sequencer {
+    /// For beats of `beat_bytes`, and `2^frames_log2` frames in flight.
+    pub fn new(beat_bytes: usize, frames_log2: usize) -> Self {
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            valid: Signal::default(),
+            command: Signal::default(),
+            go: Signal::default(),
+            slot: Signal::default(),
+            address: Signal::default(),
+            free: Signal::default(),
+            retire: Signal::default(),
+            queue: Queue::new(frames_log2),
+            hand: Hand::new(beat_bytes / 2),
+            done: Release::default(),
+            slot_now: DFF::default(),
+            reads: Register::default(),
+            emits: Register::default(),
+            read_at: DFF::default(),
+            first: Signal::default(),
+            view: Signal::default(),
+            shown: Signal::default(),
+            waits: Signal::default(),
+            start: Signal::default(),
+            step: Signal::default(),
+            read: Signal::default(),
+        }
+    }
+}
+
+impl Logic for Sequencer {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, queue, hand, done, slot_now, reads, emits, read_at);
+        self.queue.reset.next = self.reset.val();
+        self.hand.reset.next = self.reset.val();
+        self.done.reset.next = self.reset.val();
+        self.reads.reset.next = self.reset.val();
+        self.emits.reset.next = self.reset.val();
+
+        self.queue.valid.next = self.valid.val();
+        self.queue.command.next = self.command.val();
+        self.first.next = self.queue.first.val();
+        self.waits.next = self.queue.first_valid.val() & !self.first.val().drop;
+
+        // The read belongs to `view`, the emission to `shown`.
+        self.view.next = self.hand.rest.val();
+        if self.hand.state.val().open {
+            self.view.next = self.first.val();
+        }
+        self.shown.next = self.first.val();
+        if self.hand.state.val().busy {
+            self.shown.next = self.hand.rest.val();
+        }
+        self.start.next = self.go.val()
+            & self.waits.val()
+            & self.hand.state.val().open
+            & (!self.hand.state.val().tail | self.first.val().prime);
+        self.step.next = self.start.val() | (self.go.val() & !self.hand.state.val().open);
+        self.read.next = self.step.val() & (self.view.val().lead == 0);
+
+        self.queue.pop.next =
+            self.start.val() | (self.queue.first_valid.val() & self.first.val().drop);
+
+        self.hand.view.next = self.view.val();
+        self.hand.step.next = self.step.val();
+        self.hand.leave.next = self.go.val() & self.hand.state.val().tail;
+        self.hand.next_number.next = self.done.number.val();
+
+        self.reads.d.next = self.read.val();
+        self.emits.d.next = self.go.val()
+            & (self.hand.state.val().busy | (self.waits.val() & !self.first.val().prime));
+        self.slot_now.d.next.last = self.shown.val().one;
+        self.slot_now.d.next.turn = self.view.val().turn;
+        self.slot_now.d.next.carried = self.shown.val().turn;
+        self.slot_now.d.next.head = self.shown.val().head;
+        self.slot_now.d.next.last_byte = self.shown.val().last_byte;
+        self.slot_now.d.next.port = self.shown.val().port;
+        self.slot_now.d.next.number = self.done.number.val();
+        self.slot_now.d.next.head_beat = 0.into();
+        if self.hand.state.val().busy {
+            self.slot_now.d.next.number = self.hand.state.val().number;
+            self.slot_now.d.next.head_beat = self.hand.state.val().head_beat;
+        }
+        self.read_at.d.next = self.view.val().address;
+        self.slot.next = self.slot_now.q.val();
+        self.slot.next.read = self.reads.q.val();
+        self.slot.next.emit = self.emits.q.val();
+        self.address.next = self.read_at.q.val();
+
+        self.done.pop.next = self.queue.pop.val();
+        self.done.frame_end.next = self.first.val().behind;
+        self.done.busy.next = self.hand.state.val().busy;
+        self.done.read.next = self.read.val();
+        self.done.address.next = self.view.val().address;
+        self.free.next = self.done.free.val();
+        self.retire.next = self.done.retire.val();
+    }
+}
+
+/// Which frames are done with, and which ring beats?
+///
+/// `free` is the address of the last read while frames are being read, and the end of the last frame
+/// that left the order when none is in hand. Latency: 1 clock.
+#[derive(LogicBlock, Default)]
+pub struct Release {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// The ring is empty.
+    pub reset: Signal<In, Bit>,
+    /// The command that waits leaves the order: it starts, or is a drop.
+    pub pop: Signal<In, Bit>,
+    /// Ring address behind its frame.
+    pub frame_end: Signal<In, Bits<POINTER_BITS>>,
+    /// A frame is in hand.
+    pub busy: Signal<In, Bit>,
+    /// A beat is read.
+    pub read: Signal<In, Bit>,
+    /// Its address.
+    pub address: Signal<In, Bits<POINTER_BITS>>,
+    /// Number of the frame that waits.
+    pub number: Signal<Out, Bits<NUMBER_BITS>>,
+    /// The oldest beat that is still needed.
+    pub free: Signal<Out, Bits<POINTER_BITS>>,
+    /// A frame left the order in the last clock.
+    pub retire: Signal<Out, Bit>,
+    number_now: Register<Bits<NUMBER_BITS>>,
+    free_now: Register<Bits<POINTER_BITS>>,
+    behind: Register<Bits<POINTER_BITS>>,
+    retired: Register<Bit>,
+}
+
+impl Logic for Release {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, number_now, free_now, behind, retired);
+        self.number_now.reset.next = self.reset.val();
+        self.free_now.reset.next = self.reset.val();
+        self.behind.reset.next = self.reset.val();
+        self.retired.reset.next = self.reset.val();
+
+        self.retired.d.next = self.pop.val();
+        if self.pop.val() {
+            self.number_now.d.next = self.number_now.q.val() + 1;
+            self.behind.d.next = self.frame_end.val();
+        }
+        if !self.busy.val() {
+            self.free_now.d.next = self.behind.q.val();
+        }
+        if self.read.val() {
+            self.free_now.d.next = self.address.val();
+        }
+        self.number.next = self.number_now.q.val();
+        self.free.next = self.free_now.q.val();
+        self.retire.next = self.retired.q.val();
+    }
+}
