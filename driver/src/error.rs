@@ -58,7 +58,8 @@ pub enum Error {
     },
     /// Too many entries. Nothing was written.
     #[error(
-        "{table:?} would hold {needed} entries, but has room for {capacity}: choose a larger profile"
+        "{table:?} would hold {needed} entries, but has room for {capacity}: \
+         choose a larger profile"
     )]
     TooMany {
         /// Which table.

@@ -10,10 +10,11 @@ use hdl::{bar0, profile::PROFILES, tables::Image};
 /// A card that holds one image and is about to get another.
 fn halfway(seed: u64) -> (Card<Wire>, Image, Image) {
     let mut random = Random(seed);
-    let mut card = Card::open(Wire::new(SoftwareCard::new(SMALL, 2)), &[SMALL], seed).unwrap();
+    let mut card =
+        Card::open(Wire::new(SoftwareCard::new(SMALL, 2)), &[SMALL], seed).expect("a card to open");
     let [first, second] = [random.image(2), random.image(2)];
     card.io_mut().promise(&first);
-    card.apply(&first).unwrap();
+    card.apply(&first).expect("an image that finds room");
     card.io_mut().promise(&second);
     (card, first, second)
 }

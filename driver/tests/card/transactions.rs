@@ -13,13 +13,13 @@ use hdl::{
 use proptest::prelude::*;
 
 fn open(seed: u64) -> Card<Wire> {
-    Card::open(Wire::new(SoftwareCard::new(SMALL, 3)), &[SMALL], seed).unwrap()
+    Card::open(Wire::new(SoftwareCard::new(SMALL, 3)), &[SMALL], seed).expect("a card to open")
 }
 
 /// Apply an image that must find room.
 fn apply(card: &mut Card<Wire>, image: &Image) {
     card.io_mut().promise(image);
-    let generation = card.apply(image).unwrap();
+    let generation = card.apply(image).expect("an image that finds room");
     assert_eq!(card.image(), image);
     assert_eq!(card.generation(), generation);
     assert_eq!(card.tables().identity, image.identity);
