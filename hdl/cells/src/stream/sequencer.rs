@@ -94,7 +94,8 @@ impl Sequencer {
 impl Logic for Sequencer {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, queue, hand, done, slot_now, reads, emits, read_at);
+        dff_setup!(self, clock, slot_now);
+        clock!(self, clock, queue, hand, done, reads, emits, read_at);
         self.queue.reset.next = self.reset.val();
         self.hand.reset.next = self.reset.val();
         self.done.reset.next = self.reset.val();
