@@ -26,6 +26,10 @@ mod dp16kd;
 #[cfg(feature = "gateware")]
 pub mod delay;
 
+/// 64-bit counters in block RAM, an event per clock.
+#[cfg(feature = "gateware")]
+pub mod counters;
+
 /// An AXI4-Stream register slice: cuts both directions, one beat per clock.
 #[cfg(feature = "gateware")]
 pub mod skid;
