@@ -1,0 +1,101 @@
+//! Is the file right as a whole? Everything that is wrong with it, at once.
+//!
+//! ```text
+//!   file --> names --> VPCs --> ACLs, tables --> subnets --> cards --> ENIs --> mappings
+//! ```
+//! An object whose own values can't be read is `None` from there on: what depends on it isn't
+//! judged, so that one mistake makes one problem.
+
+mod names;
+mod networks;
+mod places;
+mod rules;
+mod value;
+
+use crate::{
+    file::{File, Text},
+    problem::{Cause, Kind},
+    report::{Errors, Problems},
+    vpcs::{NetworkAcl, ROUTER_MAC, Route, RouteTable, Subnet, Vpc, Vpcs},
+};
+use macaddr::MacAddr6;
+use names::Names;
+pub use names::known;
+use std::ops::Range;
+
+/// The state of the check.
+struct Check {
+    problems: Problems,
+    names: Names,
+    router_mac: MacAddr6,
+    vpcs: Vec<Option<Vpc>>,
+    acls: Vec<Option<NetworkAcl>>,
+    tables: Vec<Option<Table>>,
+    subnets: Vec<Option<Subnet>>,
+}
+
+/// A route table that remembers where its routes stand.
+struct Table {
+    name: String,
+    vpc: Option<usize>,
+    routes: Vec<(Route, Range<usize>)>,
+}
+
+/// The objects of a file.
+///
+/// # Errors
+/// Everything that is wrong with it; `problems` is what was found before.
+pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpcs, Errors> {
+    let names = Names::of(file, broken, &mut problems);
+    let mut check = Check {
+        problems,
+        names,
+        router_mac: ROUTER_MAC.into(),
+        vpcs: Vec::new(),
+        acls: Vec::new(),
+        tables: Vec::new(),
+        subnets: Vec::new(),
+    };
+    if let Some(mac) = &file.router_mac {
+        check.router_mac = check.mac(mac).unwrap_or(check.router_mac);
+    }
+    check.networks(file);
+    let (cards, enis, mappings) = check.places(file);
+    let table = |t: Table| RouteTable {
+        name: t.name,
+        vpc: t.vpc,
+        routes: t.routes.into_iter().map(|(route, _)| route).collect(),
+    };
+    let vpcs = Vpcs {
+        router_mac: check.router_mac,
+        vpcs: check.vpcs.into_iter().flatten().collect(),
+        subnets: check.subnets.into_iter().flatten().collect(),
+        network_acls: check.acls.into_iter().flatten().collect(),
+        route_tables: check.tables.into_iter().flatten().map(table).collect(),
+        enis,
+        cards,
+        mappings,
+        source: check.problems.source(),
+    };
+    check.problems.none(vpcs)
+}
+
+impl Check {
+    /// The value, or a problem at its place.
+    fn judge<T>(&mut self, at: Range<usize>, value: Result<T, Cause>) -> Option<T> {
+        value.map_err(|cause| self.problems.add(at, cause)).ok()
+    }
+
+    fn mac(&mut self, text: &Text) -> Option<MacAddr6> {
+        self.judge(text.span(), value::mac(text.get_ref()))
+    }
+
+    fn named(&mut self, kind: Kind, name: &Text) -> Option<usize> {
+        self.names.find(kind, name, &mut self.problems)
+    }
+
+    /// An index that may be left out: `Some(None)` if it is, `None` if there is no such object.
+    fn maybe(&mut self, kind: Kind, name: Option<&Text>) -> Option<Option<usize>> {
+        name.map_or(Some(None), |n| self.named(kind, n).map(Some))
+    }
+}

@@ -1,0 +1,80 @@
+//! Who is called what?
+
+use crate::{
+    file::{File, Text},
+    problem::{Cause, Kind},
+    report::Problems,
+};
+use std::collections::HashMap;
+
+/// Names that a report lists before it stops.
+const LISTED_MAX: usize = 8;
+
+/// The names of a file, each with the index of its object.
+pub struct Names {
+    kinds: Vec<(Kind, Vec<String>)>,
+    broken: Vec<Kind>,
+}
+
+impl Names {
+    /// Collect them. Of the kinds in `broken` some objects could not be read at all.
+    pub fn of(file: &File, broken: &[Kind], problems: &mut Problems) -> Self {
+        let mut names = Self { kinds: Vec::new(), broken: broken.to_vec() };
+        names.declare(Kind::Vpc, file.vpcs.iter().map(|o| &o.name), problems);
+        names.declare(Kind::Subnet, file.subnets.iter().map(|o| &o.name), problems);
+        names.declare(Kind::NetworkAcl, file.network_acls.iter().map(|o| &o.name), problems);
+        names.declare(Kind::RouteTable, file.route_tables.iter().map(|o| &o.name), problems);
+        names.declare(Kind::Eni, file.enis.iter().map(|o| &o.name), problems);
+        names.declare(Kind::Card, file.cards.iter().map(|o| &o.name), problems);
+        names
+    }
+
+    fn declare<'f>(
+        &mut self,
+        kind: Kind,
+        texts: impl Iterator<Item = &'f Text>,
+        problems: &mut Problems,
+    ) {
+        let mut first = HashMap::new();
+        let mut list = Vec::new();
+        for text in texts {
+            let name = text.get_ref();
+            if name.is_empty() {
+                problems.add(text.span(), Cause::NoName);
+            } else if let Some(other) = first.get(name) {
+                let cause = Cause::NameTaken { kind, name: name.clone() };
+                problems.add_pair(Clone::clone(other), text.span(), cause);
+            } else {
+                first.insert(name, text.span());
+            }
+            list.push(name.clone());
+        }
+        self.kinds.push((kind, list));
+    }
+
+    fn list(&self, kind: Kind) -> &[String] {
+        self.kinds.iter().find(|(k, _)| *k == kind).map_or(&[], |(_, list)| list)
+    }
+
+    /// Index of the object of that name.
+    pub fn find(&self, kind: Kind, name: &Text, problems: &mut Problems) -> Option<usize> {
+        let found = self.list(kind).iter().position(|n| n == name.get_ref());
+        if found.is_none() && !self.broken.contains(&kind) {
+            let known = known(self.list(kind));
+            let cause = Cause::UnknownName { kind, name: name.get_ref().clone(), known };
+            problems.add(name.span(), cause);
+        }
+        found
+    }
+}
+
+/// Names for a report, the first few of them.
+pub fn known<S: AsRef<str>>(names: &[S]) -> String {
+    let mut listed: Vec<&str> = names.iter().take(LISTED_MAX).map(AsRef::as_ref).collect();
+    if names.is_empty() {
+        listed.push("(none yet)");
+    } else if names.len() > LISTED_MAX {
+        listed.push("...");
+    }
+    listed.join(", ")
+}

@@ -1,0 +1,232 @@
+//! Do the cards, the ENIs on them and the mappings beside them fit together?
+
+use super::{Check, names::known, networks::list, value};
+use crate::{
+    address,
+    file::{self, File, Text},
+    problem::{Cause, Kind},
+    vpcs::{Card, Eni, Mapping},
+};
+use hdl::profile::{PORT_NAMES, PROFILES, Profile};
+use macaddr::MacAddr6;
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+    ops::Range,
+};
+
+/// Addresses of a subnet that are reserved at its beginning; one more is at its end (VPC user
+/// guide, "Subnet CIDR blocks").
+const RESERVED_FIRST: u128 = 4;
+
+/// A place on a card: card, port, tags.
+type Place = (usize, u8, Vec<u16>);
+
+/// What is given away already, and where that stands.
+#[derive(Default)]
+struct Taken {
+    addresses: HashMap<(usize, IpAddr), Range<usize>>,
+    macs: HashMap<(usize, MacAddr6), Range<usize>>,
+    places: HashMap<Place, Range<usize>>,
+    underlay_ips: HashMap<Ipv4Addr, (String, Range<usize>)>,
+    underlay_macs: HashMap<MacAddr6, Range<usize>>,
+}
+
+impl Check {
+    /// Cards, ENIs, mappings.
+    pub fn places(&mut self, file: &File) -> (Vec<Card>, Vec<Eni>, Vec<Mapping>) {
+        let mut taken = Taken::default();
+        let cards = file.cards.iter().filter_map(|c| self.card(c, &mut taken)).collect();
+        let enis = file.enis.iter().filter_map(|e| self.eni(e, &mut taken)).collect();
+        let mappings = file.mappings.iter().filter_map(|m| self.mapping(m, &mut taken)).collect();
+        (cards, enis, mappings)
+    }
+
+    fn card(&mut self, card: &file::Card, taken: &mut Taken) -> Option<Card> {
+        let underlay = &card.underlay;
+        let name = card.name.get_ref().clone();
+        let ip = self.judge(underlay.ip.span(), value::underlay_ip(underlay.ip.get_ref()));
+        let mac = self.mac(&underlay.mac);
+        let gateway_mac = self.mac(&underlay.gateway_mac);
+        if let Some(ip) = ip {
+            let at = underlay.ip.span();
+            if let Some((_, other)) = taken.underlay_ips.insert(ip, (name.clone(), at.clone())) {
+                let cause = Cause::UnderlayIpTaken { ip: ip.into() };
+                self.problems.add_pair(other, at, cause);
+            }
+        }
+        if let Some(mac) = mac
+            && let Some(other) = taken.underlay_macs.insert(mac, underlay.mac.span())
+        {
+            self.problems.add_pair(other, underlay.mac.span(), Cause::UnderlayMacTaken { mac });
+        }
+        let profile = match &card.profile {
+            None => None,
+            Some(text) => Some(self.profile(text)?),
+        };
+        let at = card.name.span();
+        Some(Card {
+            name,
+            underlay_ip: ip?,
+            underlay_mac: mac?,
+            gateway_mac: gateway_mac?,
+            profile,
+            at,
+        })
+    }
+
+    fn profile(&mut self, text: &Text) -> Option<&'static Profile> {
+        let name = text.get_ref();
+        let profile = Profile::named(name);
+        if profile.is_none() {
+            let known = known(&PROFILES.map(|p| p.name));
+            let cause = Cause::UnknownProfile { name: name.clone(), known };
+            self.problems.add(text.span(), cause);
+        }
+        profile
+    }
+
+    fn eni(&mut self, eni: &file::Eni, taken: &mut Taken) -> Option<Eni> {
+        let subnet = self.named(Kind::Subnet, &eni.subnet);
+        let card = self.named(Kind::Card, &eni.card);
+        let port = self.judge(eni.port.span(), value::port(eni.port.get_ref()));
+        let vlan = match &eni.vlan {
+            None => Some(Vec::new()),
+            Some(vlan) => self.judge(vlan.span(), value::vlan(vlan.get_ref())),
+        };
+        if let (Some(card), Some(port), Some(vlan)) = (card, port, &vlan) {
+            let at = eni.vlan.as_ref().map_or(eni.port.span(), |v| v.span());
+            self.place((card, port, vlan.clone()), at, eni.card.get_ref(), taken);
+        }
+        let vpc = subnet.and_then(|s| self.subnets[s].as_ref()).map(|s| s.vpc);
+        let mac = self.tenant_mac(&eni.mac, vpc, taken);
+        if eni.addresses.is_empty() {
+            self.problems.add(eni.name.span(), Cause::NoAddress);
+        }
+        let mut addresses = Vec::new();
+        for text in &eni.addresses {
+            let ip = self.judge(text.span(), value::ip(text.get_ref()));
+            if let (Some(ip), Some(subnet)) = (ip, subnet) {
+                self.in_subnet(ip, text.span(), subnet);
+            }
+            addresses.extend(self.free(ip, text.span(), vpc, taken));
+        }
+        Some(Eni {
+            name: eni.name.get_ref().clone(),
+            subnet: subnet?,
+            mac: mac?,
+            addresses,
+            card: card?,
+            port: port?,
+            vlan: vlan?,
+            up: eni.up.unwrap_or(true),
+            source_dest_check: eni.source_dest_check.unwrap_or(true),
+        })
+    }
+
+    fn place(&mut self, place: Place, at: Range<usize>, card: &str, taken: &mut Taken) {
+        let tags = match place.2.as_slice() {
+            [] => "without a VLAN".into(),
+            [vid] => format!("VLAN {vid}"),
+            vids => format!("VLANs {vids:?}"),
+        };
+        let text = format!("card `{card}`, port {}, {tags}", PORT_NAMES[usize::from(place.1)]);
+        if let Some(other) = taken.places.insert(place, at.clone()) {
+            self.problems.add_pair(other, at, Cause::PlaceTaken { place: text });
+        }
+    }
+
+    /// A MAC that nobody else of the VPC has.
+    fn tenant_mac(
+        &mut self,
+        text: &Text,
+        vpc: Option<usize>,
+        taken: &mut Taken,
+    ) -> Option<MacAddr6> {
+        let mac = self.mac(text)?;
+        if mac == self.router_mac {
+            self.problems.add(text.span(), Cause::RouterMac { mac });
+        }
+        if let Some(index) = vpc
+            && let Some(other) = taken.macs.insert((index, mac), text.span())
+        {
+            let vpc = self.vpc_name(index);
+            self.problems.add_pair(other, text.span(), Cause::MacTaken { mac, vpc });
+        }
+        Some(mac)
+    }
+
+    /// An address that nobody else of the VPC has.
+    fn free(
+        &mut self,
+        ip: Option<IpAddr>,
+        at: Range<usize>,
+        vpc: Option<usize>,
+        taken: &mut Taken,
+    ) -> Option<IpAddr> {
+        let (address, index) = (ip?, vpc?);
+        if let Some(other) = taken.addresses.insert((index, address), at.clone()) {
+            let vpc = self.vpc_name(index);
+            self.problems.add_pair(other, at, Cause::AddressTaken { address, vpc });
+        }
+        Some(address)
+    }
+
+    fn vpc_name(&self, vpc: usize) -> String {
+        self.vpcs[vpc].as_ref().map_or_else(String::new, |v| v.name.clone())
+    }
+
+    /// The address lies in the subnet and is not reserved there.
+    fn in_subnet(&mut self, ip: IpAddr, at: Range<usize>, subnet: usize) {
+        let Some(subnet) = &self.subnets[subnet] else { return };
+        let Some(cidr) = subnet.cidrs.iter().copied().find(|c| c.contains(&ip)) else {
+            let (name, cidrs) = (subnet.name.clone(), list(&subnet.cidrs));
+            let kind = Kind::Subnet;
+            self.problems.add(at, Cause::AddressOutside { address: ip, kind, name, cidrs });
+            return;
+        };
+        let span = address::span(cidr);
+        let first = span.start().saturating_add(RESERVED_FIRST);
+        let last = span.end().saturating_sub(1);
+        if !(first..=last).contains(&address::bits(ip)) {
+            let (first, last) = (address::address(first), address::address(last));
+            self.problems.add(at, Cause::AddressReserved { address: ip, cidr, first, last });
+        }
+    }
+
+    fn mapping(&mut self, mapping: &file::Mapping, taken: &mut Taken) -> Option<Mapping> {
+        let vpc = self.named(Kind::Vpc, &mapping.vpc);
+        let mac = self.tenant_mac(&mapping.mac, vpc, taken);
+        let at = mapping.address.span();
+        let ip = self.judge(at.clone(), value::ip(mapping.address.get_ref()));
+        if let (Some(ip), Some(vpc)) = (ip, vpc) {
+            self.in_vpc(ip, at.clone(), vpc);
+        }
+        let ip = self.free(ip, at, vpc, taken);
+        let underlay = &mapping.underlay_ip;
+        let underlay_ip = self.judge(underlay.span(), value::underlay_ip(underlay.get_ref()));
+        if let Some(ip) = underlay_ip
+            && let Some((card, other)) = taken.underlay_ips.get(&ip).cloned()
+        {
+            let cause = Cause::MappingToCard { ip: ip.into(), card };
+            self.problems.add_pair(other, underlay.span(), cause);
+        }
+        Some(Mapping { vpc: vpc?, address: ip?, mac: mac?, underlay_ip: underlay_ip? })
+    }
+
+    /// The address lies in the VPC, and is not reserved if it lies in a subnet.
+    fn in_vpc(&mut self, ip: IpAddr, at: Range<usize>, vpc: usize) {
+        let holds =
+            |s: &crate::vpcs::Subnet| s.vpc == vpc && s.cidrs.iter().any(|c| c.contains(&ip));
+        let subnet = self.subnets.iter().position(|s| s.as_ref().is_some_and(holds));
+        if let Some(subnet) = subnet {
+            self.in_subnet(ip, at, subnet);
+        } else if let Some(vpc) = &self.vpcs[vpc]
+            && !vpc.cidrs.iter().any(|c| c.contains(&ip))
+        {
+            let (name, cidrs) = (vpc.name.clone(), list(&vpc.cidrs));
+            let cause = Cause::AddressOutside { address: ip, kind: Kind::Vpc, name, cidrs };
+            self.problems.add(at, cause);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Does each rule and each route say something that can be?
+
+use super::{Check, Table, value};
+use crate::{
+    file::{self, Action},
+    problem::{Cause, Kind},
+    vpcs::{ACL_RULES_MAX, NetworkAcl, ROUTES_MAX, Route, Rule, Service, protocol_name},
+};
+use hdl::route::Target;
+use ipnet::IpNet;
+use std::collections::HashMap;
+
+const ICMP: u8 = 1;
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+const ICMPV6: u8 = 58;
+
+impl Check {
+    pub(super) fn network_acl(&mut self, acl: &file::NetworkAcl) -> Option<NetworkAcl> {
+        let vpc = self.maybe(Kind::Vpc, acl.vpc.as_ref());
+        let inbound = self.rules(acl, &acl.inbound, "inbound");
+        let outbound = self.rules(acl, &acl.outbound, "outbound");
+        let name = acl.name.get_ref().clone();
+        Some(NetworkAcl { name, vpc: vpc?, inbound: inbound?, outbound: outbound? })
+    }
+
+    fn rules(
+        &mut self,
+        acl: &file::NetworkAcl,
+        list: &[file::Rule],
+        direction: &'static str,
+    ) -> Option<Vec<Rule>> {
+        let mut numbers = HashMap::new();
+        let mut rules = Vec::new();
+        for rule in list {
+            let number = self.judge(rule.number.span(), value::rule_number(*rule.number.get_ref()));
+            if let Some(number) = number
+                && let Some(other) = numbers.insert(number, rule.number.span())
+            {
+                let cause = Cause::RuleNumberTaken { number, direction };
+                self.problems.add_pair(other, rule.number.span(), cause);
+            }
+            let cidr = self.judge(rule.cidr.span(), value::cidr(rule.cidr.get_ref()));
+            let service = self.service(rule, cidr);
+            if let (Some(number), Some(cidr), Some(service)) = (number, cidr, service) {
+                rules.push(Rule { number, allow: rule.action == Action::Allow, service, cidr });
+            }
+        }
+        for family in [|c: &IpNet| matches!(c, IpNet::V4(_)), |c: &IpNet| matches!(c, IpNet::V6(_))]
+        {
+            let count = rules.iter().filter(|r| family(&r.cidr)).count();
+            if count > ACL_RULES_MAX {
+                let cause = Cause::TooManyRules { count, direction, limit: ACL_RULES_MAX };
+                self.problems.add(acl.name.span(), cause);
+            }
+        }
+        (rules.len() == list.len()).then_some(rules)
+    }
+
+    fn service(&mut self, rule: &file::Rule, cidr: Option<IpNet>) -> Option<Service> {
+        let protocol =
+            self.judge(rule.protocol.span(), value::protocol(rule.protocol.get_ref()))?;
+        let name = protocol.map_or_else(|| "all".into(), protocol_name);
+        let wrong = match cidr {
+            Some(IpNet::V4(_)) => protocol == Some(ICMPV6),
+            Some(IpNet::V6(_)) => protocol == Some(ICMP),
+            None => false,
+        };
+        if let Some(cidr) = cidr.filter(|_| wrong) {
+            let cause = Cause::WrongFamily { cidr, protocol: name.clone() };
+            self.problems.add(rule.cidr.span(), cause);
+        }
+        let whole = protocol.map_or(Service::All, Service::Protocol);
+        match (&rule.ports, &rule.icmp_type, &rule.icmp_code) {
+            (None, None, None) => Some(whole),
+            (Some(ports), None, None) => match protocol {
+                Some(protocol @ (TCP | UDP)) => {
+                    let range = self.judge(ports.span(), value::ports(ports.get_ref()));
+                    range.map(|(first, last)| Service::Ports { protocol, first, last })
+                }
+                _ => {
+                    self.problems.add(ports.span(), Cause::PortsWithout { protocol: name });
+                    None
+                }
+            },
+            (ports, kind, code) => {
+                if let Some(ports) = ports {
+                    self.problems.add(ports.span(), Cause::PortsWithout { protocol: name.clone() });
+                }
+                let first = kind.as_ref().or(code.as_ref())?;
+                match (protocol, kind) {
+                    (Some(protocol @ (ICMP | ICMPV6)), Some(kind)) => {
+                        self.icmp(protocol, kind, code.as_ref())
+                    }
+                    (Some(ICMP | ICMPV6), None) => {
+                        self.problems.add(first.span(), Cause::CodeWithoutType);
+                        None
+                    }
+                    _ => {
+                        self.problems.add(first.span(), Cause::IcmpWithout { protocol: name });
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn icmp(
+        &mut self,
+        protocol: u8,
+        kind: &file::Number,
+        code: Option<&file::Number>,
+    ) -> Option<Service> {
+        let kind = self.judge(kind.span(), value::icmp(*kind.get_ref()));
+        let code = match code {
+            None => None,
+            Some(code) => Some(self.judge(code.span(), value::icmp(*code.get_ref()))?),
+        };
+        Some(Service::Icmp { protocol, kind: kind?, code })
+    }
+
+    pub(super) fn route_table(&mut self, table: &file::RouteTable) -> Option<Table> {
+        let vpc = self.maybe(Kind::Vpc, table.vpc.as_ref());
+        if table.routes.len() > ROUTES_MAX {
+            let cause = Cause::TooManyRoutes { count: table.routes.len(), limit: ROUTES_MAX };
+            self.problems.add(table.name.span(), cause);
+        }
+        let mut taken = HashMap::new();
+        let mut routes = Vec::new();
+        for route in &table.routes {
+            let at = route.destination.span();
+            let destination = self.judge(at.clone(), value::cidr(route.destination.get_ref()));
+            let local = route.target.get_ref() == "local";
+            if !local {
+                let cause = Cause::NotYet { target: route.target.get_ref().clone() };
+                self.problems.add(route.target.span(), cause);
+            }
+            let Some(destination) = destination else { continue };
+            if let Some(other) = taken.insert(destination, at.clone()) {
+                self.problems.add_pair(other, at.clone(), Cause::RouteTaken { destination });
+            }
+            if local {
+                routes.push((Route { destination, target: Target::Local }, at));
+            }
+        }
+        let whole = routes.len() == table.routes.len();
+        let name = table.name.get_ref().clone();
+        whole.then_some(Table { name, vpc: vpc?, routes })
+    }
+}

@@ -1,0 +1,119 @@
+//! What must one card hold so that it does what the file says?
+//!
+//! ```text
+//!   Vpcs --> numbers --> classes --> rules ---+
+//!            who is      what rules           +--> Image, Legend
+//!            on this     can tell     routes -+
+//!            card?       apart        places -+
+//! ```
+//! Only VPCs with an ENI on the card are compiled. The same file gives the same numbers, and so
+//! does a file with its objects in another order: numbers go by VNI and by name.
+
+mod classes;
+mod numbers;
+mod places;
+mod routes;
+mod rules;
+
+use crate::{
+    check::known,
+    legend::{Legend, VpcLegend},
+    problem::Cause,
+    report::{Errors, Problems},
+    vpcs::Vpcs,
+};
+use classes::Classes;
+use hdl::{
+    profile::Profile,
+    tables::{Image, TableId},
+};
+use layout::Packed;
+use numbers::Numbers;
+
+/// What a card shall hold, and what that means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// The entries, not yet placed.
+    pub image: Image,
+    /// Words for their numbers.
+    pub legend: Legend,
+}
+
+/// Compile the file for the card of that name.
+///
+/// # Errors
+/// If there is no such card, or if it would need more than `profile` or its numbers hold: each
+/// table that overflows is named.
+pub fn compile(vpcs: &Vpcs, card: &str, profile: &Profile) -> Result<Compiled, Errors> {
+    let mut problems = Problems::new(vpcs.source.clone());
+    let Some(index) = vpcs.cards.iter().position(|c| c.name == card) else {
+        let names: Vec<&str> = vpcs.cards.iter().map(|c| c.name.as_str()).collect();
+        problems.add_nowhere(Cause::NoCard { name: card.into(), known: known(&names) });
+        return Err(problems.all());
+    };
+    let at = &vpcs.cards[index].at;
+    let numbers = Numbers::of(vpcs, index);
+    for cause in numbers.too_many(card) {
+        problems.add(at.clone(), cause);
+    }
+    let classes: Vec<Classes> = numbers.vpcs.iter().map(|v| Classes::of(&numbers, *v)).collect();
+    for (vpc, classes) in numbers.vpcs.iter().zip(&classes) {
+        for cause in classes.too_many(card, &vpcs.vpcs[*vpc].name) {
+            problems.add(at.clone(), cause);
+        }
+    }
+    // Beyond this point every number fits its field.
+    problems = problems.none_yet()?;
+    let image = image(&numbers, &classes);
+    for (&table, need) in TableId::ALL.iter().zip(image.sizes()) {
+        let capacity = profile.capacity(table);
+        if need > capacity {
+            let card = card.into();
+            problems.add(at.clone(), Cause::TooManyEntries { card, table, need, capacity });
+        }
+    }
+    let legend = legend(&numbers, classes);
+    problems.none(Compiled { image, legend })
+}
+
+fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
+    let rules = rules::entries(numbers, classes);
+    Image {
+        identity: places::identity(numbers),
+        attachments: places::attachments(numbers),
+        addresses: places::addresses(numbers),
+        address_classes: classes::address_starts(classes),
+        port_classes: classes::port_starts(classes),
+        routes: routes::starts(numbers),
+        acl_outbound: rules.outbound,
+        acl_inbound: rules.inbound,
+        mappings: places::mappings(numbers),
+        enis: places::enis(numbers),
+    }
+}
+
+fn legend(numbers: &Numbers, classes: Vec<Classes>) -> Legend {
+    let name = |v: &usize| numbers.file.vpcs[*v].name.clone();
+    let vpc = |(v, classes): (&usize, Classes)| VpcLegend {
+        name: name(v),
+        address_classes: classes.addresses.words(),
+        port_classes: classes.ports.words(),
+    };
+    Legend {
+        vpcs: numbers.vpcs.iter().zip(classes).map(vpc).collect(),
+        subnets: numbers.subnets.iter().map(|s| numbers.file.subnets[*s].name.clone()).collect(),
+        enis: numbers.enis.iter().map(|e| numbers.file.enis[*e].name.clone()).collect(),
+        acls: numbers.acls.iter().map(|a| rules::legend(numbers, *a)).collect(),
+        route_tables: numbers.tables.iter().map(|t| routes::legend(numbers, *t)).collect(),
+    }
+}
+
+/// Highest number that a field of that many bits holds.
+const fn highest(bits: usize) -> usize {
+    (1 << bits) - 1
+}
+
+/// Highest number that fits the field `name` of `L`.
+fn limit<L: layout::Layout + Packed>(name: &str) -> usize {
+    highest(layout::width::<L>(name))
+}

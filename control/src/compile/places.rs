@@ -1,0 +1,117 @@
+//! Who hangs where, and who lives on which card?
+
+use super::numbers::Numbers;
+use crate::{address, vpcs::Eni};
+use hdl::{
+    class::IpKey,
+    decap::Identity,
+    deliver::EniEntry,
+    eni::{AttachAction, AttachKey},
+    mapping::MappingAction,
+    spoof::AddressAction,
+};
+use macaddr::MacAddr6;
+use std::collections::HashMap;
+
+fn mac(mac: MacAddr6) -> u64 {
+    mac.into_array().iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
+}
+
+/// Who the card is.
+pub fn identity(numbers: &Numbers) -> Identity {
+    let card = numbers.own();
+    Identity {
+        vtep: card.underlay_ip.to_bits(),
+        mac: mac(card.underlay_mac),
+        gateway_mac: mac(card.gateway_mac),
+        router_mac: mac(numbers.file.router_mac),
+    }
+}
+
+/// The places of the card's ENIs, and the VNIs of its VPCs.
+pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
+    let places = numbers.own_enis().map(|(number, eni)| {
+        let action = AttachAction {
+            vpc: numbers.vpc(numbers.file.vpc_of(eni)),
+            eni: number,
+            subnet: numbers.subnet(eni.subnet),
+            acl: numbers.acl(eni),
+            route_table: numbers.table(eni),
+            mac: mac(eni.mac),
+            up: eni.up,
+            check: eni.source_dest_check,
+        };
+        (AttachKey::place(eni.port, &eni.vlan), action)
+    });
+    let tunnels = numbers.vpcs.iter().map(|index| {
+        let vpc = numbers.vpc(*index);
+        let key = AttachKey::tunnel(numbers.file.vpcs[*index].vni);
+        (key, AttachAction { vpc, ..AttachAction::default() })
+    });
+    places.chain(tunnels).collect()
+}
+
+/// The keys of an ENI's addresses.
+fn keys(numbers: &Numbers, eni: &Eni) -> impl Iterator<Item = IpKey> {
+    let vpc = numbers.vpc(numbers.file.vpc_of(eni));
+    eni.addresses.iter().map(move |a| IpKey { ip: address::bits(*a), vpc })
+}
+
+/// The addresses of the card's ENIs.
+pub fn addresses(numbers: &Numbers) -> HashMap<IpKey, AddressAction> {
+    let mut entries = HashMap::new();
+    for (number, eni) in numbers.own_enis() {
+        let action = AddressAction {
+            eni: number,
+            subnet: numbers.subnet(eni.subnet),
+            acl: numbers.acl(eni),
+        };
+        entries.extend(keys(numbers, eni).map(|key| (key, action)));
+    }
+    entries
+}
+
+/// Everybody in the VPCs of the card, wherever they live.
+pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
+    let file = numbers.file;
+    let mut entries = HashMap::new();
+    let known = |vpc: usize| numbers.vpc(vpc) != 0;
+    for (index, eni) in file.enis.iter().enumerate().filter(|(_, e)| known(file.vpc_of(e))) {
+        let local = eni.card == numbers.card;
+        let action = MappingAction {
+            vtep: file.cards[eni.card].underlay_ip.to_bits(),
+            vni: file.vpcs[file.vpc_of(eni)].vni,
+            mac: mac(eni.mac),
+            subnet: numbers.subnet(eni.subnet),
+            local,
+            eni: numbers.eni(index),
+            acl: if local { numbers.acl(eni) } else { 0 },
+        };
+        entries.extend(keys(numbers, eni).map(|key| (key, action)));
+    }
+    for mapping in file.mappings.iter().filter(|m| known(m.vpc)) {
+        let subnet = file.subnet_at(mapping.vpc, mapping.address);
+        let action = MappingAction {
+            vtep: mapping.underlay_ip.to_bits(),
+            vni: file.vpcs[mapping.vpc].vni,
+            mac: mac(mapping.mac),
+            subnet: subnet.map_or(0, |s| numbers.subnet(s)),
+            ..MappingAction::default()
+        };
+        let key = IpKey { ip: address::bits(mapping.address), vpc: numbers.vpc(mapping.vpc) };
+        entries.insert(key, action);
+    }
+    entries
+}
+
+/// How the card's ENIs are reached; row 0 is nobody.
+pub fn enis(numbers: &Numbers) -> Vec<EniEntry> {
+    let entry = |eni: &Eni| {
+        let mut vids = [0; 2];
+        vids[..eni.vlan.len()].copy_from_slice(&eni.vlan);
+        let tags = eni.vlan.len() as u8;
+        EniEntry { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up }
+    };
+    let nobody = EniEntry::default();
+    std::iter::once(nobody).chain(numbers.own_enis().map(|(_, eni)| entry(eni))).collect()
+}

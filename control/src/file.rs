@@ -1,0 +1,211 @@
+//! What may stand in a VPC file? The shape of it, before anybody has asked what it means.
+//!
+//! Every value keeps its place in the file, for whoever has to complain about it.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A text and its place in the file.
+pub type Text = Spanned<String>;
+/// A number and its place in the file; wide enough for any that somebody may write.
+pub type Number = Spanned<i64>;
+
+/// A whole file.
+#[derive(Debug, Default)]
+pub struct File {
+    /// MAC of the VPC's router, the same in every subnet.
+    pub router_mac: Option<Text>,
+    /// Tenant networks.
+    pub vpcs: Vec<Vpc>,
+    /// Their parts.
+    pub subnets: Vec<Subnet>,
+    /// Rules at a subnet's border.
+    pub network_acls: Vec<NetworkAcl>,
+    /// Where packets may go.
+    pub route_tables: Vec<RouteTable>,
+    /// Virtual network interfaces.
+    pub enis: Vec<Eni>,
+    /// The cards on which they hang.
+    pub cards: Vec<Card>,
+    /// Addresses that live on tunnel endpoints which are no cards of this file.
+    pub mappings: Vec<Mapping>,
+}
+
+/// `[[vpcs]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vpc {
+    /// By which the rest of the file names it.
+    pub name: Text,
+    /// VXLAN network identifier, 24 bits (RFC 7348 section 5).
+    pub vni: Number,
+    /// IPv4 and IPv6 prefixes, without overlap.
+    pub cidrs: Vec<Text>,
+}
+
+/// `[[subnets]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subnet {
+    /// By which the rest of the file names it.
+    pub name: Text,
+    /// Its VPC.
+    pub vpc: Text,
+    /// Prefixes within those of its VPC.
+    pub cidrs: Vec<Text>,
+    /// Left out: the VPC's default network ACL, which allows everything.
+    pub network_acl: Option<Text>,
+    /// Left out: the VPC's main route table, which holds the local routes alone.
+    pub route_table: Option<Text>,
+}
+
+/// `[[network_acls]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkAcl {
+    /// By which subnets name it.
+    pub name: Text,
+    /// Left out: subnets of any VPC may use it.
+    pub vpc: Option<Text>,
+    /// Rules of what enters a subnet.
+    #[serde(default)]
+    pub inbound: Vec<Rule>,
+    /// Rules of what leaves a subnet.
+    #[serde(default)]
+    pub outbound: Vec<Rule>,
+}
+
+/// A rule of a network ACL.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// 1 to 32766; the lowest that matches decides.
+    pub number: Number,
+    /// May it pass?
+    pub action: Action,
+    /// `all`, `tcp`, `udp`, `icmp`, `icmpv6`, or a number.
+    pub protocol: Spanned<Word>,
+    /// Of TCP and UDP: a destination port or a range of them; left out: all.
+    pub ports: Option<Spanned<Word>>,
+    /// Of ICMP and ICMPv6; left out: all.
+    pub icmp_type: Option<Number>,
+    /// Of ICMP and ICMPv6, together with a type; left out: all.
+    pub icmp_code: Option<Number>,
+    /// Prefix of the peer: the source of what enters, the destination of what leaves.
+    pub cidr: Text,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Lets a packet pass.
+    Allow,
+    /// Drops it.
+    Deny,
+}
+
+/// What may be written with or without quotes.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a text or a number")]
+pub enum Word {
+    /// Without.
+    Number(i64),
+    /// With.
+    Text(String),
+}
+
+/// `[[route_tables]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteTable {
+    /// By which subnets name it.
+    pub name: Text,
+    /// Left out: subnets of any VPC may use it.
+    pub vpc: Option<Text>,
+    /// Besides the local routes of the VPC's prefixes, which every table holds.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+}
+
+/// A route of a table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// Prefix of the destination.
+    pub destination: Text,
+    /// `local`.
+    pub target: Text,
+}
+
+/// `[[enis]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Eni {
+    /// Its name.
+    pub name: Text,
+    /// Its subnet.
+    pub subnet: Text,
+    /// Its MAC.
+    pub mac: Text,
+    /// Its addresses within the subnet; the first of each family is the primary one.
+    pub addresses: Vec<Text>,
+    /// The card on which it hangs.
+    pub card: Text,
+    /// The card's port: `host0` or `host1`.
+    pub port: Text,
+    /// VLAN identifier, or `[outer, inner]`; left out: its frames carry no tag.
+    pub vlan: Option<Spanned<Vlan>>,
+    /// Administratively up? Left out: yes.
+    pub up: Option<bool>,
+    /// Must what it sends come from its own addresses? Left out: yes.
+    pub source_dest_check: Option<bool>,
+}
+
+/// Tags of a place.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a VLAN identifier or [outer, inner]")]
+pub enum Vlan {
+    /// 802.1Q.
+    One(i64),
+    /// 802.1ad around 802.1Q.
+    Stack(Vec<i64>),
+}
+
+/// `[[cards]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// By which ENIs name it.
+    pub name: Text,
+    /// Who it is on the underlay.
+    pub underlay: Underlay,
+    /// Name of its profile; left out: whoever compiles says it.
+    pub profile: Option<Text>,
+}
+
+/// A card's place on the underlay.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Underlay {
+    /// Its address as a tunnel endpoint, IPv4.
+    pub ip: Text,
+    /// Its MAC.
+    pub mac: Text,
+    /// MAC of the next hop, to which it sends every tunnel packet.
+    pub gateway_mac: Text,
+}
+
+/// `[[mappings]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// Whose address.
+    pub vpc: Text,
+    /// The overlay address.
+    pub address: Text,
+    /// The overlay MAC.
+    pub mac: Text,
+    /// Underlay address of the tunnel endpoint, IPv4.
+    pub underlay_ip: Text,
+}

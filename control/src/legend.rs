@@ -1,0 +1,119 @@
+//! What do the numbers in a card's tables stand for? Words for whoever reads its answers.
+
+use crate::vpcs::{Rule, Service};
+use ipnet::IpNet;
+
+/// Seen from the ENI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Leaving it.
+    Outbound,
+    /// Going to it.
+    Inbound,
+}
+
+/// The names behind the numbers of one card's tables. Numbers count from 1; 0 is nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Legend {
+    /// VPCs, the first is number 1.
+    pub vpcs: Vec<VpcLegend>,
+    /// Names of subnets, the first is number 1.
+    pub subnets: Vec<String>,
+    /// Names of ENIs, the first is number 1.
+    pub enis: Vec<String>,
+    /// Network ACLs, the first is number 1.
+    pub acls: Vec<AclLegend>,
+    /// Route tables, the first is number 1.
+    pub route_tables: Vec<RouteTableLegend>,
+}
+
+/// A VPC, and the classes into which the rules of its network ACLs cut addresses and ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VpcLegend {
+    /// Its name.
+    pub name: String,
+    /// By class of addresses: the prefixes that hold them; class 0 is in none.
+    pub address_classes: Vec<Vec<IpNet>>,
+    /// By class of ports: what of the rules' protocols and ports they are; class 0 is none.
+    pub port_classes: Vec<Vec<Service>>,
+}
+
+/// A network ACL as one VPC uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AclLegend {
+    /// Its name, or `default of VPC ...`.
+    pub name: String,
+    /// Rules of what leaves, by number.
+    pub outbound: Vec<Rule>,
+    /// Rules of what enters, by number.
+    pub inbound: Vec<Rule>,
+}
+
+/// A route table as one VPC uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteTableLegend {
+    /// Its name, or `main of VPC ...`.
+    pub name: String,
+    /// Its routes as text; the first is number 1.
+    pub routes: Vec<String>,
+}
+
+/// The object of that number.
+fn numbered<T>(list: &[T], number: usize) -> Option<&T> {
+    number.checked_sub(1).and_then(|index| list.get(index))
+}
+
+impl Legend {
+    /// A VPC's name.
+    pub fn vpc(&self, number: u8) -> Option<&str> {
+        numbered(&self.vpcs, number.into()).map(|v| v.name.as_str())
+    }
+
+    /// A subnet's name.
+    pub fn subnet(&self, number: u16) -> Option<&str> {
+        numbered(&self.subnets, number.into()).map(String::as_str)
+    }
+
+    /// An ENI's name.
+    pub fn eni(&self, number: u16) -> Option<&str> {
+        numbered(&self.enis, number.into()).map(String::as_str)
+    }
+
+    /// A network ACL's name.
+    pub fn acl(&self, number: u8) -> Option<&str> {
+        numbered(&self.acls, number.into()).map(|a| a.name.as_str())
+    }
+
+    /// What a rule of a network ACL says, as `100 allow tcp 443 0.0.0.0/0`.
+    pub fn rule(&self, acl: u8, direction: Direction, number: u16) -> Option<String> {
+        let acl = numbered(&self.acls, acl.into())?;
+        let rules = match direction {
+            Direction::Outbound => &acl.outbound,
+            Direction::Inbound => &acl.inbound,
+        };
+        rules.iter().find(|r| r.number == number).map(Rule::to_string)
+    }
+
+    /// A route table's name.
+    pub fn route_table(&self, number: u8) -> Option<&str> {
+        numbered(&self.route_tables, number.into()).map(|t| t.name.as_str())
+    }
+
+    /// What a route says, as `10.0.0.0/16 -> local`.
+    pub fn route(&self, table: u8, number: u16) -> Option<&str> {
+        let table = numbered(&self.route_tables, table.into())?;
+        numbered(&table.routes, number.into()).map(String::as_str)
+    }
+
+    /// The prefixes of rules in which the addresses of a class lie, none for class 0.
+    pub fn address_class(&self, vpc: u8, class: u16) -> Option<&[IpNet]> {
+        let vpc = numbered(&self.vpcs, vpc.into())?;
+        vpc.address_classes.get(usize::from(class)).map(Vec::as_slice)
+    }
+
+    /// What of rules' protocols and ports the ports of a class are, nothing for class 0.
+    pub fn port_class(&self, vpc: u8, class: u8) -> Option<&[Service]> {
+        let vpc = numbered(&self.vpcs, vpc.into())?;
+        vpc.port_classes.get(usize::from(class)).map(Vec::as_slice)
+    }
+}
