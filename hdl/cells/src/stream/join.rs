@@ -1,9 +1,9 @@
 //! A verdict meets its frame: which beats are read, how far do they turn, how many come out?
 //!
 //! ```text
-//! clock 0            | clock 1                                      | clock 2
-//! v_p, v_s, v_len -> [total, shift, short] -> lead, turn, flush, count -> (queue)
-//! h_len, h_end ----> [order: LUT RAM] ------> base, length ------------^
+//! clock 0                                       | clock 1                      | clock 2
+//! v_p, v_s, v_len -------------------------> [total, shift, drop] -> lead, turn, flush -> (queue)
+//! h_len, h_end -> [order: LUT RAM] -> [oldest] ----------^-----> base ----^
 //! ```
 //! With B bytes and M halfwords a beat:
 //! - `total = len - 1 + 2 (p - s)`: `total div B` beats follow the first one, and the last byte's
@@ -14,7 +14,8 @@
 //!   wrapped round: when it is smaller than the turn.
 //!
 //! The frame's place comes from the order memory and not with the verdict: a header pipeline need
-//! not carry it, and a verdict cannot name bytes that are not its frame's.
+//! not carry it, and a verdict cannot name bytes that are not its frame's. The order memory's oldest
+//! word lies in a register: a frame's verdict comes two clocks after its header at the earliest.
 //!
 //! Latency: `v_valid` in clock 0, `valid` in clock 1. Throughput: a frame per clock, no stall.
 
@@ -30,12 +31,12 @@ const ORDER_BITS: usize = 14 + POINTER_BITS;
 /// What is kept of a verdict for the second clock.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
 pub struct Half {
-    /// Drop, or too short for its own `s`.
+    /// Drop, or a length that the frame has not, or that `s` leaves nothing of.
     pub drop: Bit,
     /// Egress port.
     pub port: Bits<3>,
-    /// Length to use.
-    pub len: Bits<14>,
+    /// Ring address behind the frame.
+    pub behind: Bits<12>,
     /// Index of the last byte that comes out.
     pub total: Bits<14>,
     /// How far bytes move, in halfwords modulo a beat; two's complement.
@@ -78,12 +79,13 @@ pub struct Join {
     order: LutRam<ORDER_BITS, NUMBER_BITS>,
     entered: Register<Bits<NUMBER_BITS>>,
     judged: Register<Bits<NUMBER_BITS>>,
+    judged_next: Register<Bits<NUMBER_BITS>>,
+    oldest: DFF<Bits<ORDER_BITS>>,
     base: Register<Bits<POINTER_BITS>>,
     half_valid: Register<Bit>,
     half: DFF<Half>,
     skipped: Signal<Local, Bits<14>>,
     own_len: Signal<Local, Bits<14>>,
-    own_end: Signal<Local, Bits<POINTER_BITS>>,
     left: Signal<Local, Bits<10>>,
     turn: Signal<Local, Bits<8>>,
     last_byte: Signal<Local, Bits<8>>,
@@ -116,12 +118,13 @@ impl Join {
             order: LutRam::new(frames_log2),
             entered: Register::default(),
             judged: Register::default(),
+            judged_next: Register::new(1u64.to_bits()),
+            oldest: DFF::default(),
             base: Register::default(),
             half_valid: Register::default(),
             half: DFF::default(),
             skipped: Signal::default(),
             own_len: Signal::default(),
-            own_end: Signal::default(),
             left: Signal::default(),
             turn: Signal::default(),
             last_byte: Signal::default(),
@@ -137,14 +140,15 @@ impl Join {
 impl Logic for Join {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, entered, judged, base, half);
-        clock!(self, clock, order, half_valid);
+        dff_setup!(self, clock, entered, judged, judged_next, base, half);
+        clock!(self, clock, order, oldest, half_valid);
         self.entered.reset.next = self.reset.val();
         self.judged.reset.next = self.reset.val();
+        self.judged_next.reset.next = self.reset.val();
         self.base.reset.next = self.reset.val();
         self.half_valid.reset.next = self.reset.val();
 
-        // Frames in order: written when captured, read one clock behind the verdict.
+        // Frames in order; `oldest` is the one whose verdict comes next.
         self.order.we.next = self.h_valid.val();
         self.order.wa.next = self.entered.q.val();
         self.order.wd.next = (bit_cast::<ORDER_BITS, POINTER_BITS>(self.h_end.val()) << 14)
@@ -153,15 +157,22 @@ impl Logic for Join {
             self.entered.d.next = self.entered.q.val() + 1;
         }
         self.order.ra.next = self.judged.q.val();
-        self.own_len.next = self.order.q.val().get_bits::<14>(0);
-        self.own_end.next = self.order.q.val().get_bits::<POINTER_BITS>(14);
+        if self.v_valid.val() {
+            self.order.ra.next = self.judged_next.q.val();
+            self.judged.d.next = self.judged_next.q.val();
+            self.judged_next.d.next = self.judged_next.q.val() + 1;
+        }
+        self.oldest.d.next = self.order.q.val();
+        self.own_len.next = self.oldest.q.val().get_bits::<14>(0);
 
-        // Clock 0: what needs the verdict alone. -(2s) - 1 is the complement of 2s.
+        // Clock 0: the sums. The complement of 2s is -2s - 1.
         self.half_valid.d.next = self.v_valid.val();
         self.skipped.next = bit_cast::<14, 6>(self.v_s.val()) << 1;
-        self.half.d.next.drop = self.v_drop.val() | (self.v_len.val() <= self.skipped.val());
+        self.half.d.next.drop = self.v_drop.val()
+            | (self.v_len.val() <= self.skipped.val())
+            | (self.own_len.val() < self.v_len.val());
         self.half.d.next.port = self.v_port.val();
-        self.half.d.next.len = self.v_len.val();
+        self.half.d.next.behind = self.oldest.q.val().get_bits::<POINTER_BITS>(14);
         self.half.d.next.total = self.v_len.val()
             + (bit_cast::<14, 6>(self.v_p.val()) << 1)
             + !(bit_cast::<14, 6>(self.v_s.val()) << 1);
@@ -170,13 +181,12 @@ impl Logic for Join {
         self.half.d.next.skip = bit_cast::<3, 6>(self.v_s.val() >> self.half_log2.val());
         self.half.d.next.head = self.v_p.val();
 
-        // Clock 1: what needs its frame, or the sums.
+        // Clock 1.
         self.valid.next = self.half_valid.q.val();
         self.left.next = bit_cast::<10, 14>(self.half.q.val().total >> self.beat_log2.val());
         self.turn.next = self.half.q.val().shift & self.turn_mask.val();
         self.last_byte.next = bit_cast::<8, 14>(self.half.q.val().total & self.byte_mask.val());
-        self.command.next.drop =
-            self.half.q.val().drop | (self.own_len.val() < self.half.q.val().len);
+        self.command.next.drop = self.half.q.val().drop;
         self.command.next.prime = self.half.q.val().shift.get_bit(7);
         self.command.next.flush = self.last_byte.val() < (self.turn.val() << 1);
         self.command.next.one = self.left.val() == 0;
@@ -188,14 +198,13 @@ impl Logic for Join {
         }
         self.command.next.address =
             self.base.q.val() + bit_cast::<POINTER_BITS, 3>(self.half.q.val().skip);
-        self.command.next.behind = self.own_end.val();
+        self.command.next.behind = self.half.q.val().behind;
         self.command.next.turn = bit_cast::<5, 8>(self.turn.val());
         self.command.next.head = self.half.q.val().head;
         self.command.next.last_byte = bit_cast::<6, 8>(self.last_byte.val());
         self.command.next.port = self.half.q.val().port;
         if self.half_valid.q.val() {
-            self.judged.d.next = self.judged.q.val() + 1;
-            self.base.d.next = self.own_end.val();
+            self.base.d.next = self.half.q.val().behind;
         }
     }
 }
