@@ -1,5 +1,34 @@
 //! What is in this frame, and is it well formed?
+//!
+//! ```text
+//!   clock   1              2               3                4             5        6        7
+//!   window  frame or ----> behind 0, 1 --> addresses, ----> end,          ports, > first -> by
+//!           inner frame,   or 2 tags       lengths          too long?     lengths  fault    sum
+//!           types                |-------> options: 4:1 --> 3:1 ----------^                 ^
+//!                                |-------> header sum in a tree -----------------------------|
+//!           outer -------> compares -----> first fault ---> by sum -------^
+//! ```
+//! Reads the first 192 bytes and the length of a frame, one frame per clock, and says [`Headers`]
+//! [`kernel::LATENCY`] clocks later, without a stall. A frame from a host port is Ethernet with up
+//! to two VLAN tags and IPv4, IPv6 or ARP in it. A frame from a net port must be VXLAN (RFC 7348)
+//! over UDP over IPv4 without options over untagged Ethernet; the same hardware then reads the
+//! frame in the tunnel, 50 bytes further in.
+//!
+//! A length is checked before the field behind it is used. The first problem in packet order is
+//! the `fault`, whatever the bytes behind it say; bytes behind the frame's end say nothing. TCP
+//! and UDP checksums are the receiver's affair and are not looked at, nor is the outer UDP
+//! checksum, which RFC 7348 section 5 lets a receiver ignore. An IPv6 extension header is a
+//! fault: this pipeline doesn't walk the chain, and never guesses.
 
+mod flow_hash;
+#[cfg(feature = "gateware")]
+pub mod kernel;
 mod layout;
+#[cfg(test)]
+mod proof;
+mod reference;
+pub mod wire;
 
+pub use flow_hash::{COLUMNS, flow_hash};
 pub use layout::*;
+pub use reference::parse;

@@ -1,0 +1,132 @@
+//! How does the hardware read a frame's headers in seven clocks, one frame per clock?
+
+mod checksum;
+mod fault;
+mod flow;
+mod gather;
+mod link;
+mod network;
+mod outer;
+mod transport;
+mod view;
+
+use super::layout::bits::Headers;
+use cells::delay::{Delay, DelayValid};
+use rust_hdl::prelude::*;
+
+/// Clocks from a frame's window to its headers.
+pub const LATENCY: usize = 7;
+
+/// The parser. A frame may enter in every clock; its headers come out [`LATENCY`] clocks later.
+#[derive(LogicBlock, Default)]
+pub struct Parser {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous; forgets the frames on their way.
+    pub reset: Signal<In, Bit>,
+    /// A frame enters.
+    pub i_valid: Signal<In, Bit>,
+    /// Its first 192 bytes, the first one most significant; behind its end anything.
+    pub i_window: Signal<In, Bits<1536>>,
+    /// Its length in bytes, frame check sequence not included.
+    pub i_length: Signal<In, Bits<14>>,
+    /// It came from a net port.
+    pub i_net: Signal<In, Bit>,
+    /// It is longer than the card stores; `i_length` means nothing.
+    pub i_too_long: Signal<In, Bit>,
+    /// Headers come out.
+    pub o_valid: Signal<Out, Bit>,
+    /// What is in the frame.
+    pub o: Signal<Out, Headers>,
+    entry: link::Entry,
+    place: link::Place,
+    outer: outer::Outer,
+    addresses: network::Addresses,
+    lengths: network::Lengths,
+    align: transport::Align,
+    protocols: transport::Protocols,
+    port_fields: transport::Ports,
+    check: transport::Check,
+    header_sum: checksum::HeaderSum,
+    flow: flow::FlowHash,
+    judge: fault::Judge,
+    gather: gather::Gather,
+    valid: DelayValid<7>,
+    payload: Delay<network::Payload, 1>,
+    fragment: Delay<Bit, 1>,
+    is_ipv4: Delay<Bit, 2>,
+}
+
+impl Logic for Parser {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, entry, place, outer, addresses, lengths, align, protocols, port_fields);
+        clock!(self, clock, check, header_sum, flow, judge, gather, valid);
+        clock!(self, clock, payload, fragment, is_ipv4);
+        self.valid.reset.next = self.reset.val();
+        self.valid.d.next = self.i_valid.val();
+        self.o_valid.next = self.valid.q.val();
+        // Clock 1.
+        self.entry.window.next = self.i_window.val();
+        self.entry.length.next = self.i_length.val();
+        self.entry.net.next = self.i_net.val();
+        self.outer.bytes.next = self.i_window.val().get_bits::<400>(1136);
+        self.outer.length.next = self.i_length.val();
+        self.outer.net.next = self.i_net.val();
+        self.outer.too_long.next = self.i_too_long.val();
+        // Clock 2.
+        self.place.frame.next = self.entry.frame.val();
+        self.place.length.next = self.entry.frame_length.val();
+        self.place.inner.next = self.entry.inner.val();
+        self.place.kind0.next = self.entry.kind0.val();
+        self.place.kind1.next = self.entry.kind1.val();
+        self.place.kind2.next = self.entry.kind2.val();
+        // Clocks 3 to 6: layer 3 goes four ways.
+        self.addresses.l3.next = self.place.l3.val();
+        self.addresses.kind.next = self.place.kind.val();
+        self.lengths.l3.next = self.place.l3.val();
+        self.lengths.kind.next = self.place.kind.val();
+        self.lengths.remaining.next = self.place.remaining.val();
+        self.lengths.l3_offset.next = self.place.fields.val().l3_offset;
+        self.align.l3.next = self.place.l3.val();
+        self.align.words.next = self.place.words.val();
+        self.header_sum.header.next = self.place.l3.val().get_bits::<480>(112);
+        self.header_sum.ihl.next = self.place.words.val();
+        // Clocks 4 and 5.
+        self.protocols.network.next = self.addresses.fields.val();
+        self.payload.d.next = self.lengths.payload.val();
+        self.fragment.d.next = self.addresses.fields.val().fragment;
+        self.is_ipv4.d.next = self.addresses.fields.val().is_ipv4;
+        self.port_fields.header.next = self.align.header.val();
+        self.port_fields.transports.next = self.protocols.transports.val();
+        self.port_fields.fragment.next = self.fragment.q.val();
+        self.port_fields.more.next = self.payload.q.val().more;
+        self.check.header.next = self.align.header.val();
+        self.check.transports.next = self.protocols.transports.val();
+        self.check.payload.next = self.payload.q.val();
+        self.check.fragment.next = self.fragment.q.val();
+        // Clocks 3 to 7: the judgement and the hash.
+        self.judge.link.next = self.place.fault.val();
+        self.judge.network.next = self.lengths.fault.val();
+        self.judge.length.next = self.lengths.long.val();
+        self.judge.outer.next = self.outer.fault.val();
+        self.judge.transport.next = self.check.fault.val();
+        self.judge.is_ipv4.next = self.is_ipv4.q.val();
+        self.judge.sum.next = self.header_sum.sum.val();
+        self.flow.src_ip.next = self.addresses.fields.val().src_ip;
+        self.flow.dst_ip.next = self.addresses.fields.val().dst_ip;
+        self.flow.protocol.next = self.addresses.fields.val().protocol;
+        self.flow.src_port.next = self.port_fields.fields.val().src_port;
+        self.flow.dst_port.next = self.port_fields.fields.val().dst_port;
+        self.flow.ports.next = self.port_fields.fields.val().hashed;
+        // What was known early waits for the judgement.
+        self.gather.outer.next = self.outer.fields.val();
+        self.gather.link.next = self.place.fields.val();
+        self.gather.network.next = self.addresses.fields.val();
+        self.gather.end.next = self.lengths.end.val();
+        self.gather.transport.next = self.port_fields.fields.val();
+        self.gather.fault.next = self.judge.fault.val();
+        self.gather.hash.next = self.flow.hash.val();
+        self.o.next = self.gather.headers.val();
+    }
+}

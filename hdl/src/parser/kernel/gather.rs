@@ -1,0 +1,78 @@
+//! What is said of one frame, found out in different clocks and handed on in one.
+
+use super::super::layout::bits::Headers;
+use super::link::LinkFields;
+use super::network::NetworkFields;
+use super::outer::OuterFields;
+use super::transport::TransportFields;
+use cells::delay::Delay;
+use rust_hdl::prelude::*;
+
+/// Lets each field wait until clock 7.
+#[derive(LogicBlock, Default)]
+pub struct Gather {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// After clock 1.
+    pub outer: Signal<In, OuterFields>,
+    /// After clock 2.
+    pub link: Signal<In, LinkFields>,
+    /// After clock 3.
+    pub network: Signal<In, NetworkFields>,
+    /// After clock 4.
+    pub end: Signal<In, Bits<14>>,
+    /// After clock 5.
+    pub transport: Signal<In, TransportFields>,
+    /// After clock 7.
+    pub fault: Signal<In, Bits<6>>,
+    /// After clock 7.
+    pub hash: Signal<In, Bits<14>>,
+    /// After clock 7.
+    pub headers: Signal<Out, Headers>,
+    late_outer: Delay<OuterFields, 6>,
+    late_link: Delay<LinkFields, 5>,
+    late_network: Delay<NetworkFields, 4>,
+    late_end: Delay<Bits<14>, 3>,
+    late_transport: Delay<TransportFields, 2>,
+}
+
+impl Logic for Gather {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, late_outer, late_link, late_network, late_end, late_transport);
+        self.late_outer.d.next = self.outer.val();
+        self.late_link.d.next = self.link.val();
+        self.late_network.d.next = self.network.val();
+        self.late_end.d.next = self.end.val();
+        self.late_transport.d.next = self.transport.val();
+        self.headers.next.fault = self.fault.val();
+        self.headers.next.tunnel = self.late_outer.q.val().tunnel.into();
+        self.headers.next.outer_dst_mac = self.late_outer.q.val().dst_mac;
+        self.headers.next.outer_src_ip = self.late_outer.q.val().src_ip;
+        self.headers.next.outer_dst_ip = self.late_outer.q.val().dst_ip;
+        self.headers.next.outer_vni = self.late_outer.q.val().vni;
+        self.headers.next.outer_ecn = self.late_outer.q.val().ecn;
+        self.headers.next.dst_mac = self.late_link.q.val().dst_mac;
+        self.headers.next.src_mac = self.late_link.q.val().src_mac;
+        self.headers.next.tags = self.late_link.q.val().tags;
+        self.headers.next.vid0 = self.late_link.q.val().vid0;
+        self.headers.next.vid1 = self.late_link.q.val().vid1;
+        self.headers.next.l3_offset = self.late_link.q.val().l3_offset;
+        self.headers.next.is_ipv4 = self.late_network.q.val().is_ipv4.into();
+        self.headers.next.is_ipv6 = self.late_network.q.val().is_ipv6.into();
+        self.headers.next.is_arp = self.late_network.q.val().is_arp.into();
+        self.headers.next.src_ip = self.late_network.q.val().src_ip;
+        self.headers.next.dst_ip = self.late_network.q.val().dst_ip;
+        self.headers.next.arp_op = self.late_network.q.val().arp_op;
+        self.headers.next.arp_sender_mac = self.late_network.q.val().arp_sender_mac;
+        self.headers.next.protocol = self.late_network.q.val().protocol;
+        self.headers.next.dscp_ecn = self.late_network.q.val().dscp_ecn;
+        self.headers.next.fragment = self.late_network.q.val().fragment.into();
+        self.headers.next.ported = self.late_transport.q.val().ported.into();
+        self.headers.next.src_port = self.late_transport.q.val().src_port;
+        self.headers.next.dst_port = self.late_transport.q.val().dst_port;
+        self.headers.next.tcp_flags = self.late_transport.q.val().tcp_flags;
+        self.headers.next.end = self.late_end.q.val();
+        self.headers.next.flow_hash = self.hash.val();
+    }
+}

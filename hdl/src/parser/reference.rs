@@ -1,0 +1,221 @@
+//! What must the hardware say about a frame? Read byte by byte, in packet order.
+
+use super::flow_hash::flow_hash;
+use super::layout::Headers;
+use super::wire::*;
+use crate::meta::DropReason::{self, *};
+use crate::meta::{FRAME_BYTES_MAX, TUNNEL_BYTES};
+
+/// What is in `frame`, which has no FCS? `net`: it came from a net port and must be a tunnel.
+#[must_use]
+pub fn parse(frame: &[u8], net: bool) -> Headers {
+    let mut headers = Headers { tunnel: net, ..Headers::default() };
+    match walk(frame, net, &mut headers) {
+        Ok(()) => headers,
+        Err(fault) => Headers { fault, outer_dst_mac: headers.outer_dst_mac, ..Headers::default() },
+    }
+}
+
+fn walk(frame: &[u8], net: bool, headers: &mut Headers) -> Result<(), DropReason> {
+    check(frame.len() <= FRAME_BYTES_MAX, FrameTooLong)?;
+    check(frame.len() >= ETHERNET_BYTES, Runt)?;
+    if net {
+        // What lies behind the outer IPv4 packet is padding.
+        let end = outer(frame, headers)?;
+        return ethernet(&frame[..end], TUNNEL_BYTES, headers);
+    }
+    ethernet(frame, 0, headers)
+}
+
+/// The tunnel's headers; returns where the outer packet ends.
+fn outer(frame: &[u8], headers: &mut Headers) -> Result<usize, DropReason> {
+    headers.outer_dst_mac = be48(frame, 0);
+    check(be16(frame, 12) == ETHERTYPE_IPV4, BadTunnel)?;
+    check(frame.len() >= 34, OuterTruncated)?;
+    check(frame[14] == 0x45, BadTunnel)?;
+    check(ones_complement_sum(&frame[14..34]) == 0xffff, OuterChecksum)?;
+    let total_length = usize::from(be16(frame, 16));
+    let end = 14 + total_length;
+    check(end <= frame.len(), OuterTruncated)?;
+    check(end >= TUNNEL_BYTES, BadTunnel)?;
+    let fragment = be16(frame, 20) & 0x3fff;
+    check(frame[23] == PROTOCOL_UDP && fragment == 0, BadTunnel)?;
+    let (dst_port, udp_length) = (be16(frame, 36), usize::from(be16(frame, 38)));
+    check(dst_port == VXLAN_PORT && udp_length == total_length - 20, BadTunnel)?;
+    check(frame[42] & 0x08 != 0, BadTunnel)?;
+    headers.outer_ecn = frame[15] & 3;
+    headers.outer_src_ip = be32(frame, 26);
+    headers.outer_dst_ip = be32(frame, 30);
+    headers.outer_vni = be32(frame, 46) >> 8;
+    Ok(end)
+}
+
+/// The frame that starts at `at` and ends with `frame`.
+fn ethernet(frame: &[u8], at: usize, headers: &mut Headers) -> Result<(), DropReason> {
+    check(frame.len() >= at + ETHERNET_BYTES, Runt)?;
+    headers.dst_mac = be48(frame, at);
+    headers.src_mac = be48(frame, at + 6);
+    let mut type_at = at + 12;
+    while matches!(be16(frame, type_at), TPID_8021Q | TPID_8021AD) {
+        check(!headers.tunnel, InnerTagged)?;
+        check(headers.tags < 2, TooManyTags)?;
+        check(frame.len() >= type_at + 6, TruncatedTag)?;
+        let vid = be16(frame, type_at + 2) & 0x0fff;
+        if headers.tags == 0 {
+            headers.vid0 = vid;
+        } else {
+            headers.vid1 = vid;
+        }
+        headers.tags += 1;
+        type_at += TAG_BYTES;
+    }
+    let l3 = type_at + 2;
+    headers.l3_offset = l3 as u8;
+    match be16(frame, type_at) {
+        ETHERTYPE_ARP => arp(frame, l3, headers),
+        ETHERTYPE_IPV4 => ipv4(frame, l3, headers),
+        ETHERTYPE_IPV6 => ipv6(frame, l3, headers),
+        _ => Err(UnknownEthertype),
+    }?;
+    // Fragments of one packet hash alike, so none of them counts its ports.
+    let fragmented = headers.is_ipv4 && be16(frame, l3 + 6) & 0x3fff != 0;
+    let ports = (headers.src_port, headers.dst_port);
+    headers.flow_hash = flow_hash(
+        headers.src_ip,
+        headers.dst_ip,
+        headers.protocol,
+        (headers.ported && !fragmented).then_some(ports),
+    );
+    Ok(())
+}
+
+fn arp(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason> {
+    check(frame.len() >= l3 + 28, MalformedArp)?;
+    let ethernet_ipv4 = [0, 1, 8, 0, 6, 4];
+    check(frame[l3..l3 + 6] == ethernet_ipv4, MalformedArp)?;
+    headers.is_arp = true;
+    headers.arp_op = be16(frame, l3 + 6);
+    headers.arp_sender_mac = be48(frame, l3 + 8);
+    headers.src_ip = mapped(be32(frame, l3 + 14));
+    headers.dst_ip = mapped(be32(frame, l3 + 24));
+    headers.end = frame.len() as u16;
+    Ok(())
+}
+
+fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason> {
+    check(frame.len() >= l3 + 20, MalformedIpv4Header)?;
+    check(frame[l3] >> 4 == 4, MalformedIpv4Header)?;
+    let header_bytes = 4 * usize::from(frame[l3] & 15);
+    check(header_bytes >= 20, MalformedIpv4Header)?;
+    check(frame.len() >= l3 + header_bytes, MalformedIpv4Header)?;
+    let total_length = usize::from(be16(frame, l3 + 2));
+    check(total_length >= header_bytes, MalformedIpv4Header)?;
+    let end = l3 + total_length;
+    check(end <= frame.len(), MalformedIpv4Length)?;
+    let l4 = l3 + header_bytes;
+    check(ones_complement_sum(&frame[l3..l4]) == 0xffff, MalformedIpv4Checksum)?;
+    headers.is_ipv4 = true;
+    headers.dscp_ecn = frame[l3 + 1];
+    headers.protocol = frame[l3 + 9];
+    headers.src_ip = mapped(be32(frame, l3 + 12));
+    headers.dst_ip = mapped(be32(frame, l3 + 16));
+    headers.end = end as u16;
+    let fragment_offset = be16(frame, l3 + 6) & 0x1fff;
+    let more_fragments = be16(frame, l3 + 6) & 0x2000 != 0;
+    headers.fragment = fragment_offset != 0;
+    if headers.fragment {
+        // RFC 1858 and RFC 3128: it would overwrite the flags of the first fragment's header.
+        let overlaps = headers.protocol == PROTOCOL_TCP && fragment_offset == 1;
+        return check(!overlaps, TinyFragment);
+    }
+    transport(&frame[l4..end], more_fragments, headers)
+}
+
+fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason> {
+    check(frame.len() >= l3 + 40, MalformedIpv6Header)?;
+    check(frame[l3] >> 4 == 6, MalformedIpv6Header)?;
+    let end = l3 + 40 + usize::from(be16(frame, l3 + 4));
+    check(end <= frame.len(), MalformedIpv6Length)?;
+    check(!IPV6_EXTENSIONS.contains(&frame[l3 + 6]), Ipv6Extension)?;
+    headers.is_ipv6 = true;
+    headers.dscp_ecn = (be16(frame, l3) >> 4) as u8;
+    headers.protocol = frame[l3 + 6];
+    headers.src_ip = be128(frame, l3 + 8);
+    headers.dst_ip = be128(frame, l3 + 24);
+    headers.end = end as u16;
+    transport(&frame[l3 + 40..end], false, headers)
+}
+
+/// The IP payload `data`; `more`: it is a first fragment.
+fn transport(data: &[u8], more: bool, headers: &mut Headers) -> Result<(), DropReason> {
+    match headers.protocol {
+        PROTOCOL_TCP => {
+            check(data.len() >= 20, if more { TinyFragment } else { MalformedTcp })?;
+            let header_bytes = 4 * usize::from(data[12] >> 4);
+            check(header_bytes >= 20, MalformedTcp)?;
+            let beyond = if more { TinyFragment } else { MalformedTcp };
+            check(header_bytes <= data.len(), beyond)?;
+            headers.tcp_flags = data[13];
+        }
+        PROTOCOL_UDP => {
+            check(data.len() >= 8, MalformedUdp)?;
+            let udp_length = usize::from(be16(data, 4));
+            check(udp_length >= 8, MalformedUdp)?;
+            // A first fragment holds less than the datagram.
+            check(more || udp_length <= data.len(), MalformedUdp)?;
+        }
+        PROTOCOL_ICMP if headers.is_ipv4 => {
+            check(data.len() >= 8, MalformedIcmp)?;
+            return icmp(data, [0, 8], headers);
+        }
+        PROTOCOL_ICMPV6 if headers.is_ipv6 => {
+            check(data.len() >= 8, MalformedIcmp)?;
+            return icmp(data, [128, 129], headers);
+        }
+        _ => return Ok(()),
+    }
+    headers.ported = true;
+    headers.src_port = be16(data, 0);
+    headers.dst_port = be16(data, 2);
+    Ok(())
+}
+
+fn icmp(data: &[u8], echoes: [u8; 2], headers: &mut Headers) -> Result<(), DropReason> {
+    headers.ported = true;
+    headers.dst_port = be16(data, 0);
+    headers.src_port = if echoes.contains(&data[0]) { be16(data, 4) } else { 0 };
+    Ok(())
+}
+
+fn check(good: bool, fault: DropReason) -> Result<(), DropReason> {
+    if good { Ok(()) } else { Err(fault) }
+}
+
+/// RFC 1071: the sum of all 16-bit words with each carry added back in.
+fn ones_complement_sum(header: &[u8]) -> u16 {
+    header.chunks(2).fold(0, |sum, word| {
+        let (sum, carry) = u16::overflowing_add(sum, be16(word, 0));
+        sum + u16::from(carry)
+    })
+}
+
+/// An IPv4 address as RFC 4291 section 2.5.5.2 maps it.
+fn mapped(address: u32) -> u128 {
+    0xffff_0000_0000 | u128::from(address)
+}
+
+fn be16(bytes: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn be32(bytes: &[u8], at: usize) -> u32 {
+    u32::from(be16(bytes, at)) << 16 | u32::from(be16(bytes, at + 2))
+}
+
+fn be48(bytes: &[u8], at: usize) -> u64 {
+    u64::from(be16(bytes, at)) << 32 | u64::from(be32(bytes, at + 2))
+}
+
+fn be128(bytes: &[u8], at: usize) -> u128 {
+    (0..4).fold(0, |all, i| all << 32 | u128::from(be32(bytes, at + 4 * i)))
+}

@@ -1,0 +1,192 @@
+//! How do the headers lie on the wire?
+//!
+//! The structs name a header's last field first: then a field's bit 0 is the last of it on the
+//! wire, and the whole is the big-endian number that the header's bytes spell.
+
+/// Ethernet header without a tag.
+pub const ETHERNET_BYTES: usize = 14;
+/// One VLAN tag.
+pub const TAG_BYTES: usize = 4;
+
+/// Ethertype of IPv4.
+pub const ETHERTYPE_IPV4: u16 = 0x0800;
+/// Ethertype of ARP.
+pub const ETHERTYPE_ARP: u16 = 0x0806;
+/// Ethertype of IPv6.
+pub const ETHERTYPE_IPV6: u16 = 0x86dd;
+/// Tag protocol identifier of IEEE 802.1Q.
+pub const TPID_8021Q: u16 = 0x8100;
+/// Tag protocol identifier of IEEE 802.1ad.
+pub const TPID_8021AD: u16 = 0x88a8;
+/// IP protocol number of ICMP.
+pub const PROTOCOL_ICMP: u8 = 1;
+/// IP protocol number of TCP.
+pub const PROTOCOL_TCP: u8 = 6;
+/// IP protocol number of UDP.
+pub const PROTOCOL_UDP: u8 = 17;
+/// IP protocol number of ICMPv6.
+pub const PROTOCOL_ICMPV6: u8 = 58;
+/// IPv6 extension headers, which this parser does not walk: hop-by-hop options, routing,
+/// fragment, authentication, destination options.
+pub const IPV6_EXTENSIONS: [u8; 5] = [0, 43, 44, 51, 60];
+/// Hardware type Ethernet, protocol type IPv4, address lengths 6 and 4: how an ARP packet begins.
+pub const ARP_ETHERNET_IPV4: u64 = 0x0001_0800_0604;
+/// UDP port of VXLAN (RFC 7348 section 5).
+pub const VXLAN_PORT: u16 = 4789;
+
+::layout::layout! {
+    /// Ethernet with the places of two tags and the type behind them.
+    pub struct Ethernet {
+        /// Type or tag at byte 20.
+        type2: u16 => 16,
+        /// VLAN of the second tag.
+        vid1: u16 => 12,
+        /// Priority and drop eligible indicator of the second tag.
+        pcp1: u8 => 4,
+        /// Type or tag at byte 16.
+        type1: u16 => 16,
+        /// VLAN of the first tag.
+        vid0: u16 => 12,
+        /// Priority and drop eligible indicator of the first tag.
+        pcp0: u8 => 4,
+        /// Type or tag at byte 12.
+        type0: u16 => 16,
+        /// Source MAC.
+        src_mac: u64 => 48,
+        /// Destination MAC.
+        dst_mac: u64 => 48,
+    }
+    /// Ethernet, IPv4 without options, UDP and VXLAN, as RFC 7348 section 5 draws them.
+    pub struct Outer {
+        /// Reserved, ignored.
+        reserved_8: u8 => 8,
+        /// VXLAN network identifier.
+        vni: u32 => 24,
+        /// Reserved, ignored.
+        reserved_24: u32 => 24,
+        /// Reserved flags behind the I flag, ignored.
+        flags_low: u8 => 3,
+        /// The I flag: there is a VNI.
+        i_flag: bool,
+        /// Reserved flags before the I flag, ignored.
+        flags_high: u8 => 4,
+        /// UDP checksum.
+        udp_checksum: u16 => 16,
+        /// UDP length.
+        udp_length: u16 => 16,
+        /// UDP destination port.
+        dst_port: u16 => 16,
+        /// UDP source port.
+        src_port: u16 => 16,
+        /// The IPv4 header.
+        dst_ip: u32 => 32,
+        /// Source address.
+        src_ip: u32 => 32,
+        /// Header checksum.
+        checksum: u16 => 16,
+        /// Protocol.
+        protocol: u8 => 8,
+        /// Time to live.
+        ttl: u8 => 8,
+        /// More fragments, and fragment offset.
+        fragment: u16 => 14,
+        /// Reserved flag and don't fragment.
+        flags: u8 => 2,
+        /// Identification.
+        identification: u16 => 16,
+        /// Total length.
+        total_length: u16 => 16,
+        /// ECN.
+        ecn: u8 => 2,
+        /// DSCP.
+        dscp: u8 => 6,
+        /// Version and header length, 0x45.
+        version_ihl: u8 => 8,
+        /// Ethertype.
+        ethertype: u16 => 16,
+        /// Source MAC.
+        src_mac: u64 => 48,
+        /// Destination MAC.
+        dst_mac: u64 => 48,
+    }
+    /// IPv4 without options.
+    pub struct Ipv4 {
+        /// Destination address.
+        dst_ip: u32 => 32,
+        /// Source address.
+        src_ip: u32 => 32,
+        /// Header checksum.
+        checksum: u16 => 16,
+        /// Protocol.
+        protocol: u8 => 8,
+        /// Time to live.
+        ttl: u8 => 8,
+        /// Fragment offset, in units of 8 bytes.
+        fragment_offset: u16 => 13,
+        /// More fragments.
+        more_fragments: bool,
+        /// Reserved flag and don't fragment.
+        flags: u8 => 2,
+        /// Identification.
+        identification: u16 => 16,
+        /// Total length.
+        total_length: u16 => 16,
+        /// Type of service: DSCP and ECN.
+        dscp_ecn: u8 => 8,
+        /// Header length in words of 4 bytes.
+        ihl: u8 => 4,
+        /// Version.
+        version: u8 => 4,
+    }
+    /// IPv6.
+    pub struct Ipv6 {
+        /// Destination address.
+        dst_ip: u128 => 128,
+        /// Source address.
+        src_ip: u128 => 128,
+        /// Hop limit.
+        hop_limit: u8 => 8,
+        /// Next header.
+        next_header: u8 => 8,
+        /// Payload length.
+        payload_length: u16 => 16,
+        /// Flow label.
+        flow_label: u32 => 20,
+        /// Traffic class: DSCP and ECN.
+        dscp_ecn: u8 => 8,
+        /// Version.
+        version: u8 => 4,
+    }
+    /// ARP for IPv4 over Ethernet.
+    pub struct Arp {
+        /// Target protocol address.
+        target_ip: u32 => 32,
+        /// Target hardware address.
+        target_mac: u64 => 48,
+        /// Sender protocol address.
+        sender_ip: u32 => 32,
+        /// Sender hardware address.
+        sender_mac: u64 => 48,
+        /// Operation.
+        operation: u16 => 16,
+        /// Hardware type 1, protocol type 0x0800, lengths 6 and 4.
+        kind: u64 => 48,
+    }
+    /// The first 14 bytes of a transport header, under the names of TCP and UDP.
+    pub struct Transport {
+        /// TCP flags CWR to FIN.
+        tcp_flags: u8 => 8,
+        /// Reserved bits of TCP.
+        reserved: u8 => 4,
+        /// TCP header length in words of 4 bytes.
+        data_offset: u8 => 4,
+        /// Numbers of TCP.
+        between: u64 => 48,
+        /// UDP length, or the identifier of an ICMP echo.
+        udp_length: u16 => 16,
+        /// Destination port.
+        dst_port: u16 => 16,
+        /// Source port, or type and code of ICMP.
+        src_port: u16 => 16,
+    }
+}
