@@ -66,7 +66,7 @@ pub struct Capture<const W: usize, const B: usize, const N: usize> {
     pub h_too_long: Signal<Out, Bit>,
     /// Ring address behind its last beat.
     pub h_end: Signal<Out, Bits<POINTER_BITS>>,
-    window: Window<W, N>,
+    parts: Window<W, N>,
     measure: Measure<B>,
     credit: Credit,
     ready: Register<Bit>,
@@ -108,7 +108,7 @@ impl<const W: usize, const B: usize, const N: usize> Capture<W, B, N> {
             h_port: Signal::default(),
             h_too_long: Signal::default(),
             h_end: Signal::default(),
-            window: Window::default(),
+            parts: Window::default(),
             measure: Measure::default(),
             credit: Credit::new(ring_log2, frames_log2),
             ready: Register::default(),
@@ -128,7 +128,7 @@ impl<const W: usize, const B: usize, const N: usize> Capture<W, B, N> {
 impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, window, measure, credit, ready, take, written, write);
+        clock!(self, clock, parts, measure, credit, ready, take, written, write);
         clock!(self, clock, place, data, complete, port);
         self.measure.reset.next = self.reset.val();
         self.credit.reset.next = self.reset.val();
@@ -165,13 +165,13 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
         if self.accept.val() & self.s_tlast.val() {
             self.take.d.next = 1.into();
         }
-        self.window.take.next = self.take.q.val();
-        self.window.data.next = self.s_tdata.val();
+        self.parts.take.next = self.take.q.val();
+        self.parts.data.next = self.s_tdata.val();
 
         self.complete.d.next = self.accept.val() & self.s_tlast.val();
         self.port.d.next = self.s_tuser.val();
         self.h_valid.next = self.complete.q.val();
-        self.h_window.next = self.window.window.val();
+        self.h_window.next = self.parts.window.val();
         self.h_len.next = self.measure.length.val();
         self.h_too_long.next = self.measure.too_long.val();
         self.h_port.next = self.port.q.val();

@@ -63,20 +63,17 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     wide_head: Spread<M, W>,
     wide_earlier: Spread<M, W>,
     keep: DFF<Bits<B>>,
-    upper: Signal<Local, Bits<HEADER_BITS>>,
-    chosen: Signal<Local, Bits<HEADER_BITS>>,
     frame: Signal<Local, Bits<W>>,
     all_halfwords: Constant<Bits<M>>,
     all_bytes: Constant<Bits<B>>,
-    header_beat: Constant<Bits<10>>,
-    header_two_beats: Constant<Bits<10>>,
-    header_below: Constant<Bits<10>>,
+    /// Lowest bit of each beat of a header; there are four at 128 bits.
+    low: [Constant<Bits<10>>; 4],
 }
 
 impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
     /// With a header memory of `2^frames_log2` words in `style`.
     pub fn new(frames_log2: usize, style: Style) -> Self {
-        let shift = |bits: usize| Constant::new(((bits % HEADER_BITS) as u64).to_bits());
+        let low = |beat: usize| HEADER_BITS - W * (beat % (HEADER_BITS / W) + 1);
         Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -103,14 +100,10 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             wide_head: Spread::default(),
             wide_earlier: Spread::default(),
             keep: DFF::default(),
-            upper: Signal::default(),
-            chosen: Signal::default(),
             frame: Signal::default(),
             all_halfwords: Constant::new(!Bits::default()),
             all_bytes: Constant::new(!Bits::default()),
-            header_beat: shift(W),
-            header_two_beats: shift(2 * W),
-            header_below: shift(HEADER_BITS - W),
+            low: std::array::from_fn(|beat| Constant::new((low(beat) as u64).to_bits())),
         }
     }
 }
@@ -144,16 +137,18 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
         // Clock 1 and 2: the beat turns; its beat of the header, and who comes from where.
         self.rotate.turn.next = self.slot_1.q.val().turn;
         self.rotate.data.next = self.data.val();
-        self.upper.next = self.headers.q.val();
-        if self.slot_2.q.val().head_beat.get_bit(0) {
-            self.upper.next = self.headers.q.val() << self.header_beat.val();
-        }
-        self.chosen.next = self.upper.val();
+        self.header.d.next = bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[0].val());
         if self.slot_2.q.val().head_beat.get_bit(1) {
-            self.chosen.next = self.upper.val() << self.header_two_beats.val();
+            self.header.d.next =
+                bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[2].val());
+            if self.slot_2.q.val().head_beat.get_bit(0) {
+                self.header.d.next =
+                    bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[3].val());
+            }
+        } else if self.slot_2.q.val().head_beat.get_bit(0) {
+            self.header.d.next =
+                bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[1].val());
         }
-        self.header.d.next =
-            bit_cast::<W, HEADER_BITS>(self.chosen.val() >> self.header_below.val());
         self.from_head.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().head);
         self.from_earlier.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().carried);
         self.keep.d.next = self.all_bytes.val();

@@ -7,6 +7,7 @@
 
 mod frames;
 mod model;
+mod simulation;
 
 use cells::stream::{LATENCY_CLOCKS, LEAST_HEADER_CLOCKS, MAX_FRAME_BYTES};
 use frames::{Frame, OPERATIONS, mixed};
@@ -108,5 +109,129 @@ fn no_clock_is_lost_between_frames() {
         assert_eq!(clocks_per_frame(model, &pass, 1), beats, "drops alone");
         let encap = pass.operation(("encap", 31, 6));
         assert_eq!(clocks_per_frame(model, &encap, 2), beats, "every other one dropped");
+    }
+}
+
+/// Every operation at every short length and around every border of a beat.
+#[test]
+fn lengths_times_operations() {
+    let mut random = Random::new(5);
+    let lengths: Vec<usize> = (1..=330).chain([511, 512, 513, 1514, 1518, 4096, 9000]).collect();
+    let mut frames = Vec::new();
+    for len in lengths {
+        for operation in OPERATIONS.into_iter().filter(|(_, _, s)| 2 * s < len) {
+            frames.push(Frame::new(&mut random, len).operation(operation));
+        }
+    }
+    check(&NARROW, &frames, Around::smooth(20));
+    check(&WIDE, &frames, Around { stall: 5, ..Around::smooth(20) });
+}
+
+/// Long frames: around every border of eight beats, and the longest.
+#[test]
+fn long_frames() {
+    let mut random = Random::new(6);
+    let borders = (1..=18).flat_map(|n| (512 * n - 2)..=(512 * n + 2));
+    for model in [&*NARROW, &*WIDE] {
+        let frames: Vec<_> = (borders.clone().filter(|&len| len <= MAX_FRAME_BYTES))
+            .chain(1514..1600)
+            .enumerate()
+            .map(|(i, len)| Frame::new(&mut random, len).operation(OPERATIONS[i % 10]))
+            .collect();
+        check(model, &frames, Around::smooth(75));
+    }
+}
+
+/// What is longer than a frame may be is swallowed and marked, and harms no neighbour. Let through
+/// in spite of that, it comes out cut.
+#[test]
+fn too_long() {
+    let mut random = Random::new(7);
+    for model in [&*NARROW, &*WIDE] {
+        let mut frames = Vec::new();
+        for len in [9215, 9216, 9217, 9232, 9233, 9280, 9281, 12_000, 40_000, 9216, 64, 9217] {
+            let frame = Frame::new(&mut random, len);
+            frames.push(frame.clone().dropped());
+            frames.push(frame.trimmed(len.min(MAX_FRAME_BYTES)));
+            frames.push(Frame::new(&mut random, 60));
+        }
+        check(model, &frames, Around::smooth(20));
+    }
+}
+
+/// Frames begun to be sent, and beats taken, when the path refused a beat; what of them was neither
+/// emitted nor dropped yet lies in the path.
+fn held(frames: &[Frame], seen: &Seen, beat: usize, latency: u64) -> (usize, usize) {
+    let mut most = (0, 0);
+    for &(clock, frame, at) in &seen.refused {
+        let mut sent = seen.sent.iter();
+        let waits = |(i, f): &(usize, &Frame)| match f.expect() {
+            Some(_) => sent.next().is_none_or(|sent| sent.first >= clock),
+            None => seen.headers[*i].clock + latency >= clock,
+        };
+        let waiting: Vec<_> = frames[..frame].iter().enumerate().filter(waits).collect();
+        let beats: usize = waiting.iter().map(|(_, f)| f.beats_in(beat)).sum();
+        most = (most.0.max(waiting.len()), most.1.max(beats + at / beat));
+    }
+    most
+}
+
+/// A receiver that stops fills the ring with long frames, and the order with short ones; a slow one
+/// keeps the ring full while each frame is being read.
+#[test]
+fn full() {
+    for (model, ring, flight) in [(&*NARROW, 1024, 32), (&*WIDE, 512, 128)] {
+        let mut random = Random::new(8);
+        let mut long = || {
+            let len = 4000 + random.below(5217) as usize;
+            let operation = OPERATIONS[random.below(10) as usize];
+            Frame::new(&mut random, len).operation(operation)
+        };
+        let long: Vec<_> = (0..60).map(|_| long()).collect();
+        let slow = Around { stall: 50, ..Around::smooth(20) };
+        for around in [Around { stop: (100, 3000), ..Around::smooth(20) }, slow] {
+            let seen = check(model, &long, around);
+            let (_, beats) = held(&long, &seen, model.beat, 20);
+            assert!(beats + 32 >= ring, "{beats} beats held, {around:?}");
+        }
+        let short: Vec<_> = (0..2000).map(|i| Frame::new(&mut random, 60 + i % 70)).collect();
+        let around = Around { stop: (1000, 3000), ..Around::smooth(75) };
+        let seen = check(model, &short, around);
+        let (waiting, _) = held(&short, &seen, model.beat, 75);
+        assert!(waiting + 8 >= flight, "{waiting} frames held");
+    }
+}
+
+/// All that a longest header pipeline needs at one frame per clock.
+#[test]
+fn credits_cover_the_header_pipeline() {
+    let mut random = Random::new(10);
+    let frames: Vec<_> = (0..1000).map(|_| Frame::new(&mut random, 64)).collect();
+    for (model, beats) in [(&*NARROW, 4), (&*WIDE, 1)] {
+        let seen = check(model, &frames, Around::smooth(76));
+        let refused = seen.refused.iter().find(|refused| refused.0 > 10);
+        assert_eq!(refused, None, "behind the reset");
+        assert_eq!(seen.sent[999].last - seen.sent[0].last, 999 * beats);
+    }
+}
+
+/// Whatever is cut by a reset leaves nothing behind: what is sent afterwards comes out as sent.
+#[test]
+fn reset_forgets() {
+    for model in [&*NARROW, &*WIDE] {
+        for cut in (20..600).step_by(29) {
+            let frames = mixed(cut.into(), 200, 300);
+            let around = Around { cut, stall: 20, ..Around::smooth(10) };
+            let seen = model.run(&frames, around);
+            let after = seen.taken.iter().filter(|&&clock| clock >= u64::from(cut)).count();
+            let (before, behind) = frames.split_at(frames.len() - after);
+            let want = behind.iter().filter(|f| f.expect().is_some()).count();
+            let (early, late) = seen.sent.split_at(seen.sent.len() - want);
+            let mut late = Seen { sent: late.to_vec(), ..Seen::default() };
+            compare(behind, &late, around);
+            late.sent = early.to_vec();
+            let whole: Vec<_> = before.iter().filter(|f| f.expect().is_some()).cloned().collect();
+            compare(&whole[..early.len()], &late, around);
+        }
     }
 }
