@@ -18,7 +18,11 @@
 //! After reset a sweep clears all counters, `2^A` clocks, `busy` high; events of that time are not
 //! counted.
 //!
-//! Throughput: an event per clock.
+//! Latency: [`LATENCY`] clocks from a read to its value. Throughput: an event per clock.
+//!
+//! ECP5-85 -8, out of context, one seed: 512 counters 349 LUT4, 485 FF, 2 block RAMs, 266 MHz;
+//! 1,024: 4 block RAMs, 261 MHz; 4,096: 375 LUT4, 518 FF, 16 block RAMs, 255 MHz. The limit is the
+//! 32-bit adder behind its forwarding multiplexer.
 
 pub mod lane;
 

@@ -1,14 +1,28 @@
 //! How does a word wait while its packet's header is looked at elsewhere?
 //!
 //! ```text
-//! short:   d -> [r] -> [r] -> q            long:   d -> ring of N - 1 words -> [r] -> q
-//!                                                          ^ one pointer writes and reads
+//! 1..=3     d -> [r] -> [r] -> q
+//! 4..=17    d -> ring of N - 1 words in LUT RAM -> [r] -> q      one pointer writes and reads
+//! 18..=34   d -> ring -> [r] -> ring -> [r] -> q
+//! longer    d -> block RAM with its output register -> q         two pointers, N - 2 apart
 //! ```
 //! [`Delay`]: `q` is what `d` was `N` clocks ago, `N >= 0` (0 is a wire). Throughput: a word per
 //! clock, no clock enable, no reset. What comes out in the first `N` clocks is unspecified: send a
 //! valid bit through [`DelayValid`] next to it.
 //!
 //! [`DelayValid`]: one bit, the same delay, with a synchronous reset that clears all of it.
+//!
+//! ECP5-85 -8, out of context, one seed (nextpnr asked for 250 MHz; a LUT RAM takes six LUTs):
+//!
+//! | bits x clocks  | LUT4 | FF  | LUT RAM | block RAM | Fmax, MHz |
+//! | -------------- | ---- | --- | ------- | --------- | --------- |
+//! | 64 x 3         |    0 | 192 |       0 |         0 |     > 500 |
+//! | 64 x 8         |    4 |  67 |      16 |         0 |       509 |
+//! | 64 x 17        |    5 |  68 |      16 |         0 |       448 |
+//! | 512 x 17       |    5 | 516 |     128 |         0 |       367 |
+//! | 64 x 18        |    8 | 134 |      32 |         0 |       426 |
+//! | 64 x 60        |    2 |  12 |       0 |         2 |       371 |
+//! | valid bit x 30 |    0 |  30 |       0 |         0 |     > 500 |
 
 use crate::dp16kd::{self, MAX_DEPTH_LOG2, Nets};
 use crate::ram::range;
@@ -18,7 +32,10 @@ use std::collections::VecDeque;
 /// Longest delay that is printed as plain registers.
 const MAX_REGISTERS: usize = 3;
 /// Longest delay that one ring in LUT RAM makes: 16 words and the output register.
-const MAX_LUT_RING: usize = 17;
+const MAX_RING: usize = 17;
+/// Longest delay in LUT RAM: two rings. For 36 bits they take 108 LUTs and 72
+/// flip-flops, where the part has 400 LUTs for each of its block RAMs, and tables want those.
+const MAX_LUT: usize = 2 * MAX_RING;
 /// Clocks that a ring in block RAM adds to the distance of its pointers.
 const BLOCK_CLOCKS: usize = 2;
 
@@ -53,7 +70,7 @@ impl<T: Synth, const N: usize> Delay<T, N> {
     /// 18-kbit block RAMs this line takes on an ECP5.
     #[must_use]
     pub fn block_rams(&self) -> usize {
-        if N <= MAX_LUT_RING { 0 } else { dp16kd::count(T::BITS, ring_log2(N)) }
+        if N <= MAX_LUT { 0 } else { dp16kd::count(T::BITS, ring_log2(N)) }
     }
 }
 
@@ -75,11 +92,11 @@ impl<T: Synth, const N: usize> Logic for Delay<T, N> {
         Verilog::Custom(match N {
             0 => "wire leaf_unused_clock = clock;\nalways @(*) q = d;\n".into(),
             1..=MAX_REGISTERS => registers(T::BITS, N),
-            _ if N <= MAX_LUT_RING => ring(T::BITS, N),
+            _ if N <= MAX_RING => ring(T::BITS, N, &Ends::WHOLE),
             _ => format!(
                 "`ifdef SYNTHESIS\n{}`else\n{}`endif\n",
-                block_ring(T::BITS, N),
-                ring(T::BITS, N)
+                if N <= MAX_LUT { two_rings(T::BITS, N) } else { block_ring(T::BITS, N) },
+                ring(T::BITS, N, &Ends::WHOLE)
             ),
         })
     }
@@ -106,22 +123,44 @@ fn registers(width: usize, clocks: usize) -> String {
     format!("{declared}always @(posedge clock) begin\n{moves}end\n")
 }
 
+/// What a ring stands between, and what its own names end in.
+struct Ends {
+    from: &'static str,
+    to: &'static str,
+    suffix: &'static str,
+}
+
+impl Ends {
+    const WHOLE: Self = Self { from: "d", to: "q", suffix: "" };
+}
+
 /// A ring of `clocks - 1` words: the word at the pointer leaves, the new one takes its place. The
 /// pointer has no reset: from any value it falls into step within one turn.
-fn ring(width: usize, clocks: usize) -> String {
+fn ring(width: usize, clocks: usize, ends: &Ends) -> String {
     let words = clocks - 1;
     let bits = words.next_power_of_two().trailing_zeros() as usize;
     let (words_range, pointer_range, last) = (range(width), range(bits), words - 1);
+    let Ends { from, to, suffix } = ends;
+    let (ring, at) = (format!("leaf_words{suffix}"), format!("leaf_at{suffix}"));
     format!(
-        "(* ram_style = \"distributed\" *) reg {words_range}leaf_words [0:{last}];\n\
-         reg {pointer_range}leaf_at;\n\
-         initial leaf_at = {bits}'d0;\n\
+        "(* ram_style = \"distributed\" *) reg {words_range}{ring} [0:{last}];\n\
+         reg {pointer_range}{at};\n\
+         initial {at} = {bits}'d0;\n\
          always @(posedge clock) begin\n    \
-             leaf_words[leaf_at] <= d;\n    \
-             q <= leaf_words[leaf_at];\n    \
-             leaf_at <= (leaf_at == {bits}'d{last}) ? {bits}'d0 : leaf_at + {bits}'d1;\n\
+             {ring}[{at}] <= {from};\n    \
+             {to} <= {ring}[{at}];\n    \
+             {at} <= ({at} == {bits}'d{last}) ? {bits}'d0 : {at} + {bits}'d1;\n\
          end\n"
     )
+}
+
+/// Two rings, one after the other.
+fn two_rings(width: usize, clocks: usize) -> String {
+    let first = clocks / 2;
+    let half_way = format!("reg {}leaf_half_way;\n", range(width));
+    half_way
+        + &ring(width, first, &Ends { from: "d", to: "leaf_half_way", suffix: "_1" })
+        + &ring(width, clocks - first, &Ends { from: "leaf_half_way", to: "q", suffix: "_2" })
 }
 
 /// Address bits of the block RAM for a delay of `clocks`: its two pointers never meet.

@@ -19,6 +19,18 @@
 //!
 //! Names inside a leaf's text start with `leaf_`, so that no parent's instance hides them.
 //!
+//! ECP5-85 -8, out of context, one seed (nextpnr asked for 250 MHz; a LUT RAM of 16 x 4 bits takes
+//! six LUTs, four for its words and two to write):
+//!
+//! | memory                | LUT4 | FF | LUT RAM | block RAM | Fmax, MHz |
+//! | --------------------- | ---- | -- | ------- | --------- | --------- |
+//! | `Block` 72 x 512      |    0 |  0 |       0 |         2 |     > 500 |
+//! | `Block` 36 x 2048     |    0 |  0 |       0 |         4 |     > 500 |
+//! | `Lut` 64 x 32         |   66 | 69 |      32 |         0 |       326 |
+//! | `Lut` 64 x 64         |  260 | 70 |      64 |         0 |       253 |
+//! | `LutRam` 64 x 16      |    0 |  0 |      16 |         0 |     > 500 |
+//! | `LutRam` 64 x 64      |  260 |  0 |      64 |         0 |       266 |
+//!
 //! Depth and style are run-time fields and not const generics, so that levels of different depth
 //! have one Rust type and fit in one array; address bits above the depth are ignored.
 

@@ -9,11 +9,13 @@
 //! s_tready <--[register]       [register]--> m_tvalid
 //! ```
 //! An AXI4-Stream register slice: `s_tready`, `m_tvalid` and `m_tdata` are registers' outputs, so
-//! nothing leads combinatorially from one side to the other. A beat moves when `tvalid` and `tready`
-//! are both high at a rising edge. Hold it in reset before its neighbours send: `s_tready` is high
-//! in reset, and a beat sent then is lost.
+//! nothing leads combinatorially from one side to the other. A beat moves when `tvalid` and
+//! `tready` are both high at a rising edge. Hold it in reset before its neighbours send: `s_tready`
+//! is high in reset, and a beat sent then is lost.
 //!
 //! Latency: 1 clock. Throughput: a beat per clock. Capacity: 2 beats.
+//!
+//! ECP5-85 -8, 145 bits, out of context, one seed: 148 LUT4, 292 FF, 438 MHz.
 
 use crate::register::Register;
 use rust_hdl::prelude::*;

@@ -175,6 +175,9 @@ fn delay_is_exact_in_every_form() {
     delay::<40, 18>();
     delay::<8, 33>();
     delay::<36, 34>();
+    delay::<36, 35>();
+    delay::<5, 65>();
+    delay::<5, 66>();
     delay::<8, 513>();
     delay::<19, 514>();
 }

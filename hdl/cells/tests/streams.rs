@@ -161,15 +161,19 @@ fn arbiter<const P: usize>(name: &str) {
     let mut left = [0u64; P];
     let mut requests = [false; P];
     let (mut granted, mut under_way, mut load) = (0, false, 50);
+    let mut active = [true; P];
     let mut waited = [0; P];
     let mut frames = [0; P];
     for clock in 0..6_000 {
         if random.chance(1) {
             load = [1, 20, 100][random.below(3) as usize];
+            // Few active ones: the next may be far away.
+            let percent = [20, 100][random.below(2) as usize];
+            active = std::array::from_fn(|_| random.chance(percent));
         }
         let reset = clock == 0;
         for port in 0..P {
-            if left[port] == 0 && random.chance(load) {
+            if active[port] && left[port] == 0 && random.chance(load) {
                 left[port] = 1 + random.below(4);
             }
             requests[port] |= left[port] > 0 && random.chance(80);
@@ -217,4 +221,33 @@ fn arbiter_is_round_robin_over_frames() {
     arbiter::<1>("arbiter_1");
     arbiter::<2>("arbiter_2");
     arbiter::<5>("arbiter_5");
+    arbiter::<16>("arbiter_16");
+}
+
+/// All pairs of requesters behind all granted ones: the distances random load rarely meets.
+#[test]
+fn arbiter_takes_the_next_of_any_two() {
+    const P: usize = 16;
+    let mut bench = Bench::new(Arbiter::<P>::default(), |u| &mut u.clock);
+    bench.drive(|u| u.reset.next = true);
+    bench.tick();
+    bench.drive(|u| u.reset.next = false);
+    for granted in 0..P {
+        for pair in (0..P * P).map(|pair| [pair / P, pair % P]).filter(|pair| pair[0] < pair[1]) {
+            bench.drive(|u| (u.request.next, u.accept.next) = ((1 << granted).into(), false));
+            bench.tick();
+            let requests: [bool; P] = std::array::from_fn(|port| pair.contains(&port));
+            let word = 1 << granted | 1 << pair[0] | 1 << pair[1];
+            bench.drive(|u| {
+                (u.request.next, u.accept.next, u.last.next) = (word.into(), true, true);
+            });
+            bench.tick();
+            let others = std::array::from_fn::<_, P, _>(|port| requests[port] && port != granted);
+            let next = next_grant(granted, P, &others);
+            assert_eq!(bench.dut.grant.val(), Bits::<P>::from(1 << next), "{granted}, {pair:?}");
+            // An idle clock: nothing is held.
+            bench.drive(|u| (u.request.next, u.accept.next) = (0.into(), false));
+            bench.tick();
+        }
+    }
 }
