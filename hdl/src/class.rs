@@ -76,3 +76,124 @@ impl PartialOrd for PortKey {
         Some(self.cmp(other))
     }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// The searches as hardware; the card has two for addresses and one for ports.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::{AddressLabel, IpKey, PortKey, PortLabel};
+    use cells::{interval, view::View};
+    use rust_hdl::prelude::*;
+
+    /// 1,024 intervals of addresses.
+    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, 2, 1>;
+    /// 256 intervals of ports.
+    type PortSearch<const L: usize> = interval::Interval<PORT, L, 1, 0>;
+    /// Clocks from an address to its class.
+    pub const ADDRESS_LATENCY: usize = interval::latency(2, 1);
+    /// Clocks from a port to its class.
+    pub const PORT_LATENCY: usize = interval::latency(1, 0);
+    const ADDRESS: usize = 136;
+    const ADDRESS_LABEL: usize = 21;
+    const ADDRESS_ENTRY: usize = ADDRESS + ADDRESS_LABEL;
+    const PORT: usize = 33;
+    const PORT_LABEL: usize = 8;
+    const PORT_ENTRY: usize = PORT + PORT_LABEL;
+
+    /// Classes of addresses.
+    #[derive(LogicBlock, Default)]
+    pub struct AddressClass {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Of the valid line.
+        pub reset: Signal<In, Bit>,
+        /// A packet is here.
+        pub valid: Signal<In, Bit>,
+        /// Parity of its generation.
+        pub generation: Signal<In, Bit>,
+        /// What is searched for.
+        pub key: Signal<In, IpKey>,
+        /// What is said of it.
+        pub label: Signal<Out, AddressLabel>,
+        /// Which interval it was.
+        pub interval: Signal<Out, Bits<12>>,
+        /// An interval to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Into which bank.
+        pub w_bank: Signal<In, Bit>,
+        /// Where in the order of starts.
+        pub w_index: Signal<In, Bits<12>>,
+        /// {start, label}, the start lowest.
+        pub w_entry: Signal<In, Bits<ADDRESS_ENTRY>>,
+        search: AddressSearch<ADDRESS_LABEL>,
+        fields: View<AddressLabel, ADDRESS_LABEL>,
+    }
+
+    impl Logic for AddressClass {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, search);
+            self.search.reset.next = self.reset.val();
+            self.search.i_valid.next = self.valid.val();
+            self.search.i_bank.next = self.generation.val();
+            self.search.i_key.next = bit_cast::<ADDRESS, ADDRESS>(self.key.val().into());
+            self.fields.i.next = self.search.o_label.val();
+            self.label.next = self.fields.o.val();
+            self.interval.next = self.search.o_index.val();
+            self.search.w_valid.next = self.w_valid.val();
+            self.search.w_bank.next = self.w_bank.val();
+            self.search.w_index.next = self.w_index.val();
+            self.search.w_start.next = self.w_entry.val().get_bits::<ADDRESS>(0);
+            self.search.w_label.next = self.w_entry.val().get_bits::<ADDRESS_LABEL>(136);
+        }
+    }
+
+    /// Classes of protocols and ports.
+    #[derive(LogicBlock, Default)]
+    pub struct PortClass {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Of the valid line.
+        pub reset: Signal<In, Bit>,
+        /// A packet is here.
+        pub valid: Signal<In, Bit>,
+        /// Parity of its generation.
+        pub generation: Signal<In, Bit>,
+        /// What is searched for.
+        pub key: Signal<In, PortKey>,
+        /// What is said of it.
+        pub label: Signal<Out, PortLabel>,
+        /// Which interval it was.
+        pub interval: Signal<Out, Bits<12>>,
+        /// An interval to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Into which bank.
+        pub w_bank: Signal<In, Bit>,
+        /// Where in the order of starts.
+        pub w_index: Signal<In, Bits<12>>,
+        /// {start, label}, the start lowest.
+        pub w_entry: Signal<In, Bits<PORT_ENTRY>>,
+        search: PortSearch<PORT_LABEL>,
+        fields: View<PortLabel, PORT_LABEL>,
+    }
+
+    impl Logic for PortClass {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, search);
+            self.search.reset.next = self.reset.val();
+            self.search.i_valid.next = self.valid.val();
+            self.search.i_bank.next = self.generation.val();
+            self.search.i_key.next = bit_cast::<PORT, PORT>(self.key.val().into());
+            self.fields.i.next = self.search.o_label.val();
+            self.label.next = self.fields.o.val();
+            self.interval.next = self.search.o_index.val();
+            self.search.w_valid.next = self.w_valid.val();
+            self.search.w_bank.next = self.w_bank.val();
+            self.search.w_index.next = self.w_index.val();
+            self.search.w_start.next = self.w_entry.val().get_bits::<PORT>(0);
+            self.search.w_label.next = self.w_entry.val().get_bits::<PORT_LABEL>(33);
+        }
+    }
+}

@@ -43,3 +43,92 @@ pub fn for_us(identity: &Identity, h: &Headers) -> DropReason {
         DropReason::None
     }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`for_us`] as hardware.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::Identity;
+    use crate::{
+        meta::{
+            DropReason,
+            gateware::{FirstReason, IsReason},
+        },
+        parser::bits::Headers,
+    };
+    use cells::{delay::Delay, equal::Equal};
+    use rust_hdl::prelude::*;
+
+    /// Clocks from the headers to the reason: compare, first two reasons, fault, last reason.
+    pub const LATENCY: usize = cells::equal::LATENCY + 3;
+
+    /// Closed card, wrong MAC, the parser's fault, wrong VTEP: the first of them.
+    #[derive(LogicBlock, Default)]
+    pub struct ForUs {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Has the driver opened the card?
+        pub open: Signal<In, Bit>,
+        /// From the underlay?
+        pub net: Signal<In, Bit>,
+        /// What the parser says.
+        pub headers: Signal<In, Headers>,
+        /// Who the card is.
+        pub identity: Signal<In, Identity>,
+        /// The reason so far, [`LATENCY`] clocks later.
+        pub reason: Signal<Out, Bits<6>>,
+        mac: Equal<48, 6>,
+        vtep: Equal<32, 4>,
+        ask_mac: Delay<Bit, { cells::equal::LATENCY }>,
+        ask_vtep: Delay<Bit, { cells::equal::LATENCY }>,
+        wrong_vtep: Delay<Bit, 2>,
+        closed: Delay<Bit, { cells::equal::LATENCY }>,
+        fault: Delay<Bits<6>, { cells::equal::LATENCY + 1 }>,
+        outer: FirstReason<2>,
+        with_fault: DFF<Bits<6>>,
+        last: FirstReason<1>,
+        no_mac: IsReason<2>,
+    }
+
+    impl ForUs {
+        /// With its reasons.
+        pub fn new() -> Self {
+            Self {
+                outer: FirstReason::new([DropReason::CardClosed, DropReason::NotForUs]),
+                last: FirstReason::new([DropReason::NotForUs]),
+                no_mac: IsReason::new([DropReason::FrameTooLong, DropReason::Runt]),
+                ..Self::default()
+            }
+        }
+    }
+
+    impl Logic for ForUs {
+        #[hdl_gen]
+        fn update(&mut self) {
+            dff_setup!(self, clock, with_fault);
+            clock!(self, clock, mac, vtep, ask_mac, ask_vtep, wrong_vtep);
+            clock!(self, clock, closed, fault, outer, last);
+            self.mac.a.next = self.headers.val().outer_dst_mac;
+            self.mac.b.next = self.identity.val().mac;
+            self.vtep.a.next = self.headers.val().outer_dst_ip;
+            self.vtep.b.next = self.identity.val().vtep;
+            self.no_mac.reason.next = self.headers.val().fault;
+            self.ask_mac.d.next = self.net.val() & !self.no_mac.yes.val();
+            self.ask_vtep.d.next = self.net.val();
+            self.closed.d.next = !self.open.val();
+            self.fault.d.next = self.headers.val().fault;
+            self.outer.before.next = 0.into();
+            self.outer.flags[0].next = self.closed.q.val();
+            self.outer.flags[1].next = self.ask_mac.q.val() & !self.mac.yes.val();
+            self.wrong_vtep.d.next = self.ask_vtep.q.val() & !self.vtep.yes.val();
+            self.with_fault.d.next = self.outer.reason.val();
+            if !self.outer.reason.val().any() {
+                self.with_fault.d.next = self.fault.q.val();
+            }
+            self.last.before.next = self.with_fault.q.val();
+            self.last.flags[0].next = self.wrong_vtep.q.val();
+            self.reason.next = self.last.reason.val();
+        }
+    }
+}

@@ -41,3 +41,123 @@ pub fn local(owner: Option<AddressAction>, eni: &EniEntry, h: &Headers) -> DropR
 pub fn up(eni: &EniEntry) -> DropReason {
     if eni.up { DropReason::None } else { DropReason::EniDown }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`local`] and [`up`] as hardware.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::EniEntry;
+    use cells::{
+        delay::Delay,
+        equal::Equal,
+        ram::{Ram, Style},
+        view::View,
+    };
+    use rust_hdl::prelude::*;
+
+    /// Clocks from the ENI's number to its row; the flags come [`JUDGE`] later.
+    pub const LATENCY: usize = 2;
+    /// Clocks from the row to the flags.
+    pub const JUDGE: usize = cells::equal::LATENCY;
+    const ROW: usize = 78;
+
+    /// One row per ENI and bank.
+    #[derive(LogicBlock)]
+    pub struct Deliver {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Which ENI.
+        pub eni: Signal<In, Bits<10>>,
+        /// Parity of the packet's generation.
+        pub generation: Signal<In, Bit>,
+        /// From the underlay?
+        pub net: Signal<In, Bit>,
+        /// Has anybody here the packet's address?
+        pub owned: Signal<In, Bit>,
+        /// Its destination MAC.
+        pub dst_mac: Signal<In, Bits<48>>,
+        /// How the ENI is reached, [`LATENCY`] clocks later.
+        pub row: Signal<Out, EniEntry>,
+        /// It is nobody here, [`JUDGE`] clocks after the row.
+        pub nobody: Signal<Out, Bit>,
+        /// It is down, with `nobody`.
+        pub down: Signal<Out, Bit>,
+        /// A row to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Into which bank.
+        pub w_bank: Signal<In, Bit>,
+        /// Of which ENI.
+        pub w_index: Signal<In, Bits<10>>,
+        /// The row.
+        pub w_entry: Signal<In, Bits<ROW>>,
+        rows: Ram<ROW, 11>,
+        fields: View<EniEntry, ROW>,
+        dst: Delay<Bits<48>, LATENCY>,
+        mac: Equal<48, 6>,
+        unowned: Delay<Bit, { LATENCY + JUDGE }>,
+        from_net: Delay<Bit, { LATENCY + JUDGE }>,
+        is_down: Delay<Bit, JUDGE>,
+    }
+
+    impl Deliver {
+        /// With `1 << depth_log2` rows in each bank.
+        pub fn new(depth_log2: usize) -> Self {
+            Self {
+                clock: Signal::default(),
+                eni: Signal::default(),
+                generation: Signal::default(),
+                net: Signal::default(),
+                owned: Signal::default(),
+                dst_mac: Signal::default(),
+                row: Signal::default(),
+                nobody: Signal::default(),
+                down: Signal::default(),
+                w_valid: Signal::default(),
+                w_bank: Signal::default(),
+                w_index: Signal::default(),
+                w_entry: Signal::default(),
+                rows: Ram::new(depth_log2 + 1, Style::Block),
+                fields: View::default(),
+                dst: Delay::default(),
+                mac: Equal::default(),
+                unowned: Delay::default(),
+                from_net: Delay::default(),
+                is_down: Delay::default(),
+            }
+        }
+    }
+
+    impl Default for Deliver {
+        fn default() -> Self {
+            Self::new(0)
+        }
+    }
+
+    impl Logic for Deliver {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, rows, dst, mac, unowned, from_net, is_down);
+            self.rows.ra.next = bit_cast::<11, 10>(self.eni.val()) << 1;
+            if self.generation.val() {
+                self.rows.ra.next = (bit_cast::<11, 10>(self.eni.val()) << 1) | 1;
+            }
+            self.rows.wa.next = bit_cast::<11, 10>(self.w_index.val()) << 1;
+            if self.w_bank.val() {
+                self.rows.wa.next = (bit_cast::<11, 10>(self.w_index.val()) << 1) | 1;
+            }
+            self.rows.we.next = self.w_valid.val();
+            self.rows.wd.next = self.w_entry.val();
+            self.fields.i.next = self.rows.q.val();
+            self.row.next = self.fields.o.val();
+            self.dst.d.next = self.dst_mac.val();
+            self.mac.a.next = self.dst.q.val();
+            self.mac.b.next = self.fields.o.val().mac;
+            self.unowned.d.next = !self.owned.val();
+            self.from_net.d.next = self.net.val();
+            self.is_down.d.next = !self.fields.o.val().up.any();
+            self.nobody.next = self.from_net.q.val() & (self.unowned.q.val() | !self.mac.yes.val());
+            self.down.next = self.is_down.q.val();
+        }
+    }
+}

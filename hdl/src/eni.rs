@@ -70,3 +70,139 @@ pub fn attached(net: bool, found: Option<AttachAction>) -> DropReason {
         Some(_) => DropReason::None,
     }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`attached`] as hardware.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::{AttachAction, AttachKey};
+    use crate::{
+        meta::{DropReason, gateware::FirstReason},
+        parser::bits::Headers,
+    };
+    use cells::{delay::Delay, exact::Exact, view::View};
+    use rust_hdl::prelude::*;
+
+    /// Clocks from the headers to the action; the reason comes one later.
+    pub const LATENCY: usize = 1 + cells::exact::LATENCY;
+    /// Bits of the key, of the action, of an entry.
+    const KEY: usize = 30;
+    const ACTION: usize = 94;
+    const ENTRY: usize = KEY + ACTION + 2;
+    const TAG: usize = KEY + 2;
+
+    /// The table of attachments and what its answer means.
+    #[derive(LogicBlock, Default)]
+    pub struct Attach {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Empties the table.
+        pub reset: Signal<In, Bit>,
+        /// Of the hash.
+        pub seed: Signal<In, Bits<64>>,
+        /// A packet is here.
+        pub valid: Signal<In, Bit>,
+        /// Parity of its generation.
+        pub generation: Signal<In, Bit>,
+        /// From the underlay?
+        pub net: Signal<In, Bit>,
+        /// Port it came in at.
+        pub port: Signal<In, Bits<3>>,
+        /// What the parser says.
+        pub headers: Signal<In, Headers>,
+        /// The reason so far, one clock after the action.
+        pub before: Signal<In, Bits<6>>,
+        /// Was anything found?
+        pub hit: Signal<Out, Bit>,
+        /// In which slot.
+        pub slot: Signal<Out, Bits<18>>,
+        /// Who it is.
+        pub action: Signal<Out, AttachAction>,
+        /// The reason so far, two clocks after the action.
+        pub reason: Signal<Out, Bits<6>>,
+        /// An entry to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Where.
+        pub w_slot: Signal<In, Bits<18>>,
+        /// The entry.
+        pub w_entry: Signal<In, Bits<ENTRY>>,
+        /// It is taken.
+        pub w_ready: Signal<Out, Bit>,
+        /// The table is being emptied.
+        pub busy: Signal<Out, Bit>,
+        valid_at: DFF<Bit>,
+        generation_at: DFF<Bit>,
+        asked: Signal<Local, AttachKey>,
+        key: DFF<Bits<KEY>>,
+        table_of: Exact<KEY, ACTION, ENTRY, TAG>,
+        fields: View<AttachAction, ACTION>,
+        net_at: Delay<Bit, LATENCY>,
+        no_vni: DFF<Bit>,
+        no_eni: DFF<Bit>,
+        down: DFF<Bit>,
+        judge: FirstReason<3>,
+    }
+
+    impl Attach {
+        /// With `4 << depth_log2` slots.
+        pub fn new(depth_log2: usize) -> Self {
+            let reasons = [DropReason::UnknownVni, DropReason::UnknownEni, DropReason::EniDown];
+            Self {
+                table_of: Exact::new(depth_log2),
+                judge: FirstReason::new(reasons),
+                ..Self::default()
+            }
+        }
+    }
+
+    impl Logic for Attach {
+        #[hdl_gen]
+        fn update(&mut self) {
+            dff_setup!(self, clock, valid_at, generation_at, key, no_vni, no_eni, down);
+            clock!(self, clock, table_of, net_at, judge);
+            // What is asked.
+            self.asked.next.vids = bit_cast::<24, 12>(self.headers.val().vid0)
+                | (bit_cast::<24, 12>(self.headers.val().vid1) << 12);
+            self.asked.next.tags = self.headers.val().tags;
+            self.asked.next.port = self.port.val();
+            self.asked.next.vni = 0.into();
+            if self.net.val() {
+                self.asked.next.vids = self.headers.val().outer_vni;
+                self.asked.next.tags = 0.into();
+                self.asked.next.port = 0.into();
+                self.asked.next.vni = 1.into();
+            }
+            self.key.d.next = bit_cast::<KEY, KEY>(self.asked.val().into());
+            self.valid_at.d.next = self.valid.val();
+            self.generation_at.d.next = self.generation.val();
+            self.table_of.reset.next = self.reset.val();
+            self.table_of.seed.next = self.seed.val();
+            self.table_of.i_valid.next = self.valid_at.q.val();
+            self.table_of.i_key.next = self.key.q.val();
+            self.table_of.i_gen.next = self.generation_at.q.val();
+            self.table_of.r_valid.next = false;
+            self.table_of.r_slot.next = 0.into();
+            self.table_of.w_valid.next = self.w_valid.val();
+            self.table_of.w_slot.next = self.w_slot.val();
+            self.table_of.w_entry.next = self.w_entry.val();
+            self.w_ready.next = self.table_of.w_ready.val();
+            self.busy.next = self.table_of.busy.val();
+            // What is answered.
+            self.fields.i.next = self.table_of.o_action.val();
+            self.action.next = self.fields.o.val();
+            self.hit.next = self.table_of.o_hit.val();
+            self.slot.next = self.table_of.o_entry.val();
+            // What it means.
+            self.net_at.d.next = self.net.val();
+            self.no_vni.d.next = self.net_at.q.val() & !self.table_of.o_hit.val();
+            self.no_eni.d.next = !self.net_at.q.val() & !self.table_of.o_hit.val();
+            self.down.d.next = !self.net_at.q.val() & !self.fields.o.val().up.any();
+            self.judge.before.next = self.before.val();
+            self.judge.flags[0].next = self.no_vni.q.val();
+            self.judge.flags[1].next = self.no_eni.q.val();
+            self.judge.flags[2].next = self.down.q.val();
+            self.reason.next = self.judge.reason.val();
+        }
+    }
+}

@@ -28,6 +28,8 @@ layout::layout! {
         port: u8 => 3,
         /// Parity of the generation it was judged by.
         generation: bool,
+        /// Was the frame well-formed? If not, nothing below but the verdict means anything.
+        well_formed: bool,
         /// What the attachments answered.
         attached: Answer,
         /// Who sent it, or whose tunnel it came through.

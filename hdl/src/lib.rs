@@ -29,4 +29,11 @@ pub mod deliver;
 pub mod encap;
 pub mod tables;
 pub mod explain;
+pub mod walk;
 pub mod bar0;
+#[cfg(feature = "gateware")]
+pub mod pipeline;
+#[cfg(feature = "gateware")]
+pub mod ports;
+#[cfg(feature = "gateware")]
+pub mod card;

@@ -63,3 +63,162 @@ pub fn sender(found: Option<MappingAction>, h: &Headers) -> DropReason {
         _ => DropReason::SpoofedUnderlay,
     }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`reachable`] and [`sender`] as hardware.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::MappingAction;
+    use crate::{
+        class::bits::IpKey,
+        meta::{DropReason, gateware::FirstReason},
+    };
+    use cells::{delay::Delay, equal::Equal, exact::Exact, view::View};
+    use rust_hdl::prelude::*;
+
+    /// Clocks from the address to the mapping; the reason comes [`JUDGE`] later.
+    pub const LATENCY: usize = cells::exact::LATENCY;
+    /// Clocks from the mapping to the reason.
+    pub const JUDGE: usize = cells::equal::LATENCY + 1;
+    const KEY: usize = 136;
+    const ACTION: usize = 133;
+    const ENTRY: usize = KEY + ACTION + 2;
+    const TAG: usize = KEY + 2;
+
+    /// Where an address lives, and whether that agrees with what the packet says.
+    #[derive(LogicBlock, Default)]
+    pub struct Mapping {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Empties the table.
+        pub reset: Signal<In, Bit>,
+        /// Of the hash.
+        pub seed: Signal<In, Bits<64>>,
+        /// A packet is here.
+        pub valid: Signal<In, Bit>,
+        /// Parity of its generation.
+        pub generation: Signal<In, Bit>,
+        /// Which address.
+        pub asked: Signal<In, IpKey>,
+        /// Was anything found?
+        pub hit: Signal<Out, Bit>,
+        /// In which slot.
+        pub slot: Signal<Out, Bits<18>>,
+        /// What was found, zeros if nothing.
+        pub action: Signal<Out, MappingAction>,
+        /// An entry to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Where.
+        pub w_slot: Signal<In, Bits<18>>,
+        /// The entry.
+        pub w_entry: Signal<In, Bits<ENTRY>>,
+        /// It is taken.
+        pub w_ready: Signal<Out, Bit>,
+        /// The table is being emptied.
+        pub busy: Signal<Out, Bit>,
+        table_of: Exact<KEY, ACTION, ENTRY, TAG>,
+        fields: View<MappingAction, ACTION>,
+    }
+
+    impl Mapping {
+        /// With `4 << depth_log2` slots.
+        pub fn new(depth_log2: usize) -> Self {
+            Self { table_of: Exact::new(depth_log2), ..Self::default() }
+        }
+    }
+
+    impl Logic for Mapping {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, table_of);
+            self.table_of.reset.next = self.reset.val();
+            self.table_of.seed.next = self.seed.val();
+            self.table_of.i_valid.next = self.valid.val();
+            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.val().into());
+            self.table_of.i_gen.next = self.generation.val();
+            self.table_of.r_valid.next = false;
+            self.table_of.r_slot.next = 0.into();
+            self.table_of.w_valid.next = self.w_valid.val();
+            self.table_of.w_slot.next = self.w_slot.val();
+            self.table_of.w_entry.next = self.w_entry.val();
+            self.w_ready.next = self.table_of.w_ready.val();
+            self.busy.next = self.table_of.busy.val();
+            self.fields.i.next = self.table_of.o_action.val();
+            self.action.next = self.fields.o.val();
+            self.hit.next = self.table_of.o_hit.val();
+            self.slot.next = self.table_of.o_entry.val();
+        }
+    }
+
+    /// What a mapping means for a packet. Everything comes in with the mapping.
+    #[derive(LogicBlock, Default)]
+    pub struct Reach {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// From the underlay?
+        pub net: Signal<In, Bit>,
+        /// Was the packet sent to the router's MAC?
+        pub routed: Signal<In, Bit>,
+        /// Its destination MAC.
+        pub dst_mac: Signal<In, Bits<48>>,
+        /// Its sender's subnet.
+        pub subnet: Signal<In, Bits<10>>,
+        /// The tunnel's source address.
+        pub outer_src_ip: Signal<In, Bits<32>>,
+        /// Is there a mapping?
+        pub hit: Signal<In, Bit>,
+        /// What it says.
+        pub mapping: Signal<In, MappingAction>,
+        /// The reason so far, two clocks after the mapping.
+        pub before: Signal<In, Bits<6>>,
+        /// The reason so far, [`JUDGE`] clocks after the mapping.
+        pub reason: Signal<Out, Bits<6>>,
+        mac: Equal<48, 6>,
+        vtep: Equal<32, 4>,
+        nobody: Delay<Bit, { cells::equal::LATENCY }>,
+        neighbor: Delay<Bit, { cells::equal::LATENCY }>,
+        elsewhere: Delay<Bit, { cells::equal::LATENCY }>,
+        tunnelled: Delay<Bit, { cells::equal::LATENCY }>,
+        unheard: Delay<Bit, { cells::equal::LATENCY }>,
+        judge: FirstReason<3>,
+    }
+
+    impl Reach {
+        /// With its reasons.
+        pub fn new() -> Self {
+            Self {
+                judge: FirstReason::new([
+                    DropReason::SpoofedUnderlay,
+                    DropReason::NoMapping,
+                    DropReason::NotItsAddress,
+                ]),
+                ..Self::default()
+            }
+        }
+    }
+
+    impl Logic for Reach {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, mac, vtep, nobody, neighbor, elsewhere, tunnelled, unheard, judge);
+            self.mac.a.next = self.dst_mac.val();
+            self.mac.b.next = self.mapping.val().mac;
+            self.vtep.a.next = self.outer_src_ip.val();
+            self.vtep.b.next = self.mapping.val().vtep;
+            self.nobody.d.next = !self.net.val() & self.routed.val() & !self.hit.val();
+            self.neighbor.d.next = !self.net.val() & !self.routed.val();
+            self.elsewhere.d.next =
+                !self.hit.val() | (self.mapping.val().subnet != self.subnet.val());
+            self.tunnelled.d.next = self.net.val();
+            self.unheard.d.next = !self.hit.val() | self.mapping.val().local.any();
+            self.judge.before.next = self.before.val();
+            self.judge.flags[0].next =
+                self.tunnelled.q.val() & (self.unheard.q.val() | !self.vtep.yes.val());
+            self.judge.flags[1].next = self.nobody.q.val();
+            self.judge.flags[2].next =
+                self.neighbor.q.val() & (self.elsewhere.q.val() | !self.mac.yes.val());
+            self.reason.next = self.judge.reason.val();
+        }
+    }
+}

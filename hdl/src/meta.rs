@@ -131,6 +131,114 @@ pub struct Entered {
     pub open: bool,
 }
 
+// ---- kernel -----------------------------------------------------------------------------
+
+/// The first reason wins: how a stage adds its own to those of the stages before it.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::DropReason;
+    use rust_hdl::prelude::*;
+
+    /// Clocks of [`FirstReason`].
+    pub const LATENCY: usize = 1;
+
+    /// A reason's code as a kernel's constant.
+    fn code(reason: DropReason) -> Constant<Bits<6>> {
+        Constant::new(reason.code().to_bits())
+    }
+
+    /// `before` if it is one, else the first of `N` reasons whose flag is set.
+    #[derive(LogicBlock)]
+    pub struct FirstReason<const N: usize> {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// What the stages before said.
+        pub before: Signal<In, Bits<6>>,
+        /// Whether each of this stage's reasons holds.
+        pub flags: [Signal<In, Bit>; N],
+        /// What is said now.
+        pub reason: Signal<Out, Bits<6>>,
+        codes: [Constant<Bits<6>>; N],
+        found: Signal<Local, Bit>,
+        first: DFF<Bits<6>>,
+    }
+
+    impl<const N: usize> FirstReason<N> {
+        /// For these reasons, in the order in which they count.
+        pub fn new(reasons: [DropReason; N]) -> Self {
+            Self {
+                clock: Signal::default(),
+                before: Signal::default(),
+                flags: std::array::from_fn(|_| Signal::default()),
+                reason: Signal::default(),
+                codes: reasons.map(code),
+                found: Signal::default(),
+                first: DFF::default(),
+            }
+        }
+    }
+
+    impl<const N: usize> Default for FirstReason<N> {
+        fn default() -> Self {
+            Self::new([DropReason::None; N])
+        }
+    }
+
+    impl<const N: usize> Logic for FirstReason<N> {
+        #[hdl_gen]
+        fn update(&mut self) {
+            dff_setup!(self, clock, first);
+            self.first.d.next = self.before.val();
+            self.found.next = self.before.val().any();
+            for i in 0..N {
+                if self.flags[i].val() & !self.found.val() {
+                    self.first.d.next = self.codes[i].val();
+                    self.found.next = true;
+                }
+            }
+            self.reason.next = self.first.q.val();
+        }
+    }
+
+    /// Is it one of `N` reasons? No latency.
+    #[derive(LogicBlock)]
+    pub struct IsReason<const N: usize> {
+        /// The reason asked about.
+        pub reason: Signal<In, Bits<6>>,
+        /// Is it one of them?
+        pub yes: Signal<Out, Bit>,
+        codes: [Constant<Bits<6>>; N],
+    }
+
+    impl<const N: usize> IsReason<N> {
+        /// For these reasons.
+        pub fn new(reasons: [DropReason; N]) -> Self {
+            let codes = reasons.map(code);
+            Self { reason: Signal::default(), yes: Signal::default(), codes }
+        }
+    }
+
+    impl<const N: usize> Default for IsReason<N> {
+        fn default() -> Self {
+            Self::new([DropReason::None; N])
+        }
+    }
+
+    impl<const N: usize> Logic for IsReason<N> {
+        #[hdl_gen]
+        fn update(&mut self) {
+            self.yes.next = false;
+            for i in 0..N {
+                if self.reason.val() == self.codes[i].val() {
+                    self.yes.next = true;
+                }
+            }
+        }
+    }
+}
+
+// ---- proof ------------------------------------------------------------------------------
+
 #[cfg(test)]
 mod tests {
     use super::*;

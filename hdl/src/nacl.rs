@@ -41,3 +41,92 @@ pub fn judge(crosses: bool, found: Option<RuleAction>, reason: DropReason) -> Dr
         _ => reason,
     }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`judge`] as hardware; the card has one for each direction.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::{RuleAction, RuleKey};
+    use cells::{delay::Delay, exact::Exact, view::View};
+    use rust_hdl::prelude::*;
+
+    /// Clocks from the classes to the rule.
+    pub const LATENCY: usize = cells::exact::LATENCY;
+    const KEY: usize = 26;
+    const ACTION: usize = 16;
+    const ENTRY: usize = KEY + ACTION + 2;
+    const TAG: usize = KEY + 2;
+
+    /// The rules of one direction.
+    #[derive(LogicBlock, Default)]
+    pub struct Nacl {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Empties the table.
+        pub reset: Signal<In, Bit>,
+        /// Of the hash.
+        pub seed: Signal<In, Bits<64>>,
+        /// A packet is here.
+        pub valid: Signal<In, Bit>,
+        /// Parity of its generation.
+        pub generation: Signal<In, Bit>,
+        /// Does the packet cross the subnet's border?
+        pub crosses: Signal<In, Bit>,
+        /// What is asked.
+        pub asked: Signal<In, RuleKey>,
+        /// Was anything found?
+        pub hit: Signal<Out, Bit>,
+        /// In which slot.
+        pub slot: Signal<Out, Bits<18>>,
+        /// What was found, zeros if nothing.
+        pub action: Signal<Out, RuleAction>,
+        /// It may not pass.
+        pub denied: Signal<Out, Bit>,
+        /// An entry to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Where.
+        pub w_slot: Signal<In, Bits<18>>,
+        /// The entry.
+        pub w_entry: Signal<In, Bits<ENTRY>>,
+        /// It is taken.
+        pub w_ready: Signal<Out, Bit>,
+        /// The table is being emptied.
+        pub busy: Signal<Out, Bit>,
+        table_of: Exact<KEY, ACTION, ENTRY, TAG>,
+        fields: View<RuleAction, ACTION>,
+        crosses_at: Delay<Bit, LATENCY>,
+    }
+
+    impl Nacl {
+        /// With `4 << depth_log2` slots.
+        pub fn new(depth_log2: usize) -> Self {
+            Self { table_of: Exact::new(depth_log2), ..Self::default() }
+        }
+    }
+
+    impl Logic for Nacl {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, table_of, crosses_at);
+            self.table_of.reset.next = self.reset.val();
+            self.table_of.seed.next = self.seed.val();
+            self.table_of.i_valid.next = self.valid.val();
+            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.val().into());
+            self.table_of.i_gen.next = self.generation.val();
+            self.table_of.r_valid.next = false;
+            self.table_of.r_slot.next = 0.into();
+            self.table_of.w_valid.next = self.w_valid.val();
+            self.table_of.w_slot.next = self.w_slot.val();
+            self.table_of.w_entry.next = self.w_entry.val();
+            self.w_ready.next = self.table_of.w_ready.val();
+            self.busy.next = self.table_of.busy.val();
+            self.fields.i.next = self.table_of.o_action.val();
+            self.action.next = self.fields.o.val();
+            self.hit.next = self.table_of.o_hit.val();
+            self.slot.next = self.table_of.o_entry.val();
+            self.crosses_at.d.next = self.crosses.val();
+            self.denied.next = self.crosses_at.q.val() & !self.fields.o.val().allow.any();
+        }
+    }
+}

@@ -65,3 +65,229 @@ pub fn carried(net: bool, h: &Headers) -> DropReason {
         DropReason::None
     }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`may_send`] and [`carried`] as hardware.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::AddressAction;
+    use crate::{
+        class::bits::IpKey,
+        eni::bits::AttachAction,
+        meta::{DropReason, gateware::FirstReason},
+        parser::bits::Headers,
+    };
+    use cells::{delay::Delay, equal::Equal, exact::Exact, view::View};
+    use rust_hdl::prelude::*;
+
+    /// Clocks from the ENI to the owner of the address; the reason comes two later.
+    pub const LATENCY: usize = cells::exact::LATENCY;
+    const KEY: usize = 136;
+    const ACTION: usize = 28;
+    const ENTRY: usize = KEY + ACTION + 2;
+    const TAG: usize = KEY + 2;
+
+    /// What the header alone says against a packet, two clocks later: see [`super::carried`].
+    #[derive(LogicBlock, Default)]
+    pub struct Carried {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// From the underlay?
+        pub net: Signal<In, Bit>,
+        /// What the parser says.
+        pub headers: Signal<In, Headers>,
+        /// ARP from a tunnel.
+        pub tunnelled: Signal<Out, Bit>,
+        /// ARP that is no question, or one for the sender's own address.
+        pub gratuitous: Signal<Out, Bit>,
+        /// ARP.
+        pub arp: Signal<Out, Bit>,
+        /// Broadcast or multicast.
+        pub group: Signal<Out, Bit>,
+        own: Equal<128, 16>,
+        asks: Delay<Bit, 2>,
+        is_arp: Delay<Bit, 2>,
+        from_net: Delay<Bit, 2>,
+        v4: Signal<Local, Bits<32>>,
+        v4_bytes: Signal<Local, Bits<4>>,
+        v6: Signal<Local, Bits<8>>,
+        by_mac: DFF<Bit>,
+        by_v4: DFF<Bit>,
+        by_v4_all: DFF<Bits<4>>,
+        is_v4: DFF<Bit>,
+        by_v6: DFF<Bit>,
+        any: DFF<Bit>,
+    }
+
+    impl Logic for Carried {
+        #[hdl_gen]
+        fn update(&mut self) {
+            dff_setup!(self, clock, by_mac, by_v4, by_v4_all, is_v4, by_v6, any);
+            clock!(self, clock, own, asks, is_arp, from_net);
+            self.own.a.next = self.headers.val().src_ip;
+            self.own.b.next = self.headers.val().dst_ip;
+            self.asks.d.next = self.headers.val().arp_op == 1;
+            self.is_arp.d.next = self.headers.val().is_arp.any();
+            self.from_net.d.next = self.net.val();
+            self.v4.next = self.headers.val().dst_ip.get_bits::<32>(0);
+            self.v6.next = self.headers.val().dst_ip.get_bits::<8>(120);
+            self.by_mac.d.next = self.headers.val().dst_mac.get_bit(40);
+            self.is_v4.d.next = self.headers.val().is_ipv4.any();
+            self.by_v4.d.next = self.v4.val().get_bits::<4>(28) == 14;
+            self.v4_bytes.next = 0.into();
+            for i in 0..4 {
+                self.v4_bytes.next =
+                    self.v4_bytes.val().replace_bit(i, self.v4.val().get_bits::<8>(8 * i).all());
+            }
+            self.by_v4_all.d.next = self.v4_bytes.val();
+            self.by_v6.d.next = self.headers.val().is_ipv6.any() & self.v6.val().all();
+            self.any.d.next = self.by_mac.q.val()
+                | (self.is_v4.q.val() & (self.by_v4.q.val() | self.by_v4_all.q.val().all()))
+                | self.by_v6.q.val();
+            self.tunnelled.next = self.is_arp.q.val() & self.from_net.q.val();
+            self.arp.next = self.is_arp.q.val();
+            self.gratuitous.next = self.is_arp.q.val() & (!self.asks.q.val() | self.own.yes.val());
+            self.group.next = self.any.q.val();
+        }
+    }
+
+    /// Who owns the address, and may the packet go on? Everything comes in with the ENI.
+    #[derive(LogicBlock, Default)]
+    pub struct Spoof {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Empties the table.
+        pub reset: Signal<In, Bit>,
+        /// Of the hash.
+        pub seed: Signal<In, Bits<64>>,
+        /// A packet is here.
+        pub valid: Signal<In, Bit>,
+        /// Parity of its generation.
+        pub generation: Signal<In, Bit>,
+        /// From the underlay?
+        pub net: Signal<In, Bit>,
+        /// What the parser says.
+        pub headers: Signal<In, Headers>,
+        /// Who sent it, or whose tunnel it came through.
+        pub eni: Signal<In, AttachAction>,
+        /// The reason so far, one clock after the owner.
+        pub before: Signal<In, Bits<6>>,
+        /// Was anything found?
+        pub hit: Signal<Out, Bit>,
+        /// In which slot.
+        pub slot: Signal<Out, Bits<18>>,
+        /// What was found, zeros if nothing.
+        pub action: Signal<Out, AddressAction>,
+        /// The reason so far, two clocks after the owner.
+        pub reason: Signal<Out, Bits<6>>,
+        /// An entry to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Where.
+        pub w_slot: Signal<In, Bits<18>>,
+        /// The entry.
+        pub w_entry: Signal<In, Bits<ENTRY>>,
+        /// It is taken.
+        pub w_ready: Signal<Out, Bit>,
+        /// The table is being emptied.
+        pub busy: Signal<Out, Bit>,
+        asked: Signal<Local, IpKey>,
+        table_of: Exact<KEY, ACTION, ENTRY, TAG>,
+        fields: View<AddressAction, ACTION>,
+        eni_mac: Equal<48, 6>,
+        arp_mac: Equal<48, 6>,
+        carried: Carried,
+        host: Delay<Bit, LATENCY>,
+        is_arp: Delay<Bit, { cells::equal::LATENCY }>,
+        wrong_mac: Delay<Bit, { LATENCY + 1 - cells::equal::LATENCY }>,
+        eni_of: Delay<Bits<10>, LATENCY>,
+        check: Delay<Bit, LATENCY>,
+        wrong_ip: DFF<Bit>,
+        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 4],
+        host_mac: DFF<Bit>,
+        judge: FirstReason<6>,
+    }
+
+    impl Spoof {
+        /// With `4 << depth_log2` slots.
+        pub fn new(depth_log2: usize) -> Self {
+            Self {
+                table_of: Exact::new(depth_log2),
+                judge: FirstReason::new([
+                    DropReason::SpoofedMac,
+                    DropReason::SpoofedIp,
+                    DropReason::TunnelledArp,
+                    DropReason::GratuitousArp,
+                    DropReason::ArpUnanswered,
+                    DropReason::Multicast,
+                ]),
+                ..Self::default()
+            }
+        }
+    }
+
+    impl Logic for Spoof {
+        #[hdl_gen]
+        #[allow(clippy::too_many_lines)] // wiring: a line per wire
+        fn update(&mut self) {
+            dff_setup!(self, clock, wrong_ip, host_mac);
+            clock!(self, clock, table_of, eni_mac, arp_mac, carried, host, is_arp);
+            clock!(self, clock, wrong_mac, eni_of, check, judge);
+            for i in 0..4 {
+                self.header_says[i].clock.next = self.clock.val();
+            }
+            // Whose is the address?
+            self.asked.next.vpc = self.eni.val().vpc;
+            self.asked.next.ip = self.headers.val().src_ip;
+            if self.net.val() {
+                self.asked.next.ip = self.headers.val().dst_ip;
+            }
+            self.table_of.reset.next = self.reset.val();
+            self.table_of.seed.next = self.seed.val();
+            self.table_of.i_valid.next = self.valid.val();
+            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.val().into());
+            self.table_of.i_gen.next = self.generation.val();
+            self.table_of.r_valid.next = false;
+            self.table_of.r_slot.next = 0.into();
+            self.table_of.w_valid.next = self.w_valid.val();
+            self.table_of.w_slot.next = self.w_slot.val();
+            self.table_of.w_entry.next = self.w_entry.val();
+            self.w_ready.next = self.table_of.w_ready.val();
+            self.busy.next = self.table_of.busy.val();
+            self.fields.i.next = self.table_of.o_action.val();
+            self.action.next = self.fields.o.val();
+            self.hit.next = self.table_of.o_hit.val();
+            self.slot.next = self.table_of.o_entry.val();
+            // Is it the sender's, and the MAC?
+            self.eni_mac.a.next = self.headers.val().src_mac;
+            self.eni_mac.b.next = self.eni.val().mac;
+            self.arp_mac.a.next = self.headers.val().arp_sender_mac;
+            self.arp_mac.b.next = self.eni.val().mac;
+            self.is_arp.d.next = self.headers.val().is_arp.any();
+            self.wrong_mac.d.next =
+                !self.eni_mac.yes.val() | (self.is_arp.q.val() & !self.arp_mac.yes.val());
+            self.host.d.next = !self.net.val();
+            self.host_mac.d.next = self.host.q.val();
+            self.eni_of.d.next = self.eni.val().eni;
+            self.check.d.next = self.eni.val().check.any();
+            self.wrong_ip.d.next = self.host.q.val()
+                & self.check.q.val()
+                & (!self.table_of.o_hit.val() | (self.fields.o.val().eni != self.eni_of.q.val()));
+            // What does the header alone say?
+            self.carried.net.next = self.net.val();
+            self.carried.headers.next = self.headers.val();
+            self.header_says[0].d.next = self.carried.tunnelled.val();
+            self.header_says[1].d.next = self.carried.gratuitous.val();
+            self.header_says[2].d.next = self.carried.arp.val();
+            self.header_says[3].d.next = self.carried.group.val();
+            self.judge.before.next = self.before.val();
+            self.judge.flags[0].next = self.wrong_mac.q.val() & self.host_mac.q.val();
+            self.judge.flags[1].next = self.wrong_ip.q.val();
+            self.judge.flags[2].next = self.header_says[0].q.val();
+            self.judge.flags[3].next = self.header_says[1].q.val();
+            self.judge.flags[4].next = self.header_says[2].q.val();
+            self.judge.flags[5].next = self.header_says[3].q.val();
+            self.reason.next = self.judge.reason.val();
+        }
+    }
+}

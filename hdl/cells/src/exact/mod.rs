@@ -21,9 +21,24 @@
 //!
 //! The seed must not change while entries live: reset, set the seed, write the entries anew.
 
+#[cfg(feature = "gateware")]
+mod along;
+#[cfg(feature = "gateware")]
+mod digest;
+#[cfg(feature = "gateware")]
+mod kernel;
+#[cfg(feature = "gateware")]
+mod ports;
+#[cfg(feature = "gateware")]
+mod select;
+#[cfg(feature = "gateware")]
+mod way;
+
 mod placement;
 mod shape;
 
+#[cfg(feature = "gateware")]
+pub use kernel::Exact;
 pub use placement::{Error, Placement, SlotWrite};
 pub use shape::{Entry, Lives, Shape, Slot};
 

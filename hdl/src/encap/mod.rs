@@ -16,6 +16,74 @@ use crate::{
 
 // ---- layout -----------------------------------------------------------------------------
 
+layout::layout! {
+    /// Everything in front of a tunnelled frame's type field, the last byte on the wire lowest:
+    /// Ethernet, IPv4 (RFC 791), UDP (RFC 768), VXLAN (RFC 7348 section 5), overlay MACs.
+    pub struct TunnelHeader {
+        /// Overlay source MAC.
+        overlay_src_mac: u64 => 48,
+        /// Overlay destination MAC.
+        overlay_dst_mac: u64 => 48,
+        /// VXLAN, reserved.
+        vxlan_reserved_low: u8 => 8,
+        /// VXLAN network identifier.
+        vni: u32 => 24,
+        /// VXLAN, reserved.
+        vxlan_reserved_high: u32 => 24,
+        /// VXLAN flags; bit 3 says that there is a VNI.
+        vxlan_flags: u8 => 8,
+        /// UDP checksum, zero.
+        udp_checksum: u16 => 16,
+        /// UDP length.
+        udp_length: u16 => 16,
+        /// UDP destination port.
+        udp_dst_port: u16 => 16,
+        /// UDP source port.
+        udp_src_port: u16 => 16,
+        /// IPv4 destination address.
+        dst_ip: u32 => 32,
+        /// IPv4 source address.
+        src_ip: u32 => 32,
+        /// IPv4 header checksum.
+        checksum: u16 => 16,
+        /// IPv4 protocol.
+        protocol: u8 => 8,
+        /// IPv4 time to live.
+        ttl: u8 => 8,
+        /// IPv4 flags and fragment offset.
+        fragment: u16 => 16,
+        /// IPv4 identification.
+        identification: u16 => 16,
+        /// IPv4 total length.
+        total_length: u16 => 16,
+        /// IPv4 type of service.
+        dscp_ecn: u8 => 8,
+        /// IPv4 version and header length.
+        version_ihl: u8 => 8,
+        /// Ethernet type.
+        ethertype: u16 => 16,
+        /// Underlay source MAC.
+        src_mac: u64 => 48,
+        /// Underlay destination MAC.
+        dst_mac: u64 => 48,
+    }
+    /// Everything in front of the type field of a frame to an ENI, likewise.
+    pub struct EniHeader {
+        /// Second tag's VLAN.
+        vid1: u16 => 16,
+        /// Second tag's protocol identifier.
+        tpid1: u16 => 16,
+        /// First tag's VLAN.
+        vid0: u16 => 16,
+        /// First tag's protocol identifier.
+        tpid0: u16 => 16,
+        /// Source MAC.
+        src_mac: u64 => 48,
+        /// The ENI's MAC.
+        dst_mac: u64 => 48,
+    }
+}
+
 /// UDP port of VXLAN (RFC 7348 section 8).
 pub const VXLAN_PORT: u16 = 4789;
 /// First of the UDP source ports that carry the flow's hash (RFC 7348 section 4.1 recommends the
@@ -97,3 +165,11 @@ pub fn to_eni(identity: &Identity, eni: &EniEntry, net: bool, h: &Headers) -> Re
     }
     Rewrite { header, from: usize::from(h.l3_offset) - 2, end: usize::from(h.end) }
 }
+
+// ---- kernel -----------------------------------------------------------------------------
+
+#[cfg(feature = "gateware")]
+mod checksum;
+#[cfg(feature = "gateware")]
+#[allow(missing_docs)] // what `LogicStruct` derives has none
+pub mod gateware;

@@ -11,6 +11,11 @@
 //! entries takes effect as a whole as well: none of them lives in the generation in force until
 //! one write of [`GENERATION`] puts theirs in force for every table at once.
 
+#[cfg(feature = "gateware")]
+pub mod gateware;
+#[cfg(feature = "gateware")]
+mod words;
+
 use crate::{decap::Identity, tables::TableId};
 use layout::Layout;
 

@@ -1,0 +1,324 @@
+//! The registers as hardware.
+//!
+//! ```text
+//!   bus --> [ take ] --> [ which word? ] --> [ read or write ] --> [ answer ] --> bus
+//!                                              |         ^
+//!                               window, command         counters, w_ready
+//! ```
+//! One access at a time, five clocks each; a [`super::COMMAND`] lasts until the table has
+//! taken its entry. A table takes it in a clock in which it is not asked anything; if that does
+//! not happen by itself, `bubble` asks the ports for one idle clock.
+
+use super::{
+    ABI_VALUE, MAGIC_VALUE,
+    bits::Command,
+    words::{Rom, Which, Words},
+};
+use crate::{
+    decap::bits::Identity,
+    profile::{HOST_PORTS, NET_PORTS, Profile},
+    tables::{FINGERPRINT, TableId},
+};
+use cells::{counters::Counters, register::Register, view::View};
+use rust_hdl::prelude::*;
+
+/// Clocks after a commit until no packet of the generation before is left in the pipeline.
+const DRAIN_CLOCKS: u64 = 127;
+const _: () = assert!(crate::pipeline::T_VERDICT < DRAIN_CLOCKS as usize);
+/// One clock in so many is made idle for a table that waits for one.
+const PATIENCE_CLOCKS: u64 = 16;
+/// Words that never change: who the card is and what it holds.
+const FIXED: usize = 5 + TableId::ALL.len();
+/// Words that are read as they are now: status, control, generation, counter.
+const LIVE: usize = 5;
+/// Words that keep what is written to them: seed, identity, window.
+const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;
+/// Words that do something when written: control, generation, counter select, command.
+const ACTS: usize = 4;
+
+/// Answers the bus until it is let go.
+#[derive(LogicBlock)]
+pub struct Bar0 {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Closes the card.
+    pub reset: Signal<In, Bit>,
+    /// An access; stays until it is answered.
+    pub bus_valid: Signal<In, Bit>,
+    /// Is it a write?
+    pub bus_write: Signal<In, Bit>,
+    /// Byte address.
+    pub bus_addr: Signal<In, Bits<16>>,
+    /// What is written.
+    pub bus_wdata: Signal<In, Bits<32>>,
+    /// It is answered in this clock.
+    pub bus_ready: Signal<Out, Bit>,
+    /// What was read.
+    pub bus_rdata: Signal<Out, Bits<32>>,
+    /// Judge packets?
+    pub open: Signal<Out, Bit>,
+    /// Parity of the generation in force.
+    pub generation: Signal<Out, Bit>,
+    /// Of the hash tables.
+    pub seed: Signal<Out, Bits<64>>,
+    /// Who the card is.
+    pub identity: Signal<Out, Identity>,
+    /// An entry to be written: one bit per table.
+    pub w_valid: Signal<Out, Bits<9>>,
+    /// Its bank.
+    pub w_bank: Signal<Out, Bit>,
+    /// Its slot or index.
+    pub w_index: Signal<Out, Bits<18>>,
+    /// The entry.
+    pub w_data: Signal<Out, Bits<512>>,
+    /// The tables that take an entry in this clock.
+    pub w_ready: Signal<In, Bits<9>>,
+    /// A table waits for an idle clock.
+    pub bubble: Signal<Out, Bit>,
+    /// Tables are being emptied.
+    pub busy: Signal<In, Bit>,
+    /// A packet was judged.
+    pub judged: Signal<In, Bit>,
+    /// Why it was dropped, 0 if it was not.
+    pub reason: Signal<In, Bits<6>>,
+    counters: Counters<6>,
+    /// 0 idle, 1 which word, 2 act, 3 wait for a table or a counter, 4 answer, 5 release.
+    phase: Register<Bits<3>>,
+    write: DFF<Bit>,
+    word: DFF<Bits<14>>,
+    data: DFF<Bits<32>>,
+    fixed: Which<FIXED>,
+    rom: Rom<FIXED>,
+    live: Which<LIVE>,
+    keeps: Which<KEPT>,
+    words: Words<KEPT, 768>,
+    acts: Which<ACTS>,
+    answer: DFF<Bits<32>>,
+    selected: DFF<Bits<6>>,
+    reading: Register<Bit>,
+    counter: DFF<Bits<64>>,
+    is_open: Register<Bit>,
+    number: Register<Bits<32>>,
+    left: Register<Bits<7>>,
+    waited: Register<Bits<4>>,
+    tables: Register<Bits<9>>,
+    command: View<Command, 27>,
+    bank: DFF<Bit>,
+    index: DFF<Bits<18>>,
+    who: View<Identity, 176>,
+    value: Signal<Local, Bits<32>>,
+    act: Signal<Local, Bit>,
+    one: Constant<Bits<9>>,
+    patience: Constant<Bits<4>>,
+    drain: Constant<Bits<7>>,
+}
+
+impl Bar0 {
+    /// Of a card with this profile.
+    #[allow(clippy::too_many_lines)] // a line per field
+    pub fn new(profile: &Profile) -> Self {
+        let mut fixed = [(0, 0); FIXED];
+        fixed[0] = (super::MAGIC, MAGIC_VALUE);
+        fixed[1] = (super::ABI, ABI_VALUE);
+        fixed[2] = (super::FINGERPRINT, FINGERPRINT);
+        fixed[3] = (super::WIDTH, profile.width_bits as u32);
+        fixed[4] = (super::PORTS, (HOST_PORTS | NET_PORTS << 8) as u32);
+        for (i, depth) in profile.depth_log2.iter().enumerate() {
+            fixed[5 + i] = (super::DEPTHS + 4 * i as u64, *depth as u32);
+        }
+        let keeps = std::array::from_fn(|i| match i {
+            0..2 => super::SEED + 4 * i as u64,
+            2..8 => super::IDENTITY + 4 * (i as u64 - 2),
+            _ => super::WINDOW + 4 * (i as u64 - 8),
+        });
+        let counter = [super::COUNTER, super::COUNTER + 4];
+        let live = [super::STATUS, super::CONTROL, super::GENERATION, counter[0], counter[1]];
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            bus_valid: Signal::default(),
+            bus_write: Signal::default(),
+            bus_addr: Signal::default(),
+            bus_wdata: Signal::default(),
+            bus_ready: Signal::default(),
+            bus_rdata: Signal::default(),
+            open: Signal::default(),
+            generation: Signal::default(),
+            seed: Signal::default(),
+            identity: Signal::default(),
+            w_valid: Signal::default(),
+            w_bank: Signal::default(),
+            w_index: Signal::default(),
+            w_data: Signal::default(),
+            w_ready: Signal::default(),
+            bubble: Signal::default(),
+            busy: Signal::default(),
+            judged: Signal::default(),
+            reason: Signal::default(),
+            counters: Counters::default(),
+            phase: Register::default(),
+            write: DFF::default(),
+            word: DFF::default(),
+            data: DFF::default(),
+            fixed: Which::new(fixed.map(|f| f.0)),
+            rom: Rom::new(fixed.map(|f| f.1)),
+            live: Which::new(live),
+            keeps: Which::new(keeps),
+            words: Words::default(),
+            acts: Which::new([
+                super::CONTROL,
+                super::GENERATION,
+                super::COUNTER_SELECT,
+                super::COMMAND,
+            ]),
+            answer: DFF::default(),
+            selected: DFF::default(),
+            reading: Register::default(),
+            counter: DFF::default(),
+            is_open: Register::default(),
+            number: Register::default(),
+            left: Register::default(),
+            waited: Register::default(),
+            tables: Register::default(),
+            command: View::default(),
+            bank: DFF::default(),
+            index: DFF::default(),
+            who: View::default(),
+            value: Signal::default(),
+            act: Signal::default(),
+            one: Constant::new(1u64.to_bits()),
+            patience: Constant::new((PATIENCE_CLOCKS - 1).to_bits()),
+            drain: Constant::new(DRAIN_CLOCKS.to_bits()),
+        }
+    }
+}
+
+impl Logic for Bar0 {
+    #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // wiring: a line per wire
+    fn update(&mut self) {
+        dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index);
+        dff_setup!(self, clock, phase, is_open, number, left, waited, tables, reading);
+        clock!(self, clock, counters, fixed, live, keeps, words, acts);
+        self.phase.reset.next = self.reset.val();
+        self.is_open.reset.next = self.reset.val();
+        self.number.reset.next = self.reset.val();
+        self.left.reset.next = self.reset.val();
+        self.waited.reset.next = self.reset.val();
+        self.tables.reset.next = self.reset.val();
+        self.reading.reset.next = self.reset.val();
+        // Which word?
+        self.fixed.word.next = self.word.q.val();
+        self.live.word.next = self.word.q.val();
+        self.keeps.word.next = self.word.q.val();
+        self.acts.word.next = self.word.q.val();
+        self.act.next = (self.phase.q.val() == 2) & self.write.q.val();
+        // What is read.
+        self.rom.hit.next = self.fixed.hit.val();
+        self.value.next = self.rom.value.val();
+        if self.live.hit.val().get_bit(0) & (self.busy.val() | self.counters.busy.val()) {
+            self.value.next = self.value.val() | 1;
+        }
+        if self.live.hit.val().get_bit(0) & self.left.q.val().any() {
+            self.value.next = self.value.val() | 2;
+        }
+        if self.live.hit.val().get_bit(1) & self.is_open.q.val() {
+            self.value.next = self.value.val() | 1;
+        }
+        if self.live.hit.val().get_bit(2) {
+            self.value.next = self.value.val() | self.number.q.val();
+        }
+        if self.live.hit.val().get_bit(3) {
+            self.value.next = self.value.val() | self.counter.q.val().get_bits::<32>(0);
+        }
+        if self.live.hit.val().get_bit(4) {
+            self.value.next = self.value.val() | self.counter.q.val().get_bits::<32>(32);
+        }
+        // What is written and kept.
+        self.words.hit.next = self.keeps.hit.val();
+        self.words.write.next = self.act.val();
+        self.words.data.next = self.data.q.val();
+        self.seed.next = self.words.all.val().get_bits::<64>(0);
+        self.who.i.next = self.words.all.val().get_bits::<176>(64);
+        self.identity.next = self.who.o.val();
+        self.w_data.next = self.words.all.val().get_bits::<512>(256);
+        self.counters.reset.next = self.reset.val();
+        self.counters.count.next = self.judged.val();
+        self.counters.index.next = self.reason.val();
+        self.counters.amount.next = 1.into();
+        self.counters.read.next = self.reading.q.val();
+        self.counters.read_index.next = self.selected.q.val();
+        if self.counters.read_ready.val() {
+            self.reading.d.next = false;
+        }
+        // What is written and acts at once.
+        if self.act.val() & self.acts.hit.val().get_bit(0) {
+            self.is_open.d.next = self.data.q.val().get_bit(0);
+        }
+        if self.left.q.val().any() {
+            self.left.d.next = self.left.q.val() - 1;
+        }
+        if self.act.val() & self.acts.hit.val().get_bit(1) {
+            self.number.d.next = self.data.q.val();
+            self.left.d.next = self.drain.val();
+        }
+        if self.act.val() & self.acts.hit.val().get_bit(2) {
+            self.selected.d.next = self.data.q.val().get_bits::<6>(0);
+            self.reading.d.next = true;
+        }
+        self.command.i.next = self.data.q.val().get_bits::<27>(0);
+        if self.act.val() & self.acts.hit.val().get_bit(3) {
+            self.tables.d.next = self.one.val() << self.command.o.val().table;
+            self.bank.d.next = self.command.o.val().bank.any();
+            self.index.d.next = self.command.o.val().index;
+        }
+        if (self.tables.q.val() & self.w_ready.val()).any() {
+            self.tables.d.next = 0.into();
+        }
+        self.open.next = self.is_open.q.val();
+        self.generation.next = self.number.q.val().get_bit(0);
+        self.w_valid.next = self.tables.q.val();
+        self.w_bank.next = self.bank.q.val();
+        self.w_index.next = self.index.q.val();
+        // One access.
+        self.waited.d.next = 0.into();
+        self.bubble.next = false;
+        if self.phase.q.val() == 0 {
+            self.write.d.next = self.bus_write.val();
+            self.word.d.next = self.bus_addr.val().get_bits::<14>(2);
+            self.data.d.next = self.bus_wdata.val();
+            if self.bus_valid.val() {
+                self.phase.d.next = 1.into();
+            }
+        }
+        if self.phase.q.val() == 1 {
+            self.phase.d.next = 2.into();
+        }
+        if self.phase.q.val() == 2 {
+            self.answer.d.next = self.value.val();
+            self.phase.d.next = 4.into();
+            if self.write.q.val() & self.acts.hit.val().get_bits::<2>(2).any() {
+                self.phase.d.next = 3.into();
+            }
+        }
+        if self.phase.q.val() == 3 {
+            self.waited.d.next = self.waited.q.val() + 1;
+            self.bubble.next = self.waited.q.val() == self.patience.val();
+            if self.counters.value_valid.val() {
+                self.counter.d.next = self.counters.value.val();
+                self.phase.d.next = 4.into();
+            }
+            if self.acts.hit.val().get_bit(3) & !self.tables.q.val().any() {
+                self.phase.d.next = 4.into();
+            }
+        }
+        self.bus_ready.next = self.phase.q.val() == 4;
+        self.bus_rdata.next = self.answer.q.val();
+        if self.phase.q.val() == 4 {
+            self.phase.d.next = 5.into();
+        }
+        if (self.phase.q.val() == 5) & !self.bus_valid.val() {
+            self.phase.d.next = 0.into();
+        }
+    }
+}

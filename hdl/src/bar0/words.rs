@@ -1,0 +1,118 @@
+//! Which word of BAR0 is addressed, and what is kept in it?
+
+use rust_hdl::prelude::*;
+
+/// Word address of a register.
+fn word(offset: u64) -> Constant<Bits<14>> {
+    Constant::new((offset / 4).to_bits())
+}
+
+/// Which of `N` words is addressed? One clock.
+#[derive(LogicBlock)]
+pub struct Which<const N: usize> {
+    pub clock: Signal<In, Clock>,
+    pub word: Signal<In, Bits<14>>,
+    pub hit: Signal<Out, Bits<N>>,
+    at: [Constant<Bits<14>>; N],
+    now: Signal<Local, Bits<N>>,
+    hits: DFF<Bits<N>>,
+}
+
+impl<const N: usize> Which<N> {
+    pub fn new(offsets: [u64; N]) -> Self {
+        Self {
+            clock: Signal::default(),
+            word: Signal::default(),
+            hit: Signal::default(),
+            at: offsets.map(word),
+            now: Signal::default(),
+            hits: DFF::default(),
+        }
+    }
+}
+
+impl<const N: usize> Logic for Which<N> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, hits);
+        self.now.next = 0.into();
+        for i in 0..N {
+            self.now.next = self.now.val().replace_bit(i, self.word.val() == self.at[i].val());
+        }
+        self.hits.d.next = self.now.val();
+        self.hit.next = self.hits.q.val();
+    }
+}
+
+/// The word that is hit among `N` constants, else zero; no latency.
+#[derive(LogicBlock)]
+pub struct Rom<const N: usize> {
+    pub hit: Signal<In, Bits<N>>,
+    pub value: Signal<Out, Bits<32>>,
+    words: [Constant<Bits<32>>; N],
+}
+
+impl<const N: usize> Rom<N> {
+    pub fn new(words: [u32; N]) -> Self {
+        let words = words.map(|w| Constant::new(u64::from(w).to_bits()));
+        Self { hit: Signal::default(), value: Signal::default(), words }
+    }
+}
+
+impl<const N: usize> Logic for Rom<N> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.value.next = 0.into();
+        for i in 0..N {
+            if self.hit.val().get_bit(i) {
+                self.value.next = self.value.val() | self.words[i].val();
+            }
+        }
+    }
+}
+
+/// `N` words that keep what is written to them, the first one lowest.
+#[derive(LogicBlock)]
+pub struct Words<const N: usize, const BITS: usize> {
+    pub clock: Signal<In, Clock>,
+    pub hit: Signal<In, Bits<N>>,
+    pub write: Signal<In, Bit>,
+    pub data: Signal<In, Bits<32>>,
+    pub all: Signal<Out, Bits<BITS>>,
+    kept: [DFF<Bits<32>>; N],
+    one: Signal<Local, Bits<32>>,
+    at: [Constant<Bits<10>>; N],
+}
+
+impl<const N: usize, const BITS: usize> Default for Words<N, BITS> {
+    fn default() -> Self {
+        assert_eq!(BITS, 32 * N);
+        Self {
+            clock: Signal::default(),
+            hit: Signal::default(),
+            write: Signal::default(),
+            data: Signal::default(),
+            all: Signal::default(),
+            kept: std::array::from_fn(|_| DFF::default()),
+            one: Signal::default(),
+            at: std::array::from_fn(|i| Constant::new((32 * i as u64).to_bits())),
+        }
+    }
+}
+
+impl<const N: usize, const BITS: usize> Logic for Words<N, BITS> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.all.next = 0.into();
+        for i in 0..N {
+            self.kept[i].clock.next = self.clock.val();
+            self.kept[i].d.next = self.kept[i].q.val();
+            if self.write.val() & self.hit.val().get_bit(i) {
+                self.kept[i].d.next = self.data.val();
+            }
+            self.one.next = self.kept[i].q.val();
+            self.all.next =
+                self.all.val() | (bit_cast::<BITS, 32>(self.one.val()) << self.at[i].val());
+        }
+    }
+}

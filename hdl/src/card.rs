@@ -1,0 +1,207 @@
+//! The whole card: ports, frame path, header pipeline, registers.
+//!
+//! ```text
+//!   s_* --> ports --> [ capture | ring ............. | rewrite ] --> ports --> m_*
+//!                         | window          verdict ^
+//!                         v                         |
+//!                       [      header pipeline       ] --> explain
+//!                                    ^
+//!   bus --> [ BAR0 ] -- tables, generation, identity
+//! ```
+
+use crate::{
+    bar0::gateware::Bar0,
+    pipeline::{Entered, Pipeline},
+    ports::{Egress, Ingress},
+    profile::{PORTS, Profile, is_net},
+};
+use cells::stream::{Depths, FramePath};
+use rust_hdl::prelude::*;
+
+/// Bits of the explain record.
+pub const TRACE: usize = <crate::explain::Trace as layout::Packed>::BITS;
+
+/// A card: `W` data bits, `B` bytes and `M` halfwords a beat, `N` beats in the window, `X` as the
+/// frame path wants it.
+#[derive(LogicBlock)]
+pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize> {
+    /// Rising edge; the only clock.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous, active high: empties every table and closes the card.
+    pub reset: Signal<In, Bit>,
+    /// AXI4-Stream from each port; byte 0 in the lowest bits.
+    pub s_tdata: [Signal<In, Bits<W>>; PORTS],
+    /// Bytes of the beat.
+    pub s_tkeep: [Signal<In, Bits<B>>; PORTS],
+    /// Last beat of the frame.
+    pub s_tlast: [Signal<In, Bit>; PORTS],
+    /// There is a beat.
+    pub s_tvalid: [Signal<In, Bit>; PORTS],
+    /// It is taken.
+    pub s_tready: [Signal<Out, Bit>; PORTS],
+    /// AXI4-Stream to each port.
+    pub m_tdata: [Signal<Out, Bits<W>>; PORTS],
+    /// Bytes of the beat.
+    pub m_tkeep: [Signal<Out, Bits<B>>; PORTS],
+    /// Last beat of the frame.
+    pub m_tlast: [Signal<Out, Bit>; PORTS],
+    /// There is a beat.
+    pub m_tvalid: [Signal<Out, Bit>; PORTS],
+    /// It is taken.
+    pub m_tready: [Signal<In, Bit>; PORTS],
+    /// An access to BAR0; stays until it is answered.
+    pub bus_valid: Signal<In, Bit>,
+    /// Is it a write?
+    pub bus_write: Signal<In, Bit>,
+    /// Byte address in BAR0.
+    pub bus_addr: Signal<In, Bits<16>>,
+    /// What is written.
+    pub bus_wdata: Signal<In, Bits<32>>,
+    /// It is answered in this clock.
+    pub bus_ready: Signal<Out, Bit>,
+    /// What was read.
+    pub bus_rdata: Signal<Out, Bits<32>>,
+    /// A packet was judged, in the order in which they were taken.
+    pub explain_valid: Signal<Out, Bit>,
+    /// Its record; zero in a profile without.
+    pub explain: Signal<Out, Bits<TRACE>>,
+    ingress: Ingress<W, B>,
+    egress: Egress<W, B>,
+    path: FramePath<W, B, M, N, X>,
+    pipeline: Pipeline,
+    bar0: Bar0,
+    entered: Signal<Local, Entered>,
+    net_ports: Constant<Bits<8>>,
+    explained: Constant<Bit>,
+}
+
+/// 128 bits.
+pub type Card128 = Card<128, 16, 8, 12, 148>;
+/// 512 bits.
+pub type Card512 = Card<512, 64, 32, 3, 580>;
+
+impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize>
+    Card<W, B, M, N, X>
+{
+    /// A card of this profile, on the heap: kernels keep a byte per bit.
+    pub fn new(profile: &Profile) -> Box<Self> {
+        assert_eq!(profile.width_bits, W, "{} has another datapath", profile.name);
+        let net_ports = (0..PORTS).filter(|p| is_net(*p)).fold(0, |all, p| all | 1u64 << p);
+        Box::new(Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            s_tdata: Default::default(),
+            s_tkeep: Default::default(),
+            s_tlast: Default::default(),
+            s_tvalid: Default::default(),
+            s_tready: Default::default(),
+            m_tdata: Default::default(),
+            m_tkeep: Default::default(),
+            m_tlast: Default::default(),
+            m_tvalid: Default::default(),
+            m_tready: Default::default(),
+            bus_valid: Signal::default(),
+            bus_write: Signal::default(),
+            bus_addr: Signal::default(),
+            bus_wdata: Signal::default(),
+            bus_ready: Signal::default(),
+            bus_rdata: Signal::default(),
+            explain_valid: Signal::default(),
+            explain: Signal::default(),
+            ingress: Ingress::default(),
+            egress: Egress::default(),
+            path: FramePath::new(if W == 128 { Depths::NARROW } else { Depths::WIDE }),
+            pipeline: Pipeline::new(profile),
+            bar0: Bar0::new(profile),
+            entered: Signal::default(),
+            net_ports: Constant::new(net_ports.to_bits()),
+            explained: Constant::new(profile.explain),
+        })
+    }
+}
+
+impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize> Logic
+    for Card<W, B, M, N, X>
+{
+    #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // wiring: a line per wire
+    fn update(&mut self) {
+        clock!(self, clock, ingress, path, pipeline, bar0);
+        self.ingress.reset.next = self.reset.val();
+        self.path.reset.next = self.reset.val();
+        self.pipeline.reset.next = self.reset.val();
+        self.bar0.reset.next = self.reset.val();
+        // Ports.
+        for i in 0..3 {
+            self.ingress.s_tdata[i].next = self.s_tdata[i].val();
+            self.ingress.s_tkeep[i].next = self.s_tkeep[i].val();
+            self.ingress.s_tlast[i].next = self.s_tlast[i].val();
+            self.ingress.s_tvalid[i].next = self.s_tvalid[i].val();
+            self.s_tready[i].next = self.ingress.s_tready[i].val();
+            self.m_tdata[i].next = self.egress.m_tdata[i].val();
+            self.m_tkeep[i].next = self.egress.m_tkeep[i].val();
+            self.m_tlast[i].next = self.egress.m_tlast[i].val();
+            self.m_tvalid[i].next = self.egress.m_tvalid[i].val();
+            self.egress.m_tready[i].next = self.m_tready[i].val();
+        }
+        self.path.s_tdata.next = self.ingress.tdata.val();
+        self.path.s_tkeep.next = self.ingress.tkeep.val();
+        self.path.s_tlast.next = self.ingress.tlast.val();
+        self.path.s_tuser.next = self.ingress.tuser.val();
+        self.path.s_tvalid.next = self.ingress.tvalid.val();
+        self.ingress.tready.next = self.path.s_tready.val();
+        self.egress.tdata.next = self.path.m_tdata.val();
+        self.egress.tkeep.next = self.path.m_tkeep.val();
+        self.egress.tlast.next = self.path.m_tlast.val();
+        self.egress.tuser.next = self.path.m_tuser.val();
+        self.egress.tvalid.next = self.path.m_tvalid.val();
+        self.path.m_tready.next = self.egress.tready.val();
+        // Headers in, verdicts out.
+        self.entered.next.port = self.path.h_port.val();
+        self.entered.next.net = self.net_ports.val().get_bits::<1>(self.path.h_port.val().index());
+        self.entered.next.generation = 0.into();
+        if self.bar0.generation.val() {
+            self.entered.next.generation = 1.into();
+        }
+        self.entered.next.open = 0.into();
+        if self.bar0.open.val() {
+            self.entered.next.open = 1.into();
+        }
+        self.pipeline.i_valid.next = self.path.h_valid.val();
+        self.pipeline.i_window.next = self.path.h_window.val();
+        self.pipeline.i_len.next = self.path.h_len.val();
+        self.pipeline.i_too_long.next = self.path.h_too_long.val();
+        self.pipeline.i_entered.next = self.entered.val();
+        self.path.v_valid.next = self.pipeline.o_valid.val();
+        self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any();
+        self.path.v_port.next = self.pipeline.o_leaving.val().egress_port;
+        self.path.v_p.next = self.pipeline.o_leaving.val().p;
+        self.path.v_s.next = self.pipeline.o_leaving.val().s;
+        self.path.v_len.next = self.pipeline.o_leaving.val().len;
+        self.path.v_header.next = self.pipeline.o_header.val();
+        // Registers and tables.
+        self.bar0.bus_valid.next = self.bus_valid.val();
+        self.bar0.bus_write.next = self.bus_write.val();
+        self.bar0.bus_addr.next = self.bus_addr.val();
+        self.bar0.bus_wdata.next = self.bus_wdata.val();
+        self.bus_ready.next = self.bar0.bus_ready.val();
+        self.bus_rdata.next = self.bar0.bus_rdata.val();
+        self.pipeline.seed.next = self.bar0.seed.val();
+        self.pipeline.identity.next = self.bar0.identity.val();
+        self.pipeline.w_valid.next = self.bar0.w_valid.val();
+        self.pipeline.w_bank.next = self.bar0.w_bank.val();
+        self.pipeline.w_index.next = self.bar0.w_index.val();
+        self.pipeline.w_data.next = self.bar0.w_data.val();
+        self.bar0.w_ready.next = self.pipeline.w_ready.val();
+        self.bar0.busy.next = self.pipeline.busy.val();
+        self.bar0.judged.next = self.pipeline.o_valid.val();
+        self.bar0.reason.next = self.pipeline.o_leaving.val().reason;
+        self.path.bubble.next = self.bar0.bubble.val();
+        // Explanations.
+        self.explain_valid.next = self.pipeline.o_valid.val() & self.explained.val();
+        self.explain.next = 0.into();
+        if self.explained.val() {
+            self.explain.next = bit_cast::<TRACE, TRACE>(self.pipeline.o_trace.val().into());
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! From the first bytes of a frame to the ENI or the VPC it belongs to.
+
+use super::{T_ENI, T_HEADERS};
+use crate::{
+    decap::{self, bits::Identity},
+    eni::{bits::AttachAction, gateware::Attach},
+    parser::{self, bits::Headers},
+};
+use cells::delay::{Delay, DelayValid};
+use rust_hdl::prelude::*;
+
+/// What a packet brings with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
+pub struct Entered {
+    /// Port it came in at.
+    pub port: Bits<3>,
+    /// Is that port on the underlay's side?
+    pub net: Bits<1>,
+    /// Parity of the generation in force.
+    pub generation: Bits<1>,
+    /// Had the driver opened the card?
+    pub open: Bits<1>,
+}
+
+/// Stages `parser`, `decap` and `eni`, from clock 0 to [`T_ENI`].
+#[derive(LogicBlock, Default)]
+pub struct Enter {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub seed: Signal<In, Bits<64>>,
+    pub identity: Signal<In, Identity>,
+    pub i_valid: Signal<In, Bit>,
+    pub i_window: Signal<In, Bits<1536>>,
+    pub i_len: Signal<In, Bits<14>>,
+    pub i_too_long: Signal<In, Bit>,
+    pub i_entered: Signal<In, Entered>,
+    pub w_valid: Signal<In, Bit>,
+    pub w_slot: Signal<In, Bits<18>>,
+    pub w_entry: Signal<In, Bits<126>>,
+    pub w_ready: Signal<Out, Bit>,
+    pub busy: Signal<Out, Bit>,
+    pub valid: Signal<Out, Bit>,
+    pub entered: Signal<Out, Entered>,
+    pub headers: Signal<Out, Headers>,
+    pub hit: Signal<Out, Bit>,
+    pub slot: Signal<Out, Bits<18>>,
+    pub eni: Signal<Out, AttachAction>,
+    /// Two clocks later than the others.
+    pub reason: Signal<Out, Bits<6>>,
+    parser: parser::kernel::Parser,
+    for_us: decap::gateware::ForUs,
+    attach: Attach,
+    at_headers: Delay<Entered, T_HEADERS>,
+    at_eni: Delay<Entered, { T_ENI - T_HEADERS }>,
+    headers_at: Delay<Headers, { T_ENI - T_HEADERS }>,
+    valid_at: DelayValid<{ T_ENI - T_HEADERS }>,
+    reason_at: Delay<Bits<6>, { T_ENI + 1 - T_HEADERS - decap::gateware::LATENCY }>,
+}
+
+impl Enter {
+    pub fn new(attachments_log2: usize) -> Self {
+        Self {
+            for_us: decap::gateware::ForUs::new(),
+            attach: Attach::new(attachments_log2),
+            ..Self::default()
+        }
+    }
+}
+
+impl Logic for Enter {
+    #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // wiring: a line per wire
+    fn update(&mut self) {
+        clock!(self, clock, parser, for_us, attach, at_headers, at_eni, headers_at, valid_at);
+        clock!(self, clock, reason_at);
+        self.parser.reset.next = self.reset.val();
+        self.parser.i_valid.next = self.i_valid.val();
+        self.parser.i_window.next = self.i_window.val();
+        self.parser.i_length.next = self.i_len.val();
+        self.parser.i_too_long.next = self.i_too_long.val();
+        self.parser.i_net.next = self.i_entered.val().net.any();
+        self.at_headers.d.next = self.i_entered.val();
+        self.at_eni.d.next = self.at_headers.q.val();
+        self.headers_at.d.next = self.parser.o.val();
+        self.valid_at.reset.next = self.reset.val();
+        self.valid_at.d.next = self.parser.o_valid.val();
+        // Is it for us?
+        self.for_us.open.next = self.at_headers.q.val().open.any();
+        self.for_us.net.next = self.at_headers.q.val().net.any();
+        self.for_us.headers.next = self.parser.o.val();
+        self.for_us.identity.next = self.identity.val();
+        self.reason_at.d.next = self.for_us.reason.val();
+        // Who sent it?
+        self.attach.reset.next = self.reset.val();
+        self.attach.seed.next = self.seed.val();
+        self.attach.valid.next = self.parser.o_valid.val();
+        self.attach.generation.next = self.at_headers.q.val().generation.any();
+        self.attach.net.next = self.at_headers.q.val().net.any();
+        self.attach.port.next = self.at_headers.q.val().port;
+        self.attach.headers.next = self.parser.o.val();
+        self.attach.before.next = self.reason_at.q.val();
+        self.attach.w_valid.next = self.w_valid.val();
+        self.attach.w_slot.next = self.w_slot.val();
+        self.attach.w_entry.next = self.w_entry.val();
+        self.w_ready.next = self.attach.w_ready.val();
+        self.busy.next = self.attach.busy.val();
+        self.valid.next = self.valid_at.q.val();
+        self.entered.next = self.at_eni.q.val();
+        self.headers.next = self.headers_at.q.val();
+        self.hit.next = self.attach.hit.val();
+        self.slot.next = self.attach.slot.val();
+        self.eni.next = self.attach.action.val();
+        self.reason.next = self.attach.reason.val();
+    }
+}

@@ -1,0 +1,45 @@
+//! One packet walks through the whole card, in gateware: the only place where two stages meet.
+//!
+//! ```text
+//!  clock  0          T_HEADERS      T_ENI                T_CLASS       T_MAPPING       T_VERDICT
+//!         |             |             |                     |              |               |
+//!  enter  +-- parser ---+-- eni ------+                     |              |               |
+//!         |             +-- decap ----+                     |              |               |
+//!  search |             |             +-- class, route -----+              |               |
+//!         |             |             +-- spoof ------------+              |               |
+//!  border |             |             |                     +-- nacl out --+               |
+//!         |             |             |                     +-- mapping ---+               |
+//!  leave  |             |             |                     |              +-- nacl in ----+
+//!         |             |             |                     |              +-- deliver     |
+//!         |             |             |                     |              +---- encap ----+
+//! ```
+//! Every stage takes a packet each clock and none ever waits, so that every packet is
+//! [`T_VERDICT`] clocks in here. The reason for a drop travels along and the first one wins.
+
+use crate::{class, eni, mapping, nacl, parser};
+
+#[allow(missing_docs)] // what `LogicStruct` derives has none
+mod enter;
+mod search;
+mod classify;
+mod border;
+#[allow(missing_docs)] // likewise
+mod leave;
+mod whole;
+
+pub use enter::Entered;
+pub use leave::Leaving;
+pub use whole::Pipeline;
+
+/// Clock at which the headers are known.
+pub const T_HEADERS: usize = parser::kernel::LATENCY;
+/// Clock at which it is known who sent the packet, or through whose tunnel it came.
+pub const T_ENI: usize = T_HEADERS + eni::gateware::LATENCY;
+/// Clock at which the classes and the route are known.
+pub const T_CLASS: usize = T_ENI + class::gateware::ADDRESS_LATENCY;
+/// Clock at which the mapping and the outbound rule are known.
+pub const T_MAPPING: usize = T_CLASS + mapping::gateware::LATENCY;
+/// Clock at which the inbound rule is known.
+pub const T_RULES: usize = T_MAPPING + 1 + nacl::gateware::LATENCY;
+/// Clock at which the verdict is known and the new header is ready.
+pub const T_VERDICT: usize = T_RULES + 1;

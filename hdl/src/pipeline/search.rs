@@ -1,0 +1,231 @@
+//! From the ENI to the classes of what it sent: everything that can be asked at once.
+
+use super::{
+    T_CLASS, T_ENI,
+    classify::{Classes, Classify},
+    enter::Entered,
+};
+use crate::{
+    eni::bits::AttachAction,
+    explain::bits::Trace,
+    parser::bits::Headers,
+    spoof::{self, bits::AddressAction, gateware::Spoof},
+};
+use cells::{
+    delay::{Delay, DelayValid},
+    equal::{self, Equal},
+};
+use rust_hdl::prelude::*;
+
+/// What is still needed of a packet once its addresses are searched for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
+pub struct Along {
+    pub port: Bits<3>,
+    pub net: Bits<1>,
+    pub generation: Bits<1>,
+    pub well_formed: Bits<1>,
+    pub src_mac: Bits<48>,
+    pub dst_mac: Bits<48>,
+    pub outer_src_ip: Bits<32>,
+    /// The address whose mapping is asked for: a host's destination, a tunnel's source.
+    pub far_ip: Bits<128>,
+    pub dscp_ecn: Bits<8>,
+    pub l3_offset: Bits<7>,
+    pub end: Bits<14>,
+    pub flow_hash: Bits<14>,
+}
+
+/// Headers into what travels on; wires.
+#[derive(LogicBlock, Default)]
+struct Pick {
+    pub entered: Signal<In, Entered>,
+    pub headers: Signal<In, Headers>,
+    pub along: Signal<Out, Along>,
+}
+
+impl Logic for Pick {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.along.next.port = self.entered.val().port;
+        self.along.next.net = self.entered.val().net;
+        self.along.next.generation = self.entered.val().generation;
+        self.along.next.well_formed = 1.into();
+        if self.headers.val().fault.any() {
+            self.along.next.well_formed = 0.into();
+        }
+        self.along.next.src_mac = self.headers.val().src_mac;
+        self.along.next.dst_mac = self.headers.val().dst_mac;
+        self.along.next.outer_src_ip = self.headers.val().outer_src_ip;
+        self.along.next.far_ip = self.headers.val().dst_ip;
+        if self.entered.val().net.any() {
+            self.along.next.far_ip = self.headers.val().src_ip;
+        }
+        self.along.next.dscp_ecn = self.headers.val().dscp_ecn;
+        self.along.next.l3_offset = self.headers.val().l3_offset;
+        self.along.next.end = self.headers.val().end;
+        self.along.next.flow_hash = self.headers.val().flow_hash;
+    }
+}
+
+/// A hit and a slot as the explain record has them; wires.
+#[derive(LogicBlock, Default)]
+pub struct Answered {
+    pub hit: Signal<In, Bit>,
+    pub slot: Signal<In, Bits<18>>,
+    pub answer: Signal<Out, Bits<19>>,
+}
+
+impl Logic for Answered {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.answer.next = bit_cast::<19, 18>(self.slot.val()) << 1;
+        if self.hit.val() {
+            self.answer.next = (bit_cast::<19, 18>(self.slot.val()) << 1) | 1;
+        }
+    }
+}
+
+/// Stages `class`, `route` and `spoof`, from [`T_ENI`] to [`T_CLASS`].
+#[derive(LogicBlock, Default)]
+pub struct Search {
+    pub clock: Signal<In, Clock>,
+    pub reset: Signal<In, Bit>,
+    pub seed: Signal<In, Bits<64>>,
+    pub router_mac: Signal<In, Bits<48>>,
+    pub i_valid: Signal<In, Bit>,
+    pub i_entered: Signal<In, Entered>,
+    pub i_headers: Signal<In, Headers>,
+    pub i_hit: Signal<In, Bit>,
+    pub i_slot: Signal<In, Bits<18>>,
+    pub i_eni: Signal<In, AttachAction>,
+    /// Two clocks later than the others.
+    pub i_reason: Signal<In, Bits<6>>,
+    /// One bit per table, by `TableId`.
+    pub w_valid: Signal<In, Bits<9>>,
+    pub w_bank: Signal<In, Bit>,
+    pub w_index: Signal<In, Bits<18>>,
+    pub w_data: Signal<In, Bits<512>>,
+    /// The addresses take their entry.
+    pub w_ready: Signal<Out, Bit>,
+    pub busy: Signal<Out, Bit>,
+    pub valid: Signal<Out, Bit>,
+    pub along: Signal<Out, Along>,
+    pub eni: Signal<Out, AttachAction>,
+    /// Sent to the router's MAC by a host?
+    pub routed: Signal<Out, Bit>,
+    pub owned: Signal<Out, Bit>,
+    pub owner: Signal<Out, AddressAction>,
+    pub classes: Signal<Out, Classes>,
+    /// What has been looked up so far.
+    pub trace: Signal<Out, Trace>,
+    pub reason: Signal<Out, Bits<6>>,
+    pick: Pick,
+    classify: Classify,
+    spoof: Spoof,
+    router: Equal<48, 6>,
+    host: Delay<Bit, { equal::LATENCY }>,
+    routed_at: Delay<Bit, { T_CLASS - T_ENI - equal::LATENCY }>,
+    valid_at: DelayValid<{ T_CLASS - T_ENI }>,
+    along_at: Delay<Along, { T_CLASS - T_ENI }>,
+    eni_at: Delay<AttachAction, { T_CLASS - T_ENI }>,
+    attached: Answered,
+    attached_at: Delay<Bits<19>, { T_CLASS - T_ENI }>,
+    owner_at: Delay<AddressAction, { T_CLASS - T_ENI - spoof::gateware::LATENCY }>,
+    addressed: Answered,
+    addressed_at: Delay<Bits<19>, { T_CLASS - T_ENI - spoof::gateware::LATENCY }>,
+    reason_spoof: Delay<Bits<6>, { spoof::gateware::LATENCY - 1 }>,
+    reason_at: Delay<Bits<6>, { T_CLASS - T_ENI - spoof::gateware::LATENCY - 2 }>,
+}
+
+impl Search {
+    pub fn new(addresses_log2: usize) -> Self {
+        Self { spoof: Spoof::new(addresses_log2), ..Self::default() }
+    }
+}
+
+impl Logic for Search {
+    #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // wiring: a line per wire
+    fn update(&mut self) {
+        clock!(self, clock, classify, spoof, router, host, routed_at, valid_at, along_at, eni_at);
+        clock!(self, clock, attached_at, owner_at, addressed_at, reason_spoof, reason_at);
+        // What travels.
+        self.pick.entered.next = self.i_entered.val();
+        self.pick.headers.next = self.i_headers.val();
+        self.along_at.d.next = self.pick.along.val();
+        self.along.next = self.along_at.q.val();
+        self.eni_at.d.next = self.i_eni.val();
+        self.eni.next = self.eni_at.q.val();
+        self.attached.hit.next = self.i_hit.val();
+        self.attached.slot.next = self.i_slot.val();
+        self.attached_at.d.next = self.attached.answer.val();
+        self.valid_at.reset.next = self.reset.val();
+        self.valid_at.d.next = self.i_valid.val();
+        self.valid.next = self.valid_at.q.val();
+        // Sent to the router?
+        self.router.a.next = self.i_headers.val().dst_mac;
+        self.router.b.next = self.router_mac.val();
+        self.host.d.next = !self.i_entered.val().net.any();
+        self.routed_at.d.next = self.router.yes.val() & self.host.q.val();
+        self.routed.next = self.routed_at.q.val();
+        // Classes and route.
+        self.classify.reset.next = self.reset.val();
+        self.classify.valid.next = self.i_valid.val();
+        self.classify.generation.next = self.i_entered.val().generation.any();
+        self.classify.headers.next = self.i_headers.val();
+        self.classify.eni.next = self.i_eni.val();
+        self.classify.w_valid.next = self.w_valid.val().get_bits::<3>(2);
+        self.classify.w_bank.next = self.w_bank.val();
+        self.classify.w_index.next = self.w_index.val().get_bits::<12>(0);
+        self.classify.w_data.next = self.w_data.val();
+        self.classes.next = self.classify.classes.val();
+        // Owner of the address.
+        self.spoof.reset.next = self.reset.val();
+        self.spoof.seed.next = self.seed.val();
+        self.spoof.valid.next = self.i_valid.val();
+        self.spoof.generation.next = self.i_entered.val().generation.any();
+        self.spoof.net.next = self.i_entered.val().net.any();
+        self.spoof.headers.next = self.i_headers.val();
+        self.spoof.eni.next = self.i_eni.val();
+        self.spoof.w_valid.next = self.w_valid.val().get_bit(1);
+        self.spoof.w_slot.next = self.w_index.val();
+        self.spoof.w_entry.next = self.w_data.val().get_bits::<166>(0);
+        self.w_ready.next = self.spoof.w_ready.val();
+        self.busy.next = self.spoof.busy.val();
+        self.owner_at.d.next = self.spoof.action.val();
+        self.owner.next = self.owner_at.q.val();
+        self.addressed.hit.next = self.spoof.hit.val();
+        self.addressed.slot.next = self.spoof.slot.val();
+        self.addressed_at.d.next = self.addressed.answer.val();
+        self.owned.next = self.addressed_at.q.val().get_bit(0);
+        self.reason_spoof.d.next = self.i_reason.val();
+        self.spoof.before.next = self.reason_spoof.q.val();
+        self.reason_at.d.next = self.spoof.reason.val();
+        self.reason.next = self.reason_at.q.val();
+        // For the record.
+        self.trace.next.port = self.along_at.q.val().port;
+        self.trace.next.generation = self.along_at.q.val().generation;
+        self.trace.next.well_formed = self.along_at.q.val().well_formed;
+        self.trace.next.attached = self.attached_at.q.val();
+        self.trace.next.eni = bit_cast::<94, 94>(self.eni_at.q.val().into());
+        self.trace.next.addressed = self.addressed_at.q.val();
+        self.trace.next.owner = bit_cast::<28, 28>(self.owner_at.q.val().into());
+        self.trace.next.src = self.classify.classes.val().src;
+        self.trace.next.src_interval = self.classify.classes.val().src_interval;
+        self.trace.next.dst = self.classify.classes.val().dst;
+        self.trace.next.dst_interval = self.classify.classes.val().dst_interval;
+        self.trace.next.port_class = self.classify.classes.val().port;
+        self.trace.next.port_interval = self.classify.classes.val().port_interval;
+        self.trace.next.route = self.classify.classes.val().route;
+        self.trace.next.route_interval = self.classify.classes.val().route_interval;
+        self.trace.next.outbound_key = 0.into();
+        self.trace.next.outbound = 0.into();
+        self.trace.next.outbound_rule = 0.into();
+        self.trace.next.mapped = 0.into();
+        self.trace.next.mapping = 0.into();
+        self.trace.next.inbound_key = 0.into();
+        self.trace.next.inbound = 0.into();
+        self.trace.next.inbound_rule = 0.into();
+        self.trace.next.verdict = 0.into();
+    }
+}

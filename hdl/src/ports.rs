@@ -1,0 +1,140 @@
+//! Which port sends next, and through which does a frame leave?
+//!
+//! ```text
+//!   s_* of each port --> [ arbiter: a frame of each in turn ] --> the card
+//!   the card --> [ tuser ] --> m_* of each port
+//! ```
+//! Wires and one register of the arbiter; no latency. A port that does not take its frame holds up
+//! the others: the card has one way out. A MAC at line rate never does.
+
+use crate::profile::PORTS;
+use cells::arbiter::Arbiter;
+use rust_hdl::prelude::*;
+
+/// From the ports into the card: `W` data bits, `B` bytes.
+#[derive(LogicBlock)]
+pub struct Ingress<const W: usize, const B: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Forgets whose frame is under way.
+    pub reset: Signal<In, Bit>,
+    /// A beat of each port.
+    pub s_tdata: [Signal<In, Bits<W>>; PORTS],
+    /// Its bytes.
+    pub s_tkeep: [Signal<In, Bits<B>>; PORTS],
+    /// Is it the last of its frame?
+    pub s_tlast: [Signal<In, Bit>; PORTS],
+    /// Is there one?
+    pub s_tvalid: [Signal<In, Bit>; PORTS],
+    /// It is taken.
+    pub s_tready: [Signal<Out, Bit>; PORTS],
+    /// The beat of the port whose turn it is.
+    pub tdata: Signal<Out, Bits<W>>,
+    /// Its bytes.
+    pub tkeep: Signal<Out, Bits<B>>,
+    /// Is it the last of its frame?
+    pub tlast: Signal<Out, Bit>,
+    /// Its port.
+    pub tuser: Signal<Out, Bits<3>>,
+    /// Is there one?
+    pub tvalid: Signal<Out, Bit>,
+    /// It is taken.
+    pub tready: Signal<In, Bit>,
+    arbiter: Arbiter<PORTS>,
+    request: Signal<Local, Bits<PORTS>>,
+    numbers: [Constant<Bits<3>>; PORTS],
+}
+
+impl<const W: usize, const B: usize> Default for Ingress<W, B> {
+    fn default() -> Self {
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            s_tdata: Default::default(),
+            s_tkeep: Default::default(),
+            s_tlast: Default::default(),
+            s_tvalid: Default::default(),
+            s_tready: Default::default(),
+            tdata: Signal::default(),
+            tkeep: Signal::default(),
+            tlast: Signal::default(),
+            tuser: Signal::default(),
+            tvalid: Signal::default(),
+            tready: Signal::default(),
+            arbiter: Arbiter::default(),
+            request: Signal::default(),
+            numbers: std::array::from_fn(|i| Constant::new((i as u64).to_bits())),
+        }
+    }
+}
+
+impl<const W: usize, const B: usize> Logic for Ingress<W, B> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, arbiter);
+        self.arbiter.reset.next = self.reset.val();
+        self.request.next = 0.into();
+        self.tdata.next = 0.into();
+        self.tkeep.next = 0.into();
+        self.tlast.next = false;
+        self.tuser.next = 0.into();
+        self.tvalid.next = false;
+        for i in 0..3 {
+            self.request.next = self.request.val().replace_bit(i, self.s_tvalid[i].val());
+            self.s_tready[i].next = self.tready.val() & self.arbiter.grant.val().get_bit(i);
+            if self.arbiter.grant.val().get_bit(i) {
+                self.tdata.next = self.tdata.val() | self.s_tdata[i].val();
+                self.tkeep.next = self.tkeep.val() | self.s_tkeep[i].val();
+                self.tlast.next = self.tlast.val() | self.s_tlast[i].val();
+                self.tuser.next = self.numbers[i].val();
+                self.tvalid.next = self.tvalid.val() | self.s_tvalid[i].val();
+            }
+        }
+        self.arbiter.request.next = self.request.val();
+        self.arbiter.accept.next = self.tvalid.val() & self.tready.val();
+        self.arbiter.last.next = self.tlast.val();
+    }
+}
+
+/// From the card to the ports.
+#[derive(LogicBlock, Default)]
+pub struct Egress<const W: usize, const B: usize> {
+    /// The card's beat.
+    pub tdata: Signal<In, Bits<W>>,
+    /// Its bytes.
+    pub tkeep: Signal<In, Bits<B>>,
+    /// Is it the last of its frame?
+    pub tlast: Signal<In, Bit>,
+    /// Its port.
+    pub tuser: Signal<In, Bits<3>>,
+    /// Is there one?
+    pub tvalid: Signal<In, Bit>,
+    /// It is taken.
+    pub tready: Signal<Out, Bit>,
+    /// A beat for each port.
+    pub m_tdata: [Signal<Out, Bits<W>>; PORTS],
+    /// Its bytes.
+    pub m_tkeep: [Signal<Out, Bits<B>>; PORTS],
+    /// Is it the last of its frame?
+    pub m_tlast: [Signal<Out, Bit>; PORTS],
+    /// Is there one?
+    pub m_tvalid: [Signal<Out, Bit>; PORTS],
+    /// It is taken.
+    pub m_tready: [Signal<In, Bit>; PORTS],
+}
+
+impl<const W: usize, const B: usize> Logic for Egress<W, B> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.tready.next = false;
+        for i in 0..3 {
+            self.m_tdata[i].next = self.tdata.val();
+            self.m_tkeep[i].next = self.tkeep.val();
+            self.m_tlast[i].next = self.tlast.val();
+            self.m_tvalid[i].next = self.tvalid.val() & (self.tuser.val().index() == i);
+            if self.tuser.val().index() == i {
+                self.tready.next = self.m_tready[i].val();
+            }
+        }
+    }
+}

