@@ -1,0 +1,203 @@
+//! What must become of a packet, judged from the file's objects as they are written?
+//!
+//! Rules in their order, routes and ENIs one after the other; no table, no class, and no code of
+//! the compiler.
+
+use crate::packet::{Packet, Tunnel};
+use control::vpcs::{Card, Eni, NetworkAcl, Rule, Service, Subnet, Vpcs};
+use hdl::meta::{DropReason, Verdict};
+use ipnet::IpNet;
+use macaddr::MacAddr6;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// What leaves the card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    Host(Packet),
+    Net(Tunnel),
+}
+
+pub type Judgement = (Verdict, Option<Leaves>);
+
+/// The first host port behind the host ports is the one toward the underlay.
+const NET_PORT: u8 = 2;
+
+/// Where an address of a VPC lives.
+struct Lives<'v> {
+    vtep: Ipv4Addr,
+    mac: MacAddr6,
+    subnet: Option<usize>,
+    eni: Option<&'v Eni>,
+}
+
+pub struct Oracle<'v> {
+    pub file: &'v Vpcs,
+    pub card: usize,
+}
+
+impl<'v> Oracle<'v> {
+    fn own(&self) -> &'v Card {
+        &self.file.cards[self.card]
+    }
+
+    fn subnet(&self, eni: &Eni) -> &'v Subnet {
+        &self.file.subnets[eni.subnet]
+    }
+
+    fn lives(&self, vpc: usize, address: IpAddr) -> Option<Lives<'v>> {
+        for eni in &self.file.enis {
+            if self.subnet(eni).vpc == vpc && eni.addresses.contains(&address) {
+                let vtep = self.file.cards[eni.card].underlay_ip;
+                return Some(Lives {
+                    vtep,
+                    mac: eni.mac,
+                    subnet: Some(eni.subnet),
+                    eni: Some(eni),
+                });
+            }
+        }
+        for mapping in &self.file.mappings {
+            if mapping.vpc == vpc && mapping.address == address {
+                let within = |s: &Subnet| s.vpc == vpc && within(&s.cidrs, address);
+                let subnet = self.file.subnets.iter().position(within);
+                let vtep = mapping.underlay_ip;
+                return Some(Lives { vtep, mac: mapping.mac, subnet, eni: None });
+            }
+        }
+        None
+    }
+
+    /// A frame from a host.
+    pub fn outbound(&self, port: u8, packet: &Packet) -> Judgement {
+        self.leave(port, packet).unwrap_or_else(|reason| (Verdict::drop(reason), None))
+    }
+
+    fn leave(&self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
+        let here = |e: &&Eni| e.card == self.card && e.port == port && e.vlan == packet.vlan;
+        let eni = self.file.enis.iter().find(here).ok_or(DropReason::UnknownEni)?;
+        unless(eni.up, DropReason::EniDown)?;
+        unless(packet.src_mac == eni.mac, DropReason::SpoofedMac)?;
+        let own = eni.addresses.contains(&packet.src) || !eni.source_dest_check;
+        unless(own, DropReason::SpoofedIp)?;
+        unless(!group(packet), DropReason::Multicast)?;
+        let subnet = self.subnet(eni);
+        let vpc = subnet.vpc;
+        let all = self.file.subnets.iter().filter(|s| s.vpc == vpc);
+        let broadcast = all.flat_map(|s| &s.cidrs).any(|c| match c {
+            IpNet::V4(v4) => packet.dst == IpAddr::V4(v4.broadcast()),
+            IpNet::V6(_) => false,
+        });
+        unless(!broadcast, DropReason::Multicast)?;
+        if !within(&subnet.cidrs, packet.dst) {
+            let acl = subnet.network_acl.map(|a| &self.file.network_acls[a]);
+            let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.outbound.clone());
+            unless(allows(&rules, packet.dst, packet), DropReason::NaclOutbound)?;
+        }
+        let lives = self.lives(vpc, packet.dst);
+        let routed = packet.dst_mac == self.file.router_mac;
+        let lives = if routed {
+            let table = subnet.route_table.map(|t| &self.file.route_tables[t]);
+            let mut routes = self.file.vpcs[vpc].cidrs.clone();
+            routes.extend(table.iter().flat_map(|t| &t.routes).map(|r| r.destination));
+            unless(within(&routes, packet.dst), DropReason::NoRoute)?;
+            lives.ok_or(DropReason::NoMapping)?
+        } else {
+            let neighbor = |l: &Lives| l.mac == packet.dst_mac && l.subnet == Some(eni.subnet);
+            lives.filter(neighbor).ok_or(DropReason::NotItsAddress)?
+        };
+        let src_mac = if routed { self.file.router_mac } else { packet.src_mac };
+        match lives.eni.filter(|e| e.card == self.card) {
+            Some(receiver) => self.arrive(receiver, src_mac, packet),
+            None => {
+                let inner = Packet { dst_mac: lives.mac, src_mac, vlan: vec![], ..packet.clone() };
+                let tunnel = Tunnel {
+                    dst_mac: self.own().gateway_mac,
+                    src_mac: self.own().underlay_mac,
+                    src: self.own().underlay_ip,
+                    dst: lives.vtep,
+                    vni: self.file.vpcs[vpc].vni,
+                    inner,
+                };
+                Ok((Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel))))
+            }
+        }
+    }
+
+    fn arrive(
+        &self,
+        receiver: &Eni,
+        src_mac: MacAddr6,
+        packet: &Packet,
+    ) -> Result<Judgement, DropReason> {
+        let subnet = self.subnet(receiver);
+        if !within(&subnet.cidrs, packet.src) {
+            let acl = subnet.network_acl.map(|a| &self.file.network_acls[a]);
+            let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.inbound.clone());
+            unless(allows(&rules, packet.src, packet), DropReason::NaclInbound)?;
+        }
+        unless(receiver.up, DropReason::EniDown)?;
+        let vlan = receiver.vlan.clone();
+        let frame = Packet { dst_mac: receiver.mac, src_mac, vlan, ..packet.clone() };
+        Ok((Verdict::forward(receiver.port), Some(Leaves::Host(frame))))
+    }
+
+    /// A frame from the underlay.
+    pub fn inbound(&self, tunnel: &Tunnel) -> Judgement {
+        self.enter(tunnel).unwrap_or_else(|reason| (Verdict::drop(reason), None))
+    }
+
+    fn enter(&self, tunnel: &Tunnel) -> Result<Judgement, DropReason> {
+        let us = tunnel.dst_mac == self.own().underlay_mac && tunnel.dst == self.own().underlay_ip;
+        unless(us, DropReason::NotForUs)?;
+        let here = |vpc| {
+            let lives = |e: &Eni| e.card == self.card && self.subnet(e).vpc == vpc;
+            self.file.enis.iter().any(lives)
+        };
+        let vpc = self.file.vpcs.iter().position(|v| v.vni == tunnel.vni);
+        let vpc = vpc.filter(|v| here(*v)).ok_or(DropReason::UnknownVni)?;
+        let packet = &tunnel.inner;
+        unless(!group(packet), DropReason::Multicast)?;
+        let sender = self.lives(vpc, packet.src);
+        let elsewhere = |l: &Lives| l.eni.is_none_or(|e| e.card != self.card);
+        let sender = sender.filter(elsewhere).is_some_and(|l| l.vtep == tunnel.src);
+        unless(sender, DropReason::SpoofedUnderlay)?;
+        let receiver = self.lives(vpc, packet.dst).and_then(|l| l.eni);
+        let receiver = receiver.filter(|e| e.card == self.card && e.mac == packet.dst_mac);
+        self.arrive(receiver.ok_or(DropReason::NoLocalEni)?, packet.src_mac, packet)
+    }
+}
+
+fn unless(good: bool, reason: DropReason) -> Result<(), DropReason> {
+    if good { Ok(()) } else { Err(reason) }
+}
+
+fn within(cidrs: &[IpNet], address: IpAddr) -> bool {
+    cidrs.iter().any(|c| c.contains(&address))
+}
+
+/// Broadcast or multicast, by MAC or by address.
+fn group(packet: &Packet) -> bool {
+    let by_address = match packet.dst {
+        IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_multicast(),
+    };
+    packet.dst_mac.is_multicast() || by_address
+}
+
+/// Does the rule with the lowest number of those that match allow it?
+fn allows(rules: &[Rule], peer: IpAddr, packet: &Packet) -> bool {
+    let service = |s: Service| match s {
+        Service::All => true,
+        Service::Protocol(protocol) => packet.protocol == protocol,
+        Service::Ports { protocol, first, last } => {
+            packet.protocol == protocol && packet.port.is_some_and(|p| first <= p && p <= last)
+        }
+        Service::Icmp { protocol, kind, code } => {
+            let message = packet.port.map(u16::to_be_bytes);
+            let says = |[k, c]: [u8; 2]| k == kind && code.is_none_or(|code| code == c);
+            packet.protocol == protocol && message.is_some_and(says)
+        }
+    };
+    let matches = rules.iter().filter(|r| r.cidr.contains(&peer) && service(r.service));
+    matches.min_by_key(|r| r.number).is_some_and(|r| r.allow)
+}

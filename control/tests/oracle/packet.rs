@@ -1,0 +1,118 @@
+//! What is in a frame, for somebody who has never seen the card?
+
+use etherparse::{
+    Icmpv4Slice, Icmpv6Slice, LinkSlice, NetSlice, SlicedPacket, TcpHeaderSlice, TransportSlice,
+    UdpHeaderSlice,
+};
+use macaddr::MacAddr6;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// An IP packet and the Ethernet around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    pub dst_mac: MacAddr6,
+    pub src_mac: MacAddr6,
+    /// Outer first.
+    pub vlan: Vec<u16>,
+    pub src: IpAddr,
+    pub dst: IpAddr,
+    pub protocol: u8,
+    /// Destination port, or {type, code}.
+    pub port: Option<u16>,
+    /// The IP packet, without padding.
+    pub ip: Vec<u8>,
+}
+
+/// A VXLAN tunnel around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tunnel {
+    pub dst_mac: MacAddr6,
+    pub src_mac: MacAddr6,
+    pub src: Ipv4Addr,
+    pub dst: Ipv4Addr,
+    pub vni: u32,
+    pub inner: Packet,
+}
+
+const VXLAN_PORT: u16 = 4789;
+const VXLAN_BYTES: usize = 8;
+
+fn ports(packet: &SlicedPacket) -> (u8, Option<u16>, usize) {
+    let net = packet.net.as_ref().expect("IP");
+    let payload = net.ip_payload_ref().expect("IP");
+    let protocol = payload.ip_number.0;
+    let (bytes, v4, behind) = match net {
+        NetSlice::Ipv4(v4) => {
+            let header = v4.header();
+            let behind = header.fragments_offset().value() != 0;
+            (usize::from(header.total_len()), true, behind)
+        }
+        NetSlice::Ipv6(v6) => (40 + usize::from(v6.header().payload_length()), false, false),
+        NetSlice::Arp(_) => unreachable!("no ARP here"),
+    };
+    // A first fragment has ports too, though etherparse doesn't look for them.
+    let data = payload.payload;
+    let message = |bytes: &[u8]| u16::from_be_bytes([bytes[0], bytes[1]]);
+    let port = match protocol {
+        _ if behind => None,
+        6 => Some(TcpHeaderSlice::from_slice(data).expect("TCP").destination_port()),
+        17 => Some(UdpHeaderSlice::from_slice(data).expect("UDP").destination_port()),
+        1 if v4 => Some(message(Icmpv4Slice::from_slice(data).expect("ICMP").slice())),
+        58 if !v4 => Some(message(Icmpv6Slice::from_slice(data).expect("ICMPv6").slice())),
+        _ => None,
+    };
+    (protocol, port, bytes)
+}
+
+/// Read a frame of a tenant.
+pub fn read(frame: &[u8]) -> Packet {
+    let packet = SlicedPacket::from_ethernet(frame).expect("a well-formed frame");
+    let Some(LinkSlice::Ethernet2(ethernet)) = &packet.link else { panic!("Ethernet") };
+    let (protocol, port, bytes) = ports(&packet);
+    let (src, dst): (IpAddr, IpAddr) = match packet.net.as_ref().expect("IP") {
+        NetSlice::Ipv4(v4) => {
+            (v4.header().source_addr().into(), v4.header().destination_addr().into())
+        }
+        NetSlice::Ipv6(v6) => {
+            (v6.header().source_addr().into(), v6.header().destination_addr().into())
+        }
+        NetSlice::Arp(_) => unreachable!("no ARP here"),
+    };
+    let vlan: Vec<u16> = packet.vlan_ids().iter().map(|v| v.value()).collect();
+    let from = 14 + 4 * vlan.len();
+    Packet {
+        dst_mac: ethernet.destination().into(),
+        src_mac: ethernet.source().into(),
+        vlan,
+        src,
+        dst,
+        protocol,
+        port,
+        ip: frame[from..from + bytes].to_vec(),
+    }
+}
+
+/// Read a frame of the underlay, and hold it to what every one of them must be.
+pub fn read_tunnel(frame: &[u8]) -> Tunnel {
+    let packet = SlicedPacket::from_ethernet(frame).expect("a well-formed frame");
+    let Some(LinkSlice::Ethernet2(ethernet)) = &packet.link else { panic!("Ethernet") };
+    let Some(NetSlice::Ipv4(v4)) = &packet.net else { panic!("IPv4") };
+    let Some(TransportSlice::Udp(udp)) = &packet.transport else { panic!("UDP") };
+    let header = v4.header().to_header();
+    assert_eq!(header.header_checksum, header.calc_header_checksum());
+    assert!(header.dont_fragment && !header.more_fragments);
+    assert_eq!(header.time_to_live, 64);
+    assert_eq!(udp.destination_port(), VXLAN_PORT);
+    assert!(udp.source_port() >= 49152);
+    assert_eq!(udp.checksum(), 0);
+    let (vxlan, inner) = udp.payload().split_at(VXLAN_BYTES);
+    assert_eq!((vxlan[0], &vxlan[1..4], vxlan[7]), (8, [0; 3].as_slice(), 0));
+    Tunnel {
+        dst_mac: ethernet.destination().into(),
+        src_mac: ethernet.source().into(),
+        src: v4.header().source_addr(),
+        dst: v4.header().destination_addr(),
+        vni: u32::from_be_bytes([0, vxlan[4], vxlan[5], vxlan[6]]),
+        inner: read(inner),
+    }
+}
