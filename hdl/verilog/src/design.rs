@@ -59,7 +59,7 @@ impl Design {
     fn instance(&mut self, instance: &Instance, is_top: bool) -> Result<Face, Error> {
         let order = self.visited;
         self.visited += 1;
-        let scope = Scope::new(instance)?;
+        let mut scope = Scope::new(instance)?;
         if let Verilog::Blackbox(code) = &instance.code {
             return self.black_box(&scope, &code.name, &code.code);
         }
@@ -70,7 +70,7 @@ impl Design {
         let base = if is_top { self.top.clone() } else { self.base_name(&instance.path) };
         let (text, base) = match &instance.code {
             Verilog::Combinatorial(block) => {
-                (module::with_kernel(instance, &scope, block, &faces)?, base)
+                (module::with_kernel(instance, &mut scope, block, &faces)?, base)
             }
             Verilog::Custom(code) => match leaf::flip_flop(&scope, code) {
                 Some((width, initial)) if !is_top => {
@@ -88,7 +88,7 @@ impl Design {
                 let text = leaf::with_own_text(instance, &scope, code, true, &faces)?;
                 (text, self.leaf_name(code, base, is_top))
             }
-            _ => (module::with_kernel(instance, &scope, &vec![], &faces)?, base),
+            _ => (module::with_kernel(instance, &mut scope, &vec![], &faces)?, base),
         };
         let module = self.module(text, base, instance, is_top, order);
         Ok(Face { module, ports: port_names(&scope) })

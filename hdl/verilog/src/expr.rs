@@ -8,7 +8,7 @@ use num_bigint::BigUint;
 pub(crate) type Id = usize;
 
 /// Operators whose operands and result have one width.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Op {
     Add,
     Sub,
@@ -19,7 +19,7 @@ pub(crate) enum Op {
 }
 
 /// Comparisons; the result has one bit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Rel {
     Eq,
     Ne,
@@ -30,14 +30,14 @@ pub(crate) enum Rel {
 }
 
 /// Reductions; the result has one bit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reduce {
     All,
     Any,
     Parity,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Expr {
     /// A number; with a name if it is a constant field or an enum variant.
     Const {
@@ -158,7 +158,21 @@ impl Expr {
             };
             return Expr::number(value, width);
         }
-        Expr::Binary(op, left.into(), right.into())
+        let is = |side: &Expr, value: BigUint| side.constant() == Some(&value);
+        let zeros = BigUint::default;
+        let none = is(&left, zeros()) || is(&right, zeros());
+        let full = is(&left, ones(width)) || is(&right, ones(width));
+        match op {
+            Op::And if none => Expr::number(0u8, width),
+            Op::Or if full => Expr::number(ones(width), width),
+            Op::Add | Op::Or | Op::Xor if is(&left, zeros()) => right,
+            Op::Add | Op::Or | Op::Xor | Op::Sub if is(&right, zeros()) => left,
+            Op::And if is(&left, ones(width)) => right,
+            Op::And if is(&right, ones(width)) => left,
+            Op::And | Op::Or if left == right => left,
+            Op::Xor | Op::Sub if left == right => Expr::number(0u8, width),
+            _ => Expr::Binary(op, left.into(), right.into()),
+        }
     }
 
     /// Comparisons that are constant whatever the operands are printed as constants: tools warn.
@@ -171,6 +185,8 @@ impl Expr {
         let lowest = |side: &Option<BigUint>| side.as_ref().is_some_and(|v| v.bits() == 0);
         let highest = |side: &Option<BigUint>| side.as_ref() == Some(&top);
         let known = match (rel, &a, &b) {
+            (Rel::Eq | Rel::Le | Rel::Ge, ..) if left == right => Some(true),
+            (Rel::Ne | Rel::Lt | Rel::Gt, ..) if left == right => Some(false),
             (Rel::Eq, Some(a), Some(b)) => Some(a == b),
             (Rel::Ne, Some(a), Some(b)) => Some(a != b),
             (Rel::Lt, Some(a), Some(b)) => Some(a < b),
@@ -192,6 +208,9 @@ impl Expr {
     pub(crate) fn shift(left: bool, value: Expr, amount: Expr) -> Expr {
         let width = value.width();
         let Some(by) = amount.constant() else {
+            if value.constant().is_some_and(|value| value.bits() == 0) {
+                return value;
+            }
             return Expr::Shift(left, value.into(), amount.into());
         };
         let by = usize::try_from(by).ok().filter(|by| *by < width);
@@ -280,6 +299,34 @@ impl Expr {
         let hole = Expr::number(ones(width) ^ (BigUint::from(1u8) << at), width);
         let moved = Expr::shift(true, bit.extend(width), Expr::number(at, 32));
         Expr::binary(Op::Or, Expr::binary(Op::And, value, hole), moved)
+    }
+
+    /// The expression with its operands replaced by expressions of the same widths.
+    pub(crate) fn map(self, other: &mut dyn FnMut(Expr) -> Expr) -> Expr {
+        let mut map = |inner: Box<Expr>| Box::new(other(*inner));
+        match self {
+            Expr::Const { .. } | Expr::Signal { .. } => self,
+            Expr::Slice(a, low, width) => Expr::Slice(map(a), low, width),
+            Expr::Pick(a, b) => Expr::Pick(map(a), map(b)),
+            Expr::Part(a, b, width) => Expr::Part(map(a), map(b), width),
+            Expr::Extend(a, width) => Expr::Extend(map(a), width),
+            Expr::SignExtend(a, width) => Expr::SignExtend(map(a), width),
+            Expr::Join(parts) => Expr::Join(parts.into_iter().map(other).collect()),
+            Expr::Binary(op, a, b) => Expr::Binary(op, map(a), map(b)),
+            Expr::Compare(rel, signed, a, b) => Expr::Compare(rel, signed, map(a), map(b)),
+            Expr::Shift(left, a, b) => Expr::Shift(left, map(a), map(b)),
+            Expr::Not(a) => Expr::Not(map(a)),
+            Expr::Neg(a) => Expr::Neg(map(a)),
+            Expr::Reduce(how, a) => Expr::Reduce(how, map(a)),
+        }
+    }
+
+    /// The expression with other signals of the same widths.
+    pub(crate) fn with_signals(self, other: &dyn Fn(Id) -> Id) -> Expr {
+        match self {
+            Expr::Signal { id, width } => Expr::Signal { id: other(id), width },
+            expr => expr.map(&mut |inner| inner.with_signals(other)),
+        }
     }
 
     /// Calls `seen` with each signal read, its lowest bit and the number of bits.

@@ -39,6 +39,14 @@ pub(crate) fn statements(scope: &Scope, block: &VerilogBlock) -> Result<Vec<Stmt
     kernel.block(block)
 }
 
+/// What a `comment!` or `println!` says; rust-hdl leaves the macro's name around it.
+fn comment(text: &str) -> &str {
+    match text.split_once('"') {
+        Some((name, said)) if !name.starts_with("assert") => said.trim_end_matches(['"', ')']),
+        _ => text,
+    }
+}
+
 struct Kernel<'a> {
     lower: Lower<'a>,
     notes: Vec<String>,
@@ -65,7 +73,7 @@ impl Kernel<'_> {
             VerilogStatement::Match(tree) => self.case(tree, out)?,
             VerilogStatement::Loop(tree) => self.unroll(tree, out)?,
             VerilogStatement::Comment(text) => {
-                self.notes.extend(text.lines().map(|line| line.trim().to_string()));
+                self.notes.extend(comment(text).lines().map(|line| line.trim().to_string()));
             }
             VerilogStatement::Macro(block) => out.extend(self.block(block)?),
             VerilogStatement::Link(links) => {

@@ -5,17 +5,17 @@
 //!                                  |
 //!          kernel's syntax tree --lower--> expressions of known width, loops unrolled
 //!                                  |
-//!                              process --> one process per signal, in Rust's order where needed
+//!                  process, hoist --> one process per signal, none reads what it assigns
 //!                                  |
 //!          leaves' own texts --> module, leaf --design--> each text once, top first
 //! ```
 //!
 //! rust-hdl's own text disagrees silently with its simulation (docs/decisions/0001). This one
 //! writes every width, refuses what it cannot know, and reads without warnings in Verilator,
-//! Icarus Verilog (`-g2012`) and yosys (`read_verilog -sv`).
+//! Icarus Verilog (`-g2005-sv`) and yosys (`read_verilog -sv`).
 //!
 //! Names: `x[3]` of an array prints as `x_3`, pin `q` of child `count` as `count_q`, a keyword
-//! gets a trailing `_`. Two ports that print alike are refused, other names get `_v2`, `_v3`.
+//! gets a trailing `_`; `x_s1` is an earlier value of `x`, `x_t1` a part of an expression for it. Two ports that print alike are refused, other names get `_v2`, `_v3`.
 //! A leaf names its module in the first line of its text: `// module ram_outreg`.
 use rust_hdl::prelude::Block;
 
@@ -24,6 +24,7 @@ mod collect;
 mod design;
 mod error;
 mod expr;
+mod hoist;
 mod index;
 mod kernel;
 mod leaf;
@@ -44,6 +45,12 @@ pub struct Options<'a> {
     pub top: &'a str,
     /// One sentence for the header: what the text was made from.
     pub made_from: &'a str,
+}
+
+/// The name that a port prints as; `raw` has `$` between interface, element number and field.
+#[must_use]
+pub fn printed_name(raw: &str) -> String {
+    names::printed(raw)
 }
 
 /// Prints `block` and all below it. Call `connect_all` before if kernels rely on it; the ports of

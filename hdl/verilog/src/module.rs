@@ -37,17 +37,17 @@ pub(crate) fn ports(scope: &Scope, is_reg: &dyn Fn(Id) -> bool) -> Vec<(String, 
 /// The text of a module with a kernel, its name left open.
 pub(crate) fn with_kernel(
     instance: &Instance,
-    scope: &Scope,
+    scope: &mut Scope,
     block: &VerilogBlock,
     faces: &[Face],
 ) -> Result<String, Error> {
     let statements = kernel::statements(scope, block)?;
     let processes = process::split(scope, &statements)?;
+    let processes = crate::hoist::hoist(scope, processes);
+    let scope: &Scope = scope;
     let processes = processes.into_iter().map(|one| text::folded(scope, one)).collect::<Vec<_>>();
     let inlined = inlined(scope, &processes);
-    let kept = |process: &&Process| {
-        !process.targets.first().is_some_and(|target| inlined.contains_key(target))
-    };
+    let kept = |process: &&Process| !inlined.contains_key(&process.target);
     let mut writer = Writer::new(scope);
     let mut instances = String::new();
     let mut procedural = BTreeSet::new();
@@ -65,12 +65,11 @@ pub(crate) fn with_kernel(
     }
     for process in processes.iter().filter(kept) {
         if text::whole(scope, process).is_none() {
-            procedural.extend(process.targets.iter().copied());
+            procedural.insert(process.target);
         }
         writer.process(process);
     }
-    let driven: BTreeSet<Id> =
-        processes.iter().filter(kept).flat_map(|one| one.targets.iter().copied()).collect();
+    let driven: BTreeSet<Id> = processes.iter().filter(kept).map(|one| one.target).collect();
     let mut out = text::head(UNNAMED, &ports(scope, &|id| procedural.contains(&id)));
     for (name, width, number) in &writer.show.constants {
         out += &format!("  localparam {}{name} = {number};\n", text::range(*width));
@@ -100,42 +99,22 @@ pub(crate) fn with_kernel(
 fn inlined(scope: &Scope, processes: &[Process]) -> BTreeMap<Id, Expr> {
     let mut read = BTreeSet::new();
     for process in processes {
-        reads(&process.body, &mut read);
+        process::reads(&process.body, &mut read);
     }
     let plain = |value: &Expr| match value {
         Expr::Signal { .. } | Expr::Const { .. } => true,
         Expr::Slice(inner, ..) => matches!(**inner, Expr::Signal { .. }),
         _ => false,
     };
-    let copies = processes.iter().filter_map(|process| text::whole(scope, process));
+    let commented = |process: &&Process| matches!(process.body.as_slice(), [kernel::Stmt::Set { notes, .. }] if !notes.is_empty());
+    let copies = processes.iter().filter(|process| !commented(process));
+    let copies = copies.filter_map(|process| text::whole(scope, process));
     copies
         .filter(|(id, value)| {
             scope.signals[*id].role == Role::PinIn && !read.contains(id) && plain(value)
         })
         .map(|(id, value)| (id, value.clone()))
         .collect()
-}
-
-fn reads(statements: &[kernel::Stmt], found: &mut BTreeSet<Id>) {
-    let note = |expr: &Expr, found: &mut BTreeSet<Id>| {
-        expr.reads(&mut |id, _, _| {
-            found.insert(id);
-        });
-    };
-    for statement in statements {
-        match statement {
-            kernel::Stmt::Set { value, .. } => note(value, found),
-            kernel::Stmt::If { test, then, other } => {
-                note(test, found);
-                reads(then, found);
-                reads(other, found);
-            }
-            kernel::Stmt::Case { test, arms } => {
-                note(test, found);
-                arms.iter().for_each(|(_, block)| reads(block, found));
-            }
-        }
-    }
 }
 
 /// Signals, or bits of them, that nothing in the module reads.

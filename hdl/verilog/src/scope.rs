@@ -5,7 +5,7 @@ use crate::expr::Id;
 use crate::names::Names;
 use num_bigint::{BigInt, BigUint};
 use rust_hdl::prelude::{AtomKind, TypeDescriptor, TypeKind};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// What a signal is to the module.
@@ -47,6 +47,10 @@ pub(crate) struct Scope {
     /// Signals of each child's ports, in the order of the child's fields.
     pub(crate) pins: Vec<Vec<Id>>,
     by_raw: HashMap<String, Id>,
+    /// Signals that hold another one's value in between.
+    versions: BTreeMap<Id, Id>,
+    /// How many parts of the expressions that drive a signal have one of their own.
+    parts: BTreeMap<String, usize>,
     /// By the enum's name, then by `Enum::Variant`.
     variants: HashMap<String, Vec<(String, Variant)>>,
     /// Printed names of all that the body declares.
@@ -61,6 +65,8 @@ impl Scope {
             children: vec![],
             pins: vec![],
             by_raw: HashMap::new(),
+            versions: BTreeMap::new(),
+            parts: BTreeMap::new(),
             variants: HashMap::new(),
             names: Names::default(),
         };
@@ -155,6 +161,35 @@ impl Scope {
             TypeKind::Composite(fields) => fields.iter().for_each(|field| self.learn(&field.kind)),
             _ => {}
         }
+    }
+
+    /// A new signal for a value that `id` has in between.
+    pub(crate) fn add_version(&mut self, id: Id) -> Id {
+        let of = self.signals[id].clone();
+        let number = 1 + self.versions.values().filter(|known| **known == id).count();
+        let raw = format!("{}_s{number}", of.raw);
+        let name = self.names.variant(&raw);
+        let new = self.signals.len();
+        self.versions.insert(new, id);
+        self.signals.push(Signal { raw, name, role: Role::Local, ..of });
+        new
+    }
+
+    /// A new signal of `width` bits for a part of the expressions that drive `id`.
+    pub(crate) fn add_part(&mut self, id: Id, width: usize) -> Id {
+        let of = self.signals[self.versions.get(&id).copied().unwrap_or(id)].raw.clone();
+        let number = self.parts.entry(of.clone()).or_default();
+        *number += 1;
+        let raw = format!("{of}_t{number}");
+        let name = self.names.variant(&raw);
+        let kind = TypeKind::Bits(width);
+        let descriptor = TypeDescriptor { name: "part".into(), kind }.into();
+        self.signals.push(Signal { raw, name, width, descriptor, role: Role::Local });
+        self.signals.len() - 1
+    }
+
+    pub(crate) fn is_version(&self, id: Id) -> bool {
+        self.versions.contains_key(&id)
     }
 
     pub(crate) fn find(&self, raw: &str) -> Option<Id> {

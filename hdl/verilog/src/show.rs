@@ -38,18 +38,23 @@ impl<'a> Show<'a> {
             Expr::Const { value, width, name: None } => format!("{width}'h{value:x}"),
             Expr::Signal { id, width } => self.signal(*id, 0, *width),
             Expr::Slice(inner, low, width) => self.slice(inner, *low, *width),
-            Expr::Pick(value, index) => self.pick(value, index),
-            Expr::Part(value, index, width) => match value.as_ref() {
-                Expr::Signal { .. } => {
-                    let index = self.index(index, value.width());
-                    format!("{}[{index} +: {width}]", self.text(value))
-                }
-                _ => format!("{width}'({} >> {})", self.tight(value), self.tight(index)),
-            },
+            Expr::Pick(value, index) => {
+                let index = self.index(index, value.width());
+                format!("{}[{index}]", self.text(value))
+            }
+            Expr::Part(value, index, width) => {
+                let index = self.index(index, value.width());
+                format!("{}[{index} +: {width}]", self.text(value))
+            }
             Expr::Extend(inner, width) => {
                 format!("{{{}'h0, {}}}", width - inner.width(), self.text(inner))
             }
-            Expr::SignExtend(inner, width) => format!("{width}'($signed({}))", self.text(inner)),
+            Expr::SignExtend(inner, width) => {
+                let (value, sign) = (self.text(inner), inner.width() - 1);
+                let copies = width - inner.width();
+                let sign = self.slice(inner, sign, 1);
+                format!("{{{{{copies}{{{sign}}}}}, {value}}}")
+            }
             Expr::Join(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| self.text(part)).collect();
                 format!("{{{}}}", parts.join(", "))
@@ -88,27 +93,18 @@ impl<'a> Show<'a> {
         }
     }
 
-    fn slice(&mut self, inner: &Expr, low: usize, width: usize) -> String {
-        if let Expr::Signal { id, .. } = inner {
-            let name = self.signal(*id, low, width);
-            return if width == 1 {
-                format!("{name}[{low}]")
-            } else {
-                format!("{name}[{}:{low}]", low + width - 1)
-            };
+    /// Bits of a signal; `hoist` has made a signal of anything else.
+    fn slice(&mut self, of: &Expr, low: usize, width: usize) -> String {
+        let (id, all) = match of {
+            Expr::Signal { id, width } => (*id, *width),
+            other => return self.text(other),
+        };
+        let name = self.signal(id, low, width);
+        match width {
+            _ if width == all => name,
+            1 => format!("{name}[{low}]"),
+            _ => format!("{name}[{}:{low}]", low + width - 1),
         }
-        match low {
-            0 => format!("{width}'({})", self.text(inner)),
-            _ => format!("{width}'({} >> {low})", self.tight(inner)),
-        }
-    }
-
-    fn pick(&mut self, value: &Expr, index: &Expr) -> String {
-        if let Expr::Signal { .. } = value {
-            let index = self.index(index, value.width());
-            return format!("{}[{index}]", self.text(value));
-        }
-        format!("1'({} >> {})", self.tight(value), self.tight(index))
     }
 
     /// An index with exactly the bits the operand needs.

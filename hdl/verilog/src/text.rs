@@ -52,7 +52,7 @@ pub(crate) fn whole<'p>(scope: &Scope, process: &'p Process) -> Option<(Id, &'p 
 pub(crate) fn folded(scope: &Scope, process: Process) -> Process {
     let mut total = BigUint::default();
     let mut all_notes = vec![];
-    if process.body.len() < 2 || process.targets.len() > 1 {
+    if process.body.len() < 2 {
         return process;
     }
     for statement in &process.body {
@@ -62,7 +62,7 @@ pub(crate) fn folded(scope: &Scope, process: Process) -> Process {
         total = (&total | &mask) ^ &mask | (number << low);
         all_notes.extend(notes.iter().cloned());
     }
-    let Some(target) = process.targets.first().copied() else { return process };
+    let target = process.target;
     let value = Expr::number(total, scope.signals[target].width);
     let body = vec![Stmt::Set { target, low: 0, value, notes: all_notes }];
     Process { body, ..process }
@@ -89,7 +89,7 @@ impl<'a> Writer<'a> {
             self.line(1, &format!("assign {} = {text};", self.scope.signals[target].name));
             return;
         }
-        self.line(1, "always_comb begin");
+        self.line(1, "always @* begin");
         self.block(&process.body, 2);
         self.line(1, "end");
     }
