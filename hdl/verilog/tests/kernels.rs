@@ -1,5 +1,5 @@
 //! Do printed kernels compute in iverilog and Verilator what rust-hdl's `update` computes?
-#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::precedence, reason = "tests")]
 mod judge;
 mod kernels {
     pub mod children;
