@@ -43,7 +43,8 @@ pub fn file(rng: &mut Rng) -> String {
     for acl in 0..acls {
         let (inbound, outbound) = (rules(rng), rules(rng));
         text += &format!(
-            "[[network_acls]]\nname = \"acl{acl}\"\ninbound = [{inbound}]\noutbound = [{outbound}]\n"
+            "[[network_acls]]\nname = \"acl{acl}\"\ninbound = [{inbound}]\n\
+             outbound = [{outbound}]\n"
         );
     }
     let routes = pick(rng, &["", "{ destination = \"10.0.1.0/24\", target = \"local\" }"]);
