@@ -1,6 +1,8 @@
 //! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure linerate`.
 
 mod fmax;
+mod linerate;
+mod soak;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -17,11 +19,17 @@ struct Arguments {
 enum What {
     /// Place and route the 128-bit card for an LFE5U-85F.
     Fmax(fmax::Arguments),
+    /// Compare gateware and reference on a million random packets.
+    Soak(soak::Arguments),
+    /// Count the clocks of ten thousand frames of each kind and length.
+    Linerate(linerate::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().what {
         What::Fmax(arguments) => fmax::run(&arguments).map_err(|e| e.to_string()),
+        What::Soak(arguments) => soak::run(&arguments).map_err(|e| e.to_string()),
+        What::Linerate(arguments) => linerate::run(&arguments).map_err(|e| e.to_string()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

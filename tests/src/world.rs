@@ -1,0 +1,357 @@
+//! A random small world: what the tables of one card hold, and frames that meet it.
+//!
+//! Everything comes from small pools, so that hits, near misses and misses all happen: a few VPCs
+//! with the *same* addresses, a few ENIs here and elsewhere, rules for most classes. Tables are
+//! made directly, not from a VPC file: what a compiler never writes is tried as well.
+
+use etherparse::PacketBuilder;
+use hdl::{
+    class::{AddressLabel, IpKey, PortKey, PortLabel},
+    decap::Identity,
+    deliver::EniEntry,
+    eni::{AttachAction, AttachKey},
+    mapping::MappingAction,
+    nacl::{RuleAction, RuleKey},
+    profile::HOST_PORTS,
+    route::{RouteLabel, Target},
+    spoof::AddressAction,
+    tables::Image,
+};
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use std::collections::BTreeSet;
+
+const ROUTER_MAC: u64 = 0x0200_5e00_0001;
+const CARD_MAC: u64 = 0x0200_0000_00aa;
+const VTEP: u32 = 0xc0a8_0001;
+/// Cards elsewhere, by underlay address.
+const PEERS: [u32; 3] = [0xc0a8_0002, 0xc0a8_0003, 0xc0a8_01ff];
+const SUBNETS: u8 = 2;
+const CLASSES: u16 = 5;
+const PORT_CLASSES: u8 = 4;
+
+/// Somebody with an address.
+#[derive(Clone, Debug)]
+struct Person {
+    vpc: u8,
+    vni: u32,
+    subnet: u16,
+    mac: u64,
+    v4: u32,
+    v6: u128,
+    /// Where it hangs, if it hangs here.
+    place: Option<AttachKey>,
+    /// Its card, if it lives elsewhere.
+    peer: u32,
+}
+
+/// Tables of a card, and who lives where.
+pub struct World {
+    /// What the card shall hold.
+    pub image: Image,
+    people: Vec<Person>,
+    random: StdRng,
+}
+
+/// IPv4 as the tables have it.
+fn mapped(v4: u32) -> u128 {
+    0xffff_0000_0000 | u128::from(v4)
+}
+
+impl World {
+    /// The world of a seed.
+    pub fn new(seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed);
+        let identity = Identity {
+            vtep: VTEP,
+            mac: CARD_MAC,
+            gateway_mac: 0x0200_0000_00fe,
+            router_mac: ROUTER_MAC,
+        };
+        let mut world = Self {
+            image: Image { identity, ..Image::default() },
+            people: vec![],
+            random: StdRng::seed_from_u64(!seed),
+        };
+        let vpcs = random.random_range(1..=3);
+        for vpc in 1..=vpcs {
+            world.vpc(vpc);
+        }
+        world.intervals(vpcs);
+        world.rules(vpcs);
+        world
+    }
+
+    /// A VPC's people: the same addresses in every VPC.
+    fn vpc(&mut self, vpc: u8) {
+        let vni = 0x10_0000 * u32::from(vpc) + self.random.random_range(0..0x1000);
+        let action = AttachAction { vpc, ..AttachAction::default() };
+        self.image.attachments.insert(AttachKey::tunnel(vni), action);
+        for i in 0..6u8 {
+            let subnet = i % SUBNETS;
+            let here = i < 4;
+            let vids: Vec<u16> = (0..self.random.random_range(0..=2))
+                .map(|_| self.random.random_range(1..40))
+                .collect();
+            let port = self.random.random_range(0..HOST_PORTS as u8);
+            let place = Some(AttachKey::place(port, &vids))
+                .filter(|p| here && !self.image.attachments.contains_key(p));
+            let person = Person {
+                vpc,
+                vni,
+                subnet: u16::from(vpc) * 8 + u16::from(subnet),
+                mac: 0x0200_0001_0000 + u64::from(vpc) * 0x100 + u64::from(i),
+                v4: 0x0a00_000a + (u32::from(subnet) << 8) + u32::from(i),
+                v6: (0xfd00u128 << 112) + (u128::from(subnet) << 64) + u128::from(i) + 10,
+                place,
+                peer: PEERS[usize::from(i) % PEERS.len()],
+            };
+            self.settle(person, subnet);
+        }
+    }
+
+    /// One person's entries.
+    fn settle(&mut self, person: Person, subnet: u8) {
+        let acl = person.vpc * 4 + subnet;
+        let here = person.place.is_some();
+        let eni = self.image.enis.len() as u16;
+        if let Some(place) = person.place {
+            let up = self.random.random_ratio(9, 10);
+            let action = AttachAction {
+                vpc: person.vpc,
+                eni,
+                subnet: person.subnet,
+                acl,
+                route_table: acl,
+                mac: person.mac,
+                up,
+                check: self.random.random_ratio(9, 10),
+            };
+            self.image.attachments.insert(place, action);
+            let row = EniEntry {
+                mac: person.mac,
+                vids: place.vids,
+                tags: place.tags,
+                port: place.port,
+                up,
+            };
+            self.image.enis.push(row);
+        }
+        let mapping = MappingAction {
+            vtep: if here { VTEP } else { person.peer },
+            vni: person.vni,
+            mac: person.mac,
+            subnet: person.subnet,
+            local: here,
+            eni: if here { eni } else { 0 },
+            acl,
+        };
+        for ip in [mapped(person.v4), person.v6] {
+            let key = IpKey { vpc: person.vpc, ip };
+            self.image.mappings.insert(key, mapping);
+            if here {
+                let action = AddressAction { eni, subnet: person.subnet, acl };
+                self.image.addresses.insert(key, action);
+            }
+        }
+        self.people.push(person);
+    }
+
+    /// Classes, port classes and routes: random cuts near the addresses in use.
+    fn intervals(&mut self, vpcs: u8) {
+        let mut cuts: BTreeSet<IpKey> = BTreeSet::from([IpKey::default()]);
+        let mut ports: BTreeSet<PortKey> = BTreeSet::from([PortKey::default()]);
+        let mut routes: BTreeSet<IpKey> = BTreeSet::from([IpKey::default()]);
+        for vpc in 1..=vpcs {
+            for subnet in 0..u32::from(SUBNETS) {
+                let v4 = mapped(0x0a00_0000 + (subnet << 8));
+                let v6 = (0xfd00u128 << 112) + (u128::from(subnet) << 64);
+                for ip in [v4, v4 + 11, v4 + 13, v4 + 255, v4 + 256, v6, v6 + 12, v6 + (1 << 64)] {
+                    cuts.insert(IpKey { vpc, ip });
+                    for table in 0..4 {
+                        routes.insert(IpKey { vpc: vpc * 4 + table, ip });
+                    }
+                }
+            }
+            for protocol in [1, 6, 17, 18, 58, 59] {
+                for (ported, port) in
+                    [(false, 0), (true, 0), (true, 80), (true, 1024), (true, 2048)]
+                {
+                    ports.insert(PortKey { vpc, protocol, ported, port });
+                }
+            }
+        }
+        let random = &mut self.random;
+        self.image.address_classes = cuts
+            .into_iter()
+            .map(|start| {
+                let offset = start.ip & 0xff;
+                let inside = start.vpc > 0 && offset != 0 || random.random_ratio(1, 2);
+                let subnet =
+                    if (start.ip >> 8) & 1 == 1 && start.ip >> 32 == 0xffff { 1 } else { 0 };
+                let label = AddressLabel {
+                    class: random.random_range(0..CLASSES),
+                    subnet: if inside { u16::from(start.vpc) * 8 + subnet } else { 0 },
+                    broadcast: offset == 255,
+                };
+                (start, label)
+            })
+            .collect();
+        let mut label = || PortLabel { class: random.random_range(0..PORT_CLASSES) };
+        self.image.port_classes = ports.into_iter().map(|start| (start, label())).collect();
+        let mut route = 0;
+        let mut label = || {
+            route += 1;
+            let target = if random.random_ratio(9, 10) { Target::Local } else { Target::None };
+            RouteLabel { target, route }
+        };
+        self.image.routes = routes.into_iter().map(|start| (start, label())).collect();
+    }
+
+    /// Rules for most of what can be asked.
+    fn rules(&mut self, vpcs: u8) {
+        for acl in 4..(vpcs + 1) * 4 {
+            for address_class in 0..CLASSES {
+                for port_class in 0..PORT_CLASSES {
+                    let key = RuleKey { port_class, address_class, acl };
+                    for table in [&mut self.image.acl_outbound, &mut self.image.acl_inbound] {
+                        let rule = self.random.random_range(1..32767);
+                        let allow = self.random.random_ratio(14, 15);
+                        if self.random.random_ratio(14, 15) {
+                            table.insert(key, RuleAction { allow, rule });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A frame and the port at which it comes in; most are well-formed and allowed.
+    pub fn frame(&mut self) -> (usize, Vec<u8>) {
+        let to = self.people.choose(&mut self.random).cloned();
+        let from = self.people.choose(&mut self.random).cloned();
+        let (Some(mut to), Some(from)) = (to, from) else { return (0, vec![0; 60]) };
+        if self.random.random_ratio(9, 10) {
+            // Somebody of the same VPC, mostly.
+            let same: Vec<_> = self.people.iter().filter(|p| p.vpc == from.vpc).collect();
+            to = same.choose(&mut self.random).map_or(to, |p| (*p).clone());
+        }
+        let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
+        let (port, mut frame) = match from.place {
+            Some(place) => {
+                let dst = if neighbor { to.mac } else { ROUTER_MAC };
+                (usize::from(place.port), self.packet(&from, &to, dst, &place))
+            }
+            None => {
+                let src = if neighbor { from.mac } else { ROUTER_MAC };
+                let sender = Person { mac: src, ..from.clone() };
+                let inner = self.packet(&sender, &to, to.mac, &AttachKey::default());
+                (HOST_PORTS, self.tunnel(&from, inner))
+            }
+        };
+        if self.random.random_ratio(1, 6) {
+            self.spoil(&mut frame);
+        }
+        (port, frame)
+    }
+
+    /// A packet of random kind and length, with the tags of its place.
+    fn packet(&mut self, from: &Person, to: &Person, dst: u64, place: &AttachKey) -> Vec<u8> {
+        let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
+        let payload: Vec<u8> = {
+            let bytes = match self.random.random_range(0..20) {
+                0 => self.random.random_range(0..1400),
+                1 => self.random.random_range(0..9000),
+                _ => self.random.random_range(0..90),
+            };
+            (0..bytes).map(|_| self.random.random()).collect()
+        };
+        let ethernet = PacketBuilder::ethernet2(mac(from.mac), mac(dst));
+        let ports = [80u16, 443, 1023, 1024, 2047, 2048, 53];
+        let mut port = || *ports.choose(&mut self.random).unwrap_or(&80);
+        let (a, b) = (port(), port());
+        let ip = if self.random.random_ratio(2, 3) {
+            ethernet.ipv4(from.v4.to_be_bytes(), to.v4.to_be_bytes(), 64)
+        } else {
+            ethernet.ipv6(from.v6.to_be_bytes(), to.v6.to_be_bytes(), 64)
+        };
+        let mut frame = Vec::new();
+        let written = match self.random.random_range(0..8) {
+            0..3 => ip.tcp(a, b, 7, 512).write(&mut frame, &payload),
+            3..6 => ip.udp(a, b).write(&mut frame, &payload),
+            6 => ip.icmpv4_echo_request(a, b).write(&mut frame, &payload),
+            _ => ip.icmpv6_echo_request(a, b).write(&mut frame, &payload),
+        };
+        if written.is_err() {
+            frame.resize(60, 0);
+        }
+        let tags = usize::from(place.tags);
+        for i in (0..tags).rev() {
+            let tpid: u16 = if i + 1 < tags { 0x88a8 } else { 0x8100 };
+            let tag = [tpid.to_be_bytes(), place.vids[i].to_be_bytes()].concat();
+            frame.splice(12..12, tag);
+        }
+        if self.random.random_ratio(1, 2) && frame.len() < 60 {
+            frame.resize(60, 0);
+        }
+        frame
+    }
+
+    /// Into a VXLAN tunnel from where that person lives.
+    fn tunnel(&mut self, from: &Person, inner: Vec<u8>) -> Vec<u8> {
+        let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
+        let vxlan = [&[8, 0, 0, 0][..], &(from.vni << 8).to_be_bytes(), &inner].concat();
+        let peer = if self.random.random_ratio(15, 16) { from.peer } else { PEERS[0] };
+        let dst = if self.random.random_ratio(31, 32) { VTEP } else { VTEP + 7 };
+        let mut frame = Vec::new();
+        let built = PacketBuilder::ethernet2(mac(0x0200_0000_00fe), mac(CARD_MAC))
+            .ipv4(peer.to_be_bytes(), dst.to_be_bytes(), 60)
+            .udp(50000, 4789)
+            .write(&mut frame, &vxlan);
+        if built.is_err() {
+            frame.resize(60, 0);
+        }
+        frame
+    }
+
+    /// Something goes wrong on the way.
+    fn spoil(&mut self, frame: &mut Vec<u8>) {
+        let last = frame.len() - 1;
+        match self.random.random_range(0..6) {
+            0 => frame.truncate(self.random.random_range(1..=last.max(1))),
+            1 => {
+                frame[self.random.random_range(0..last.clamp(1, 80))] ^=
+                    1 << self.random.random_range(0..8)
+            }
+            2 => frame[..6].fill(0xff),
+            3 => frame.extend((0..self.random.random_range(1..30)).map(|_| 0xee)),
+            4 => {
+                let at = self.random.random_range(0..last.clamp(1, 120));
+                frame[at] = self.random.random();
+            }
+            _ => frame.splice(12..12, [0x81, 0, 0, 9]).for_each(drop),
+        }
+    }
+
+    /// Another world on the same card, for the next generation: some entries change.
+    pub fn change(&mut self) {
+        let keys: Vec<RuleKey> = self.image.acl_outbound.keys().copied().collect();
+        for _ in 0..20 {
+            if let Some(key) = keys.choose(&mut self.random) {
+                let rule = self.random.random_range(1..32767);
+                let allow = self.random.random_ratio(2, 3);
+                self.image.acl_outbound.insert(*key, RuleAction { allow, rule });
+            }
+        }
+        let random = &mut self.random;
+        for (_, label) in &mut self.image.routes {
+            if random.random_ratio(1, 8) {
+                label.target = if random.random_ratio(2, 3) { Target::Local } else { Target::None };
+            }
+        }
+    }
+
+    /// A word for seeds below this one.
+    pub fn word(&mut self) -> u64 {
+        self.random.next_u64()
+    }
+}
