@@ -12,7 +12,7 @@ const PACKETS: usize = 2_600;
 fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
     for profile in &PROFILES {
         let pauses = Pauses { idle_per_mille, stall_per_mille };
-        let seen = compare(profile, seed, PACKETS, pauses).unwrap();
+        let seen = compare(profile, seed, PACKETS, pauses).unwrap_or_else(|e| panic!("{e}"));
         let some: Vec<_> = seen.mismatches.iter().take(2).collect();
         assert!(
             some.is_empty(),

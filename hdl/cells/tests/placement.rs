@@ -152,7 +152,7 @@ fn a_key_may_have_one_action_per_generation() {
 #[test]
 fn a_set_that_does_not_fit_stays_whole_and_fits_under_another_seed() {
     let shape = Shape { key_bits: 16, action_bits: 8, depth_log2: 4 };
-    let keys: Vec<[u32; 1]> = (0..61u32).map(|nth| [nth * 0x9e37 & 0xffff]).collect();
+    let keys: Vec<[u32; 1]> = (0..61u32).map(|nth| [(nth * 0x9e37) & 0xffff]).collect();
     let (mut fitted, mut full) = (None, None);
     for seed in (1..500u64).map(|nth| nth.wrapping_mul(0x9e37_79b9_7f4a_7c15)) {
         let mut table = Placement::new(shape, seed);

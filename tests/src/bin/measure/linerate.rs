@@ -4,20 +4,11 @@
 //! of the beats that come in and the beats that go out; the ratio says how near the card comes.
 
 use driver::Card;
-use etherparse::PacketBuilder;
 use hdl::{
-    class::{AddressLabel, IpKey, PortKey, PortLabel},
-    decap::Identity,
-    deliver::EniEntry,
-    eni::{AttachAction, AttachKey},
-    mapping::MappingAction,
     meta::TUNNEL_BYTES,
     profile::{HOST_PORTS, PROFILES, Profile},
-    route::{RouteLabel, Target},
-    spoof::AddressAction,
-    tables::Image,
 };
-use house::report;
+use house::{plain, report};
 use serde::Serialize;
 use sim::Model;
 use std::io;
@@ -44,8 +35,6 @@ pub enum Error {
     Io(#[from] io::Error),
     #[error("{traffic}, {bytes} bytes: {out} of {sent} frames came out")]
     Lost { traffic: &'static str, bytes: usize, out: usize, sent: usize },
-    #[error("a frame of {0} bytes can't be built")]
-    Frame(usize),
 }
 
 #[derive(Serialize)]
@@ -61,14 +50,6 @@ struct Row {
     latency_cycles_idle: u64,
 }
 
-const ROUTER: u64 = 0x0200_5e00_0001;
-const CARD: u64 = 0x0200_0000_00aa;
-const VTEP: u32 = 0x0aff_0001;
-const PEER: u32 = 0x0aff_0002;
-const VNI: u32 = 77;
-/// Destinations elsewhere: a different one for each of that many packets.
-const NEIGHBORS: u32 = 1000;
-
 /// Where frames go.
 #[derive(Clone, Copy)]
 enum Traffic {
@@ -80,7 +61,7 @@ enum Traffic {
     In,
     /// Between two ENIs of the card.
     Hairpin,
-    /// Dropped: from nobody's port.
+    /// Dropped: the source address is somebody else's.
     Dropped,
 }
 
@@ -126,81 +107,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-fn mapped(v4: u32) -> u128 {
-    0xffff_0000_0000 | u128::from(v4)
-}
-
-/// Two ENIs here, a thousand addresses elsewhere, all in one subnet.
-fn image() -> Image {
-    let (identity, label) = (
-        Identity { vtep: VTEP, mac: CARD, gateway_mac: 0x0200_0000_00fe, router_mac: ROUTER },
-        AddressLabel { subnet: 1, ..AddressLabel::default() },
-    );
-    let mut image = Image {
-        identity,
-        address_classes: vec![(IpKey::default(), label)],
-        port_classes: vec![(PortKey::default(), PortLabel::default())],
-        routes: vec![(IpKey::default(), RouteLabel { target: Target::Local, route: 1 })],
-        ..Image::default()
-    };
-    let vpc = AttachAction { vpc: 1, ..AttachAction::default() };
-    image.attachments.insert(AttachKey::tunnel(VNI), vpc);
-    for i in 0..NEIGHBORS + 2 {
-        let here = i < 2;
-        let (eni, mac) = (if here { i as u16 } else { 0 }, 0x0200_0001_0000 + u64::from(i));
-        let vtep = if here { VTEP } else { PEER };
-        let key = IpKey { vpc: 1, ip: mapped(0x0a00_0100 + i) };
-        let to = MappingAction { vtep, vni: VNI, mac, subnet: 1, local: here, eni, acl: 1 };
-        image.mappings.insert(key, to);
-        if here {
-            image.addresses.insert(key, AddressAction { eni, subnet: 1, acl: 1 });
-            let at = AttachAction {
-                vpc: 1,
-                eni,
-                subnet: 1,
-                acl: 1,
-                route_table: 1,
-                mac,
-                up: true,
-                check: true,
-            };
-            image.attachments.insert(AttachKey::place(i as u8, &[]), at);
-            image.enis.push(EniEntry { mac, port: i as u8, up: true, ..EniEntry::default() });
-        }
-    }
-    image
-}
-
 /// The `i`-th frame and its port.
-fn frame(traffic: Traffic, i: u32, bytes: usize) -> Option<(usize, Vec<u8>)> {
-    let mac = |value: u64| <[u8; 6]>::try_from(&value.to_be_bytes()[2..]).unwrap_or_default();
-    let person = |n: u32| (0x0200_0001_0000 + u64::from(n), (0x0a00_0100 + n).to_be_bytes());
-    let (from, to, port) = match traffic {
-        Traffic::KnownOut => (0, 2, 0),
-        Traffic::NewOut => (0, 2 + i % NEIGHBORS, 0),
-        Traffic::In => (2, 0, HOST_PORTS),
-        Traffic::Hairpin => (0, 1, 0),
-        Traffic::Dropped => (1, 0, 0),
-    };
-    let dst = if port == HOST_PORTS { person(to).0 } else { ROUTER };
-    let flow = if matches!(traffic, Traffic::NewOut) { (i / NEIGHBORS) as u16 } else { 0 };
-    let mut inner = Vec::new();
-    PacketBuilder::ethernet2(mac(person(from).0), mac(dst))
-        .ipv4(person(from).1, person(to).1, 64)
-        .udp(1000 + flow, 80)
-        .write(&mut inner, &vec![0xa5; bytes.checked_sub(42)?])
-        .ok()?;
-    if port < HOST_PORTS {
-        return Some((port, inner));
+fn frame(traffic: Traffic, i: u32, bytes: usize) -> (usize, Vec<u8>) {
+    let to_router = |to, flow| plain::udp(0, to, plain::ROUTER, 1000 + flow, bytes);
+    match traffic {
+        Traffic::KnownOut => (0, to_router(plain::FIRST_AWAY, 0)),
+        Traffic::NewOut => {
+            let to = plain::FIRST_AWAY + i % plain::AWAY;
+            (0, to_router(to, (i / plain::AWAY) as u16))
+        }
+        Traffic::In => {
+            let inner = plain::udp(plain::FIRST_AWAY, 0, plain::mac(0), 1000, bytes);
+            (HOST_PORTS, plain::tunnel(plain::VNI, &inner))
+        }
+        Traffic::Hairpin => (0, to_router(1, 0)),
+        Traffic::Dropped => (1, to_router(1, 0)),
     }
-    let vxlan = [&[8, 0, 0, 0][..], &(VNI << 8).to_be_bytes(), &inner].concat();
-    let mut outer = Vec::new();
-    PacketBuilder::ethernet2(mac(0x0200_0000_00fe), mac(CARD))
-        .ipv4(PEER.to_be_bytes(), VTEP.to_be_bytes(), 64)
-        .udp(50_000, 4789)
-        .write(&mut outer, &vxlan)
-        .ok()?;
-    Some((port, outer))
 }
 
 fn measure(
@@ -211,7 +133,7 @@ fn measure(
     packets: usize,
 ) -> Result<Row, Error> {
     let mut card = Card::open(Model::new(profile, 1)?, &[*profile], 0x5eed)?;
-    card.apply(&image())?;
+    card.apply(&plain::image())?;
     card.set_open(true)?;
     // Alone first, for the latency of an idle card.
     let alone = run_frames(&mut card, traffic, bytes, 1)?;
@@ -249,7 +171,7 @@ fn run_frames(
     packets: usize,
 ) -> Result<(u64, u64, usize), Error> {
     for i in 0..packets as u32 {
-        let (port, frame) = frame(traffic, i, bytes).ok_or(Error::Frame(bytes))?;
+        let (port, frame) = frame(traffic, i, bytes);
         card.io_mut().send(port, &frame)?;
     }
     card.io_mut().run(u64::MAX)?;

@@ -1,0 +1,138 @@
+//! A plain world: one VPC in which most is allowed, and the frames of its people.
+//!
+//! | number | lives | address |
+//! |---|---|---|
+//! | 0 | here, at host0 | 10.0.1.0 |
+//! | 1 | here, at host1 | 10.0.1.1 |
+//! | 2 | here, at host0 in VLAN 9, down | 10.0.1.2 |
+//! | 3 .. | elsewhere | 10.0.1.3 .. |
+//! | [`STRANGER`] | elsewhere, in the other subnet, which no rule lets in or out | 10.0.16.0 |
+
+use etherparse::PacketBuilder;
+use hdl::{
+    class::{AddressLabel, IpKey, PortKey, PortLabel},
+    decap::Identity,
+    deliver::EniEntry,
+    eni::{AttachAction, AttachKey},
+    mapping::MappingAction,
+    route::{RouteLabel, Target},
+    spoof::AddressAction,
+    tables::Image,
+};
+
+/// MAC of the VPC's router.
+pub const ROUTER: u64 = 0x0200_5e00_0001;
+/// MAC of the card on the underlay.
+pub const CARD: u64 = 0x0200_0000_00aa;
+/// MAC of the underlay's next hop.
+pub const GATEWAY: u64 = 0x0200_0000_00fe;
+/// The card's address on the underlay.
+pub const VTEP: u32 = 0x0aff_0001;
+/// The other card's.
+pub const PEER: u32 = 0x0aff_0002;
+/// The VPC's VNI.
+pub const VNI: u32 = 77;
+/// First of the people who live elsewhere.
+pub const FIRST_AWAY: u32 = 3;
+/// How many of them there are in the first subnet.
+pub const AWAY: u32 = 1000;
+/// Somebody of the other subnet.
+pub const STRANGER: u32 = 0xf00;
+/// VLAN of the ENI that is down.
+pub const DOWN_VLAN: u16 = 9;
+
+/// A person's MAC.
+pub fn mac(number: u32) -> u64 {
+    0x0200_0001_0000 + u64::from(number)
+}
+
+/// A person's address.
+pub fn address(number: u32) -> u32 {
+    0x0a00_0100 + number
+}
+
+/// A MAC as it stands in a frame.
+pub fn mac_bytes(mac: u64) -> [u8; 6] {
+    let mut bytes = [0; 6];
+    bytes.copy_from_slice(&mac.to_be_bytes()[2..]);
+    bytes
+}
+
+fn key(address: u32) -> IpKey {
+    IpKey { vpc: 1, ip: 0xffff_0000_0000 | u128::from(address) }
+}
+
+/// The card's tables.
+pub fn image() -> Image {
+    let label = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
+    let route = |target| RouteLabel { target, route: 1 };
+    let identity = Identity { vtep: VTEP, mac: CARD, gateway_mac: GATEWAY, router_mac: ROUTER };
+    let mut image = Image {
+        identity,
+        address_classes: vec![
+            (IpKey::default(), label(0)),
+            (key(address(0)), label(1)),
+            (key(address(STRANGER)), label(2)),
+            (key(address(STRANGER) + 256), label(0)),
+        ],
+        port_classes: vec![(PortKey::default(), PortLabel::default())],
+        routes: vec![
+            (IpKey::default(), route(Target::None)),
+            (key(0x0a00_0000), route(Target::Local)),
+            (key(0x0a01_0000), route(Target::None)),
+        ],
+        ..Image::default()
+    };
+    let vpc = AttachAction { vpc: 1, ..AttachAction::default() };
+    image.attachments.insert(AttachKey::tunnel(VNI), vpc);
+    for number in (0..FIRST_AWAY + AWAY).chain([STRANGER]) {
+        let here = number < FIRST_AWAY;
+        let subnet = if number == STRANGER { 2 } else { 1 };
+        let (eni, vtep) = if here { (number as u16, VTEP) } else { (0, PEER) };
+        let mac = mac(number);
+        let to = MappingAction { vtep, vni: VNI, mac, subnet, local: here, eni, acl: 1 };
+        image.mappings.insert(key(address(number)), to);
+        if here {
+            settle(&mut image, number, mac);
+        }
+    }
+    image
+}
+
+/// An ENI of this card.
+fn settle(image: &mut Image, number: u32, mac: u64) {
+    let (eni, up) = (number as u16, number != 2);
+    let tags: &[u16] = if up { &[] } else { &[DOWN_VLAN] };
+    let place = AttachKey::place(if up { number as u8 } else { 0 }, tags);
+    let found =
+        AttachAction { vpc: 1, eni, subnet: 1, acl: 1, route_table: 1, mac, up, check: true };
+    image.attachments.insert(place, found);
+    let owner = AddressAction { eni, subnet: 1, acl: 1 };
+    image.addresses.insert(key(address(number)), owner);
+    let row = EniEntry { mac, vids: place.vids, tags: place.tags, port: place.port, up };
+    image.enis.push(row);
+}
+
+/// A UDP packet of `bytes` bytes, Ethernet header included, at least 42.
+pub fn udp(from: u32, to: u32, dst_mac: u64, src_port: u16, bytes: usize) -> Vec<u8> {
+    let payload = vec![0xa5; bytes.saturating_sub(42)];
+    let mut frame = Vec::with_capacity(bytes);
+    PacketBuilder::ethernet2(mac_bytes(mac(from)), mac_bytes(dst_mac))
+        .ipv4(address(from).to_be_bytes(), address(to).to_be_bytes(), 64)
+        .udp(src_port, 80)
+        .write(&mut frame, &payload)
+        .expect("a packet that fits into IPv4");
+    frame
+}
+
+/// A frame in a tunnel from the other card to this one.
+pub fn tunnel(vni: u32, inner: &[u8]) -> Vec<u8> {
+    let vxlan = [&[8, 0, 0, 0][..], &(vni << 8).to_be_bytes(), inner].concat();
+    let mut frame = Vec::with_capacity(inner.len() + hdl::meta::TUNNEL_BYTES);
+    PacketBuilder::ethernet2(mac_bytes(GATEWAY), mac_bytes(CARD))
+        .ipv4(PEER.to_be_bytes(), VTEP.to_be_bytes(), 64)
+        .udp(50_000, 4789)
+        .write(&mut frame, &vxlan)
+        .expect("a packet that fits into IPv4");
+    frame
+}

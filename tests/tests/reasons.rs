@@ -1,0 +1,182 @@
+//! Each reason for which a packet is dropped, provoked: by the reference and by the card, counted
+//! by the card's own counter.
+
+use driver::Card;
+use hdl::{
+    meta::{DropReason, Entered},
+    profile::{HOST_PORTS, PROFILES, is_net},
+    walk::walk,
+};
+use house::plain::{self, DOWN_VLAN, FIRST_AWAY, ROUTER, STRANGER, VNI, mac, tunnel, udp};
+use sim::Model;
+
+const NET: usize = HOST_PORTS;
+
+/// A host's frame of 100 bytes, from 0 to the first one who lives elsewhere, with `change` made.
+fn host(change: impl FnOnce(&mut Vec<u8>)) -> (usize, Vec<u8>) {
+    let mut frame = udp(0, FIRST_AWAY, ROUTER, 7, 100);
+    change(&mut frame);
+    (0, frame)
+}
+
+/// A frame from the underlay, to 0, with `change` made to what is in the tunnel.
+fn inner(change: impl FnOnce(&mut Vec<u8>)) -> (usize, Vec<u8>) {
+    let mut frame = udp(FIRST_AWAY, 0, mac(0), 7, 100);
+    change(&mut frame);
+    (NET, tunnel(VNI, &frame))
+}
+
+/// A frame from the underlay, to 0, with `change` made to the whole.
+fn outer(change: impl FnOnce(&mut Vec<u8>)) -> (usize, Vec<u8>) {
+    let (port, mut frame) = inner(|_| {});
+    change(&mut frame);
+    (port, frame)
+}
+
+/// Make the IPv4 header at byte `at` right again.
+fn resum(frame: &mut [u8], at: usize) {
+    frame[at + 10..at + 12].fill(0);
+    let words = frame[at..at + 20].chunks(2).map(|w| u32::from(u16::from_be_bytes([w[0], w[1]])));
+    let sum = words.sum::<u32>();
+    let sum = (sum & 0xffff) + (sum >> 16);
+    frame[at + 10..at + 12].copy_from_slice(&(!sum as u16).to_be_bytes());
+}
+
+/// A host's frame with a changed IPv4 header, checksum right.
+fn ipv4(change: impl FnOnce(&mut Vec<u8>)) -> (usize, Vec<u8>) {
+    host(|f| {
+        change(f);
+        resum(f, 14);
+    })
+}
+
+fn tag(frame: &mut Vec<u8>, vid: u16) {
+    frame.splice(12..12, [0x81, 0, (vid >> 8) as u8, vid as u8]);
+}
+
+/// ARP from 0: who has `target`?
+fn arp(target: u32, operation: u8) -> Vec<u8> {
+    let (me, my_ip) = (plain::mac_bytes(mac(0)), plain::address(0).to_be_bytes());
+    let mut frame = [&[0xff; 6][..], &me, &[8, 6, 0, 1, 8, 0, 6, 4, 0, operation]].concat();
+    frame.extend([&me[..], &my_ip, &[0; 6], &plain::address(target).to_be_bytes()].concat());
+    frame
+}
+
+/// IPv6 from 0 with this next header, ten bytes of payload, and `version` 6 or not.
+fn ipv6(version: u8, next_header: u8, length: u8) -> (usize, Vec<u8>) {
+    host(|f| {
+        f.truncate(12);
+        f.extend([0x86, 0xdd, version << 4, 0, 0, 0, 0, length, next_header, 64]);
+        f.extend([0xfd; 32]);
+        f.extend([0; 10]);
+    })
+}
+
+/// A frame that provokes it, and the port where it comes in.
+fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
+    use DropReason::*;
+    match reason {
+        None => host(|_| {}),
+        CardClosed => host(|_| {}),
+        FrameTooLong => host(|f| f.resize(9_300, 0)),
+        Runt => host(|f| f.truncate(13)),
+        OuterTruncated => outer(|f| f.truncate(30)),
+        OuterChecksum => outer(|f| f[24] ^= 1),
+        NotForUs => outer(|f| f[5] ^= 1),
+        BadTunnel => outer(|f| f[37] ^= 1),
+        InnerTagged => inner(|f| tag(f, 5)),
+        TooManyTags => host(|f| (0..3).for_each(|_| tag(f, 5))),
+        TruncatedTag => host(|f| {
+            tag(f, 5);
+            f.truncate(17);
+        }),
+        UnknownEthertype => host(|f| f[12] = 0x88),
+        MalformedArp => (0, {
+            let mut frame = arp(FIRST_AWAY, 1);
+            frame[18] = 5;
+            frame
+        }),
+        MalformedIpv4Header => ipv4(|f| f[14] = 0x44),
+        MalformedIpv4Length => ipv4(|f| f[17] += 1),
+        MalformedIpv4Checksum => host(|f| f[25] ^= 1),
+        MalformedIpv6Header => ipv6(5, 59, 10),
+        MalformedIpv6Length => ipv6(6, 59, 11),
+        Ipv6Extension => ipv6(6, 0, 10),
+        TinyFragment => ipv4(|f| {
+            f[21] = 1;
+            f[23] = 6;
+        }),
+        MalformedTcp => ipv4(|f| {
+            f[23] = 6;
+            f[46] = 0x40;
+        }),
+        MalformedUdp => host(|f| f[39] = 7),
+        MalformedIcmp => ipv4(|f| {
+            f[17] = 23;
+            f[23] = 1;
+        }),
+        UnknownVni => (NET, tunnel(VNI + 1, &udp(FIRST_AWAY, 0, mac(0), 7, 100))),
+        SpoofedUnderlay => outer(|f| {
+            f[29] ^= 1;
+            resum(f, 14);
+        }),
+        TunnelledArp => (NET, tunnel(VNI, &arp(FIRST_AWAY, 1))),
+        UnknownEni => host(|f| tag(f, 5)),
+        EniDown => host(|f| tag(f, DOWN_VLAN)),
+        SpoofedMac => host(|f| f[11] ^= 1),
+        SpoofedIp => (0, {
+            let mut frame = udp(1, FIRST_AWAY, ROUTER, 7, 100);
+            frame[6..12].copy_from_slice(&plain::mac_bytes(mac(0)));
+            frame
+        }),
+        GratuitousArp => (0, arp(0, 1)),
+        ArpUnanswered => (0, arp(FIRST_AWAY, 1)),
+        Multicast => host(|f| f[..6].copy_from_slice(&[1, 0, 0x5e, 0, 0, 5])),
+        NaclOutbound => (0, udp(0, STRANGER, ROUTER, 7, 100)),
+        NoRoute => ipv4(|f| {
+            // Within the sender's subnet's label, but beyond every route.
+            f[30..34].copy_from_slice(&[10, 0, 1, 200]);
+        }),
+        NoMapping => (0, udp(0, FIRST_AWAY + plain::AWAY, ROUTER, 7, 100)),
+        NotItsAddress => (0, udp(0, FIRST_AWAY, mac(FIRST_AWAY + 1), 7, 100)),
+        NoLocalEni => (NET, tunnel(VNI, &udp(FIRST_AWAY, 0, mac(1), 7, 100))),
+        NaclInbound => (NET, tunnel(VNI, &udp(STRANGER, 0, mac(0), 7, 100))),
+    }
+}
+
+#[test]
+fn every_reason_is_provoked_and_counted() {
+    for profile in &PROFILES {
+        let model = Model::new(profile, 7).unwrap();
+        let mut card = Card::open(model, &[*profile], 3).unwrap();
+        let mut image = plain::image();
+        // One address of the subnet that no route leads to.
+        let start = image.routes[1].0;
+        let beyond = hdl::class::IpKey { ip: start.ip | 0x1c8, ..start };
+        let nowhere = image.routes[0].1;
+        let again = hdl::class::IpKey { ip: beyond.ip + 1, ..start };
+        image.routes.splice(2..2, [(beyond, nowhere), (again, image.routes[1].1)]);
+        card.apply(&image).unwrap();
+        for &reason in DropReason::ALL {
+            card.set_open(reason != DropReason::CardClosed).unwrap();
+            let (port, frame) = provoke(reason);
+            let open = reason != DropReason::CardClosed;
+            let generation = card.generation() & 1 == 1;
+            let entered = Entered { port: port as u8, net: is_net(port), generation, open };
+            let want = walk(card.tables(), &frame, entered);
+            assert_eq!(want.verdict.reason, reason, "reference");
+            let before = card.counters().unwrap().dropped(reason);
+            card.io_mut().send(port, &frame).unwrap();
+            card.io_mut().run(100_000).unwrap();
+            let outcome = card.io_mut().take().unwrap();
+            assert_eq!(outcome.explained.len(), 1, "{reason:?}");
+            assert_eq!(outcome.explained[0].trace.verdict, want.verdict, "{}", profile.name);
+            let out: Vec<_> = outcome.received.into_iter().map(|f| f.bytes).collect();
+            assert_eq!(out, Vec::from_iter(want.frame), "{reason:?}");
+            if reason != DropReason::None {
+                let counted = card.counters().unwrap().dropped(reason) - before;
+                assert_eq!(counted, 1, "{reason:?} is counted");
+            }
+        }
+    }
+}
