@@ -1,11 +1,11 @@
 # A thin index of commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmax bench soak build
+.PHONY: help demo test fmax linerate soak build
 CARGO := cargo
 RUN := $(CARGO) run --release --locked --quiet --package
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\t\1\t/' | expand -t 2,12
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\t\1\t/' | expand -t 2,14
 
 build: ## everything, with what the machine lacks
 	@scripts/setup.sh build
@@ -23,10 +23,10 @@ fmax: ## place and route the 128-bit card for an ECP5-85F, three seeds, two spee
 	@scripts/setup.sh fmax
 	@$(RUN) house --bin measure -- fmax
 
-bench: ## speed of model, reference and driver; against plain C++ and cocotb
-	@scripts/setup.sh bench
-	$(CARGO) bench --locked --package sim
-	@$(RUN) house --bin measure -- bench
+linerate: ## clocks per packet at both widths, for each kind of traffic and length
+	@scripts/setup.sh build
+	@$(RUN) house --bin measure -- linerate
+
 
 soak: ## a million random packets, both widths, twenty seeds, with stalls; 10,000 expressions
 	@scripts/setup.sh build

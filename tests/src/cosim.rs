@@ -9,10 +9,11 @@ use hdl::{
     explain::Trace,
     meta::Entered,
     profile::{PORTS, Profile, is_net},
+    tables::Tables,
     walk,
 };
-use sim::{Model, Pauses, follow};
-use std::collections::BTreeMap;
+use sim::{Journey, Model, Outcome, Pauses, follow};
+use std::{cell::RefCell, collections::BTreeMap};
 
 /// Packets between two looks at what came out.
 const BATCH: usize = 200;
@@ -73,34 +74,108 @@ pub fn compare(
     Ok(seen)
 }
 
+/// Commit changes while packets are under way: each must be judged by the generation that it
+/// entered with, wholly. Returns what was seen, and how many packets each generation judged.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_commits(
+    profile: &Profile,
+    seed: u64,
+    commits: usize,
+) -> Result<(Seen, [usize; 2]), Error> {
+    let mut world = World::new(seed);
+    let mut card = Card::open(Model::new(profile, seed as u32)?, &[*profile], world.word())?;
+    card.apply(&world.image)?;
+    world.change();
+    card.apply(&world.image)?;
+    card.set_open(true)?;
+    let (mut seen, mut judged) = (Seen::default(), [0; 2]);
+    for _ in 0..commits {
+        let frames = queue(&mut card, &mut world, 2 * BATCH)?;
+        let before = card.tables().clone();
+        world.change();
+        card.apply(&world.image)?;
+        let new = card.generation() & 1 == 1;
+        for journey in follow(finish(&mut card)?)? {
+            let generation = journey.trace.generation;
+            judged[usize::from(generation == new)] += 1;
+            let tables = if generation == new { card.tables() } else { &before };
+            // Entries move between slots while the generation is prepared.
+            judge(tables, &frames, journey, generation, unplaced, &mut seen);
+        }
+    }
+    Ok((seen, judged))
+}
+
 fn batch(card: &mut Card<Model>, world: &mut World, seen: &mut Seen) -> Result<(), Error> {
+    let frames = queue(card, world, BATCH)?;
+    let generation = card.generation() & 1 == 1;
+    for journey in follow(finish(card)?)? {
+        judge(card.tables(), &frames, journey, generation, comparable, seen);
+    }
+    Ok(())
+}
+
+/// Frames that wait at each port, in order.
+type Queued = [RefCell<std::vec::IntoIter<Vec<u8>>>; PORTS];
+
+/// Queue random frames at their ports.
+fn queue(card: &mut Card<Model>, world: &mut World, count: usize) -> Result<Queued, Error> {
     let mut frames: [Vec<Vec<u8>>; PORTS] = Default::default();
-    for _ in 0..BATCH {
+    for _ in 0..count {
         let (port, frame) = world.frame();
         card.io_mut().send(port, &frame)?;
         frames[port].push(frame);
     }
+    Ok(frames.map(|f| RefCell::new(f.into_iter())))
+}
+
+/// Run until nothing moves any more.
+fn finish(card: &mut Card<Model>) -> Result<Outcome, Error> {
     card.io_mut().run(CYCLES_MAX)?;
-    let outcome = card.io_mut().take()?;
-    let mut frames = frames.map(Vec::into_iter);
-    let generation = card.generation() & 1 == 1;
-    for journey in follow(outcome)? {
-        let port = journey.sent.port;
-        let Some(frame) = frames[port].next() else { continue };
-        let entered = Entered { port: port as u8, net: is_net(port), generation, open: true };
-        let want = walk::walk(card.tables(), &frame, entered);
-        let got = journey.received.map(|f| f.bytes);
-        seen.packets += 1;
-        *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
-        if comparable(journey.trace) != comparable(want.trace) || got != want.frame {
-            let said = format!(
-                "packet {} at port {port}: {frame:02x?}\n  card {:?}\n       {:02x?}\n  reference {:?}\n       {:02x?}",
-                seen.packets, journey.trace, got, want.trace, want.frame
-            );
-            seen.mismatches.push(said);
-        }
+    Ok(card.io_mut().take()?)
+}
+
+/// Compare one packet's journey with the reference's.
+fn judge(
+    tables: &Tables,
+    frames: &Queued,
+    journey: Journey,
+    generation: bool,
+    view: fn(Trace) -> Trace,
+    seen: &mut Seen,
+) {
+    let port = journey.sent.port;
+    let Some(frame) = frames[port].borrow_mut().next() else { return };
+    let entered = Entered { port: port as u8, net: is_net(port), generation, open: true };
+    let want = walk::walk(tables, &frame, entered);
+    let got = journey.received.map(|f| f.bytes);
+    seen.packets += 1;
+    *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
+    if view(journey.trace) != view(want.trace) || got != want.frame {
+        let said = format!(
+            "packet {} at port {port}: {frame:02x?}\n  card {:?}\n       {got:02x?}\n  \
+             reference {:?}\n       {:02x?}",
+            seen.packets, journey.trace, want.trace, want.frame
+        );
+        seen.mismatches.push(said);
     }
-    Ok(())
+}
+
+/// A trace without the places of entries.
+fn unplaced(trace: Trace) -> Trace {
+    let mut trace = comparable(trace);
+    for answer in [
+        &mut trace.attached,
+        &mut trace.addressed,
+        &mut trace.outbound,
+        &mut trace.mapped,
+        &mut trace.inbound,
+    ] {
+        answer.slot = 0;
+    }
+    trace
 }
 
 /// Of a frame that is not well-formed only the verdict means anything.

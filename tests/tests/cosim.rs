@@ -3,7 +3,7 @@
 //! A share of what `make soak` does: both widths, some seeds, with and without pauses.
 
 use hdl::profile::PROFILES;
-use house::cosim::compare;
+use house::cosim::{Seen, compare, compare_commits};
 use sim::Pauses;
 
 /// Packets for each width and each kind of pause.
@@ -13,16 +13,28 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
     for profile in &PROFILES {
         let pauses = Pauses { idle_per_mille, stall_per_mille };
         let seen = compare(profile, seed, PACKETS, pauses).unwrap_or_else(|e| panic!("{e}"));
-        let some: Vec<_> = seen.mismatches.iter().take(2).collect();
-        assert!(
-            some.is_empty(),
-            "{}, seed {seed}: {} of {} packets:\n{}",
-            profile.name,
-            seen.mismatches.len(),
-            seen.packets,
-            some.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("\n")
-        );
-        println!("{}: {} packets, {:?}", profile.name, seen.packets, seen.verdicts);
+        none_differ(profile.name, seed, &seen);
+    }
+}
+
+fn none_differ(profile: &str, seed: u64, seen: &Seen) {
+    let some: Vec<_> = seen.mismatches.iter().take(2).map(String::as_str).collect();
+    assert!(
+        some.is_empty(),
+        "{profile}, seed {seed}: {} of {} packets:\n{}",
+        seen.mismatches.len(),
+        seen.packets,
+        some.join("\n")
+    );
+}
+
+/// A packet is judged by the generation in force when it entered, wholly.
+#[test]
+fn commits_under_traffic() {
+    for profile in &PROFILES {
+        let (seen, judged) = compare_commits(profile, 5, 24).unwrap_or_else(|e| panic!("{e}"));
+        none_differ(profile.name, 5, &seen);
+        assert!(judged.iter().all(|n| *n > 100), "{}: {judged:?}", profile.name);
     }
 }
 
