@@ -14,11 +14,11 @@
 //! A term is one LUT4 per bit. In hardware: two clocks of two LUT levels, for a key of 136 bits and
 //! 4 x 512 slots some 550 LUT4; a Toeplitz matrix of the same size takes about 3,000.
 //!
-//! **What it is**: a function chosen by a 64-bit seed. The digest is linear in the key once the seed
-//! is known, the index is quadratic in the digest. Two different keys fall together in a way with
-//! about `2^-depth_log2` on average over seeds and keys; for a *chosen* pair it may be much more in
-//! one way (a key bit reaches few seed bits), but not in all four at once. The key 0 has index 0 in
-//! all ways under every seed.
+//! **What it is**: a function chosen by a 64-bit seed. The digest is linear in the key once the
+//! seed is known, the index is quadratic in the digest. Two different keys fall together in a way
+//! with about `2^-depth_log2` on average over seeds and keys; for a *chosen* pair it may be much
+//! more in one way (a key bit reaches few seed bits), but not in all four at once. The key 0 has
+//! index 0 in all ways under every seed.
 //!
 //! **What it is not**: a cryptographic function. It protects a table against keys that happen to
 //! agree and against a tenant who picks keys without knowing the seed: [`Wiring`] is public, the
@@ -164,7 +164,8 @@ impl Wiring {
     }
 }
 
-/// The index of a key in one way, without keeping the wiring: see [`Wiring::indices`] for many keys.
+/// The index of a key in one way, without keeping the wiring: see [`Wiring::indices`] for many
+/// keys.
 ///
 /// # Panics
 /// As [`Wiring::new`], and if there is no such way.

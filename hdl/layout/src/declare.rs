@@ -168,7 +168,11 @@ macro_rules! __field {
 #[macro_export]
 macro_rules! __bits {
     () => {};
-    ($(#[doc = $doc:literal])+ pub enum $name:ident : $width:literal { $($body:tt)+ } $($rest:tt)*) => {
+    (
+        $(#[doc = $doc:literal])+
+        pub enum $name:ident : $width:literal { $($body:tt)+ }
+        $($rest:tt)*
+    ) => {
         $crate::__bits! { $($rest)* }
     };
     ($(#[doc = $doc:literal])+ pub struct $name:ident {

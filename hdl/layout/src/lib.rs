@@ -1,7 +1,8 @@
 //! Where does each bit of a table entry lie? Declared once here, read by every other room.
 //!
 //! [`layout!`] takes structs and enums with the width of each field and gives
-//! - the plain Rust type, with its codec to little-endian dwords ([`Layout::pack`], [`Layout::unpack`]),
+//! - the plain Rust type, with its codec to little-endian dwords ([`Layout::pack`],
+//!   [`Layout::unpack`]),
 //! - the HDL type of the same name in a module `bits` (feature `gateware` of the calling crate),
 //! - the Markdown page of the register reference ([`markdown`]),
 //! - its part of the fingerprint by which driver and card recognise each other ([`fingerprint`]).

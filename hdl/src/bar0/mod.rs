@@ -168,7 +168,8 @@ pub const REGISTERS: &[Register] = &[
         WINDOW_DWORDS,
         "WINDOW",
         "wo",
-        "An entry's dwords: the key first, then action or label, then the two lives bits of an exact-match entry.",
+        "An entry's dwords: the key first, then action or label, then the two lives bits of an \
+         exact-match entry.",
     ),
     register(COMMAND, 1, "COMMAND", "wo", "`Command`: writes the entry in the window."),
 ];

@@ -15,8 +15,9 @@
 //! Icarus Verilog (`-g2005-sv`) and yosys (`read_verilog -sv`).
 //!
 //! Names: `x[3]` of an array prints as `x_3`, pin `q` of child `count` as `count_q`, a keyword
-//! gets a trailing `_`; `x_s1` is an earlier value of `x`, `x_t1` a part of an expression for it. Two ports that print alike are refused, other names get `_v2`, `_v3`.
-//! A leaf names its module in the first line of its text: `// module ram_outreg`.
+//! gets a trailing `_`; `x_s1` is an earlier value of `x`, `x_t1` a part of an expression for it.
+//! Two ports that print alike are refused, other names get `_v2`, `_v3`. A leaf names its module in
+//! the first line of its text: `// module ram_outreg`.
 use rust_hdl::prelude::Block;
 
 mod assigned;

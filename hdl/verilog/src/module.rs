@@ -106,7 +106,10 @@ fn inlined(scope: &Scope, processes: &[Process]) -> BTreeMap<Id, Expr> {
         Expr::Slice(inner, ..) => matches!(**inner, Expr::Signal { .. }),
         _ => false,
     };
-    let commented = |process: &&Process| matches!(process.body.as_slice(), [kernel::Stmt::Set { notes, .. }] if !notes.is_empty());
+    let commented = |process: &&Process| {
+        let body = process.body.as_slice();
+        matches!(body, [kernel::Stmt::Set { notes, .. }] if !notes.is_empty())
+    };
     let copies = processes.iter().filter(|process| !commented(process));
     let copies = copies.filter_map(|process| text::whole(scope, process));
     copies

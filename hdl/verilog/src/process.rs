@@ -275,7 +275,10 @@ fn slice(statements: &[Stmt], id: Id, target: Id) -> Vec<Stmt> {
 
 /// Drops what a later unconditional assignment of all bits overwrites.
 fn without_dead_defaults(body: Vec<Stmt>, width: usize) -> Vec<Stmt> {
-    let overwrites = |statement: &Stmt| matches!(statement, Stmt::Set { low: 0, value, .. } if value.width() == width);
+    let overwrites = |statement: &Stmt| match statement {
+        Stmt::Set { low: 0, value, .. } => value.width() == width,
+        _ => false,
+    };
     match body.iter().rposition(overwrites) {
         Some(from) => body.into_iter().skip(from).collect(),
         None => body,

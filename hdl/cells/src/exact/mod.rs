@@ -5,19 +5,20 @@
 //! key ->[digest]->[4 addresses]->[key RAM]->[compare]->[hit]------>[select]-> hit, action, entry
 //!                        \------[ ][ ]-->[action RAM]------------->/
 //! ```
-//! Latency: [`LATENCY`] clocks. Throughput: a lookup per clock. Capacity: `4 * 2^depth_log2` entries;
-//! the host places them ([`Placement`], 4-ary cuckoo) and fills 90 % and more of it.
+//! Latency: [`LATENCY`] clocks. Throughput: a lookup per clock. Capacity: `4 * 2^depth_log2`
+//! entries; the host places them ([`Placement`], 4-ary cuckoo) and fills 90 % and more of it.
 //!
-//! **Entry**, bit 0 first: key (K bits), action (A bits), lives (2 bits). Bit g of `lives` set: alive
-//! for lookups with `i_gen` = g. A lookup hits an entry with an equal key that is alive in its
-//! generation; when two are (while the host moves an entry), the lower way answers.
+//! **Entry**, bit 0 first: key (K bits), action (A bits), lives (2 bits). Bit g of `lives` set:
+//! alive for lookups with `i_gen` = g. A lookup hits an entry with an equal key that is alive in
+//! its generation; when two are (while the host moves an entry), the lower way answers.
 //!
 //! **Slot**: 18 bits, `{way: 2, index: 16}`, see [`Slot`].
 //!
-//! **Writes** wait in a one-entry buffer for a clock without a lookup and travel down the pipeline in
-//! its place: a lookup sees either all of an entry or nothing of it, and no RAM word is ever read in
-//! the clock that writes it. Under a lookup in every clock they wait as long as that lasts.
-//! **After reset** a sweep of `2^depth_log2` clocks kills all entries; `busy` says so, lookups miss.
+//! **Writes** wait in a one-entry buffer for a clock without a lookup and travel down the pipeline
+//! in its place: a lookup sees either all of an entry or nothing of it, and no RAM word is ever
+//! read in the clock that writes it. Under a lookup in every clock they wait as long as that lasts.
+//! **After reset** a sweep of `2^depth_log2` clocks kills all entries; `busy` says so, lookups
+//! miss.
 //!
 //! The seed must not change while entries live: reset, set the seed, write the entries anew.
 

@@ -3,8 +3,8 @@
 //! Each key has one slot in each way. When all four are taken, an entry in one of them moves to
 //! another of its own four, and so on: the shortest such chain is found breadth first.
 //!
-//! A chain `new -> s0 -> s1 -> .. -> free` is written from its free end: the entry of the last slot is
-//! *copied* to the free one, then the one before over it, and the new entry comes last. At every
+//! A chain `new -> s0 -> s1 -> .. -> free` is written from its free end: the entry of the last slot
+//! is *copied* to the free one, then the one before over it, and the new entry comes last. At every
 //! moment each old entry is in one slot or, identically, in two, so no lookup misses it.
 //!
 //! Keys need a random seed: see [`crate::hash`] for what it protects from.
@@ -130,8 +130,8 @@ impl Placement {
 
     /// Places an entry; returns the writes, to be made in this order.
     ///
-    /// A key that is there with the same action lives on in place, in the old lives and the new. With
-    /// another action it gets a slot of its own, if their lives do not meet.
+    /// A key that is there with the same action lives on in place, in the old lives and the new.
+    /// With another action it gets a slot of its own, if their lives do not meet.
     ///
     /// # Errors
     /// [`Error::Full`], [`Error::AlreadyAlive`], [`Error::TooWide`]; nothing changes then.
@@ -171,7 +171,8 @@ impl Placement {
         slots.into_iter().flat_map(|slot| self.relive(slot, |old| old.without(lives))).collect()
     }
 
-    /// The same entries under another seed, for a table emptied by reset; see [`Placement::writes`].
+    /// The same entries under another seed, for a table emptied by reset; see
+    /// [`Placement::writes`].
     ///
     /// # Errors
     /// [`Error::Full`]: try another seed.

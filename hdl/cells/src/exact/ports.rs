@@ -1,9 +1,9 @@
 //! When may the host's write, its read-back and the sweep use the memories?
 //!
-//! [`Writes`]: one write waits in a buffer for a clock without a lookup and becomes a *bubble*, which
-//! goes down the pipeline in that lookup's place: its tag is written in the bubble's clock 2, its
-//! action in clock 4. Before and behind it lookups see the old and the new entry. After reset the
-//! sweep writes zero tags into all ways at once.
+//! [`Writes`]: one write waits in a buffer for a clock without a lookup and becomes a *bubble*,
+//! which goes down the pipeline in that lookup's place: its tag is written in the bubble's clock 2,
+//! its action in clock 4. Before and behind it lookups see the old and the new entry. After reset
+//! the sweep writes zero tags into all ways at once.
 //!
 //! [`Reads`]: a read-back is a bubble too. Its address takes the place of the hash in clock 1, its
 //! way counts as a hit in clock 4.

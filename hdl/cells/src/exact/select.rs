@@ -1,7 +1,7 @@
 //! Which way answers? The lowest one that hits; without a hit everything is 0.
 //!
-//! One clock, two LUT levels: ways 0 and 1, ways 2 and 3, then one of the two. A read-back passes as
-//! a hit of its way; its tag, which came two clocks earlier, waits for its action here.
+//! One clock, two LUT levels: ways 0 and 1, ways 2 and 3, then one of the two. A read-back passes
+//! as a hit of its way; its tag, which came two clocks earlier, waits for its action here.
 
 use crate::exact::SLOT_BITS;
 use crate::hash::{INDEX_BITS, WAYS};

@@ -2,14 +2,14 @@
 //!
 //! ```text
 //!   key   ─┬ piece n-1: not below? equal? ─[ ]─┐
-//!   start ─┤   ...                             ├─ the uppermost unequal piece decides ── at_or_behind
+//!   start ─┤   ...                             ├─ uppermost unequal piece decides ── at_or_behind
 //!          └ piece 0:   not below?        ─[ ]─┘
 //! ```
 //! One clock; the output is the logic behind the registers.
 
 use rust_hdl::prelude::*;
 
-/// Longest carry chain that a clock has room for beside the wires; even, as a carry cell has 2 bits.
+/// Longest carry chain that a clock has room for beside the wires; even, as a carry cell has two.
 const CARRY_BITS: usize = 34;
 /// Equality of more bits takes a third level of LUTs, so it is registered in smaller pieces.
 const EQUAL_BITS: usize = 17;

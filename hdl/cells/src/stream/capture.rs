@@ -11,8 +11,8 @@
 //! The header sets out with the frame's last beat: then its true length is known, and nobody
 //! behind needs a second meeting point. `h_window` holds for that one clock.
 //!
-//! Beats beyond [`MAX_FRAME_BYTES`](super::MAX_FRAME_BYTES) are swallowed: they are not written, and
-//! the header says `h_too_long` with that length.
+//! Beats beyond [`MAX_FRAME_BYTES`](super::MAX_FRAME_BYTES) are swallowed: they are not written,
+//! and the header says `h_too_long` with that length.
 //!
 //! Latency: 1 clock from the last beat. Throughput: a beat per clock; `bubble` costs one.
 

@@ -14,8 +14,9 @@
 //!   wrapped round: when it is smaller than the turn.
 //!
 //! The frame's place comes from the order memory and not with the verdict: a header pipeline need
-//! not carry it, and a verdict cannot name bytes that are not its frame's. The order memory's oldest
-//! word lies in a register: a frame's verdict comes two clocks after its header at the earliest.
+//! not carry it, and a verdict cannot name bytes that are not its frame's. The order memory's
+//! oldest word lies in a register: a frame's verdict comes two clocks after its header at the
+//! earliest.
 //!
 //! Latency: `v_valid` in clock 0, `valid` in clock 1. Throughput: a frame per clock, no stall.
 

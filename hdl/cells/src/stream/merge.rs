@@ -13,8 +13,8 @@
 //! The header memory has a place per frame in flight, by the frame's number, dropped frames too: so
 //! it needs no pointers, and its read takes no clock that the ring does not take anyway.
 //!
-//! Latency: 3 clocks from the slot to `o_*`, which are not registered. Throughput: a slot per clock,
-//! no clock enable.
+//! Latency: 3 clocks from the slot to `o_*`, which are not registered. Throughput: a slot per
+//! clock, no clock enable.
 
 use super::command::Slot;
 use super::lanes::Spread;

@@ -23,8 +23,9 @@
 //! read, and it is taken out of the order while another one is being emitted.
 //!
 //! **Order.** Frames leave in the order of arrival. The header pipeline between `h_*` and `v_*` may
-//! have any fixed latency from [`LEAST_HEADER_CLOCKS`] on, answers every header once, in order, and is never stalled; the credits
-//! in [`capture`] bound the frames in flight so that a verdict always finds room.
+//! have any fixed latency from [`LEAST_HEADER_CLOCKS`] on, answers every header once, in order, and
+//! is never stalled; the credits in [`capture`] bound the frames in flight so that a verdict always
+//! finds room.
 //!
 //! **Rate.** Clocks per frame = max(beats in, beats out): no bubble between frames, whatever is
 //! done to them. **Latency**: [`LATENCY_CLOCKS`] and the header pipeline's own.
@@ -64,9 +65,9 @@ pub const HEADER_BITS: usize = 8 * HEADER_BYTES;
 /// Bytes of the longest frame (without FCS); what is longer is swallowed and marked.
 pub const MAX_FRAME_BYTES: usize = 9216;
 /// Clocks from the last beat in to the first beat out, the header pipeline's not counted: a last
-/// beat taken in clock 0 has `h_valid` in clock 1; with `v_valid` in clock `1 + n` its frame's first
-/// `m_tvalid` is in clock `8 + n`. One more if bytes move forward over a beat border (a tag or a
-/// tunnel taken off): the first beat out then needs two beats in.
+/// beat taken in clock 0 has `h_valid` in clock 1; with `v_valid` in clock `1 + n` its frame's
+/// first `m_tvalid` is in clock `8 + n`. One more if bytes move forward over a beat border (a tag
+/// or a tunnel taken off): the first beat out then needs two beats in.
 pub const LATENCY_CLOCKS: usize = 8;
 /// Least clocks from `h_valid` to `v_valid`: until then the path does not know the frame's length.
 pub const LEAST_HEADER_CLOCKS: usize = 2;

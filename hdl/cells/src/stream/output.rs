@@ -7,12 +7,12 @@
 //!
 //! issued --> [outstanding] <-- taken          outstanding < MOST --> go
 //! ```
-//! A slot is made only if its beat will find a place: `outstanding` counts the beats from their slot
-//! until the receiver has taken them. Two more slots may be under way when `go` falls, and the count
-//! hears of them two clocks late: at most `MOST + 2` beats for 16 places, `ahead` and `m_*`.
+//! A slot is made only if its beat will find a place: `outstanding` counts the beats from their
+//! slot until the receiver has taken them. Two more slots may be under way when `go` falls, and the
+//! count hears of them two clocks late: at most `MOST + 2` beats for 16 places, `ahead` and `m_*`.
 //!
-//! Latency: 1 clock when nothing waits. Throughput: a beat per clock, also out of a stall: the round
-//! trip from `taken` to the next beat is shorter than `MOST` clocks.
+//! Latency: 1 clock when nothing waits. Throughput: a beat per clock, also out of a stall: the
+//! round trip from `taken` to the next beat is shorter than `MOST` clocks.
 
 use crate::ram::LutRam;
 use crate::register::Register;

@@ -5,8 +5,8 @@
 //! valid, command|                                               +--> [first]
 //!               +------------- when nothing waits --------------+
 //! ```
-//! Latency: 1 clock from `valid` to `first_valid` when nothing waits. Throughput: a command per clock.
-//! It cannot overflow: the credits bound the frames in flight.
+//! Latency: 1 clock from `valid` to `first_valid` when nothing waits. Throughput: a command per
+//! clock. It cannot overflow: the credits bound the frames in flight.
 
 use super::NUMBER_BITS;
 use super::command::{AsCommand, COMMAND_BITS, Command};

@@ -164,8 +164,8 @@ impl Logic for Sequencer {
 
 /// Which frames are done with, and which ring beats?
 ///
-/// `free` is the address of the last read while frames are being read, and the end of the last frame
-/// that left the order when none is in hand. Latency: 1 clock.
+/// `free` is the address of the last read while frames are being read, and the end of the last
+/// frame that left the order when none is in hand. Latency: 1 clock.
 #[derive(LogicBlock, Default)]
 pub struct Release {
     /// Rising edge.

@@ -1,6 +1,7 @@
 //! How is a scenario run on the printed text, verilated?
 //!
-//! `bench.cpp` drives the model at some 10^5 to 10^6 clocks a second; scenario and result are files.
+//! `bench.cpp` drives the model at some 10^5 to 10^6 clocks a second; scenario and result are
+//! files.
 
 use crate::frames::Frame;
 use cells::stream::{Depths, FramePath, FramePath128, FramePath512};
@@ -14,7 +15,8 @@ use std::sync::{LazyLock, atomic::AtomicUsize, atomic::Ordering};
 pub struct Around {
     /// Clocks of the header pipeline.
     pub latency: u32,
-    /// Per cent of the clocks in which the sender pauses, the receiver does not take, `bubble` is set.
+    /// Per cent of the clocks in which the sender pauses, the receiver does not take, `bubble` is
+    /// set.
     pub idle: u32,
     pub stall: u32,
     pub bubble: u32,

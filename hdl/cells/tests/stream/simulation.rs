@@ -1,6 +1,8 @@
-//! Do the rust-hdl simulation and the printed text agree clock for clock, and what does `bubble` do?
+//! Do the rust-hdl simulation and the printed text agree clock for clock, and what does `bubble`
+//! do?
 //!
-//! Short: the simulator runs some thousand clocks a second. Every output of every clock is compared.
+//! Short: the simulator runs some thousand clocks a second. Every output of every clock is
+//! compared.
 
 use crate::frames::{Frame, mixed};
 use crate::model::big;

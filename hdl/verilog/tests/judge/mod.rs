@@ -266,7 +266,10 @@ macro_rules! case {
     ($top:expr, $block:expr, rows $rows:expr, in($($in:ident),*), out($($out:ident),*)) => {
         $crate::case!(@ $top, $block, $rows, false, ($($in),*), ($($out),*), |_u| {})
     };
-    ($top:expr, $block:expr, rows $rows:expr, clocked, in($($in:ident),*), out($($out:ident),*)) => {
+    (
+        $top:expr, $block:expr, rows $rows:expr, clocked,
+        in($($in:ident),*), out($($out:ident),*)
+    ) => {
         $crate::case!(@ $top, $block, $rows, true, ($($in),*), ($($out),*), |u| {
             u.clock.next = Clock { clk: true };
             assert!(simulate(&mut **u, 50), "{}: settles", $top);

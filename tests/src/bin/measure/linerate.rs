@@ -79,7 +79,8 @@ impl Traffic {
 pub fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut rows = vec![];
     println!(
-        "| bits | traffic | frame bytes | packets | cycles | per packet | port's limit | ratio | latency max, idle |"
+        "| bits | traffic | frame bytes | packets | cycles | per packet \
+         | port's limit | ratio | latency max, idle |"
     );
     println!("|---:|---|---:|---:|---:|---:|---:|---:|---:|");
     for profile in &PROFILES {

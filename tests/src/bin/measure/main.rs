@@ -1,4 +1,5 @@
-//! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure linerate`.
+//! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure
+//! linerate`.
 
 mod fmax;
 mod linerate;
