@@ -3,6 +3,7 @@
 
 mod fmax;
 mod linerate;
+mod readme;
 mod soak;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,8 @@ enum What {
     Soak(soak::Arguments),
     /// Count the clocks of ten thousand frames of each kind and length.
     Linerate(linerate::Arguments),
+    /// Make the README's tables from the figures measured.
+    Readme,
 }
 
 fn main() -> ExitCode {
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         What::Fmax(arguments) => fmax::run(&arguments).map_err(|e| e.to_string()),
         What::Soak(arguments) => soak::run(&arguments).map_err(|e| e.to_string()),
         What::Linerate(arguments) => linerate::run(&arguments).map_err(|e| e.to_string()),
+        What::Readme => readme::run().map_err(|e| e.to_string()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
