@@ -6,7 +6,7 @@
 //! ```text
 //! state      register            delay
 //! memory     ram (2 clocks)      ram::LutRam (asynchronous)     counters
-//! tables     hash   exact (7 clocks)
+//! tables     hash   exact (7 clocks)               interval (9 to 18 clocks)
 //! streams    skid   fifo         arbiter
 //! ```
 
@@ -55,6 +55,9 @@ pub mod view;
 /// Two wide words compared in two clocks.
 #[cfg(feature = "gateware")]
 pub mod equal;
+
+/// Which interval holds this key: longest-prefix match, port ranges, address classes.
+pub mod interval;
 
 /// Where a frame waits while its header is judged, and how it leaves with another header.
 #[cfg(feature = "gateware")]

@@ -10,8 +10,9 @@ use rust_hdl::prelude::*;
 
 /// `64 * 4^DEEP` intervals of `K`-bit keys in each of two banks, with labels of `L` bits.
 ///
-/// `K = P * PW`: a comparison is cut into `P` pieces of `PW` bits. `STEP` is 1 for a register
-/// between a level's comparators and the next level's rows, which keys of many pieces need, else 0.
+/// `DEEP` is 1 or 2. `STEP` buys clock frequency with latency: 0 for narrow keys, 1 for a register
+/// between a level's comparators and the next level's row address, 2 for one more behind the block
+/// RAMs, whose wires are long when keys are wide.
 #[derive(LogicBlock)]
 pub struct Interval<const K: usize, const L: usize, const DEEP: usize, const STEP: usize> {
     /// Rising edge.
@@ -61,6 +62,7 @@ impl<const K: usize, const L: usize, const DEEP: usize, const STEP: usize> Defau
 {
     fn default() -> Self {
         const { assert!(DEEP == 1 || DEEP == 2, "256 or 1,024 intervals") };
+        const { assert!(STEP <= 2, "0, 1 or 2 registers more per deep level") };
         let total = capacity_log2(DEEP);
         let place =
             |before, deep| Place { before, total, deep, step: STEP >= 1, wire: deep && STEP >= 2 };
