@@ -62,6 +62,3 @@ pub mod interval;
 /// Where a frame waits while its header is judged, and how it leaves with another header.
 #[cfg(feature = "gateware")]
 pub mod stream;
-
-/// Sorted, disjoint intervals: longest prefixes, port ranges, address classes.
-pub mod interval;

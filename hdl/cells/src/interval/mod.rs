@@ -1,20 +1,13 @@
 //! Which interval holds this key: longest-prefix match, port ranges and address classes at once.
 //!
-//! A bank holds sorted, disjoint intervals; a lookup answers label and index of the last one that
-//! starts at or before the key. [`Table`] makes the intervals of prefixes or ranges.
+//! A bank holds sorted, disjoint intervals; a lookup answers the label of the last one that starts
+//! at or before the key.
 //!
 //! ```text
-//!            2 levels of 8 ways         1 or 2 levels of 4 ways
-//!   key  ──┬─────────────────────────┬────────────────────────────┐
-//!   bank ──┴ LUT RAM, 7 comparators ─┴ block RAM, 3 comparators ──┴─ labels ── label, index
+//!            two levels of 8 ways          1 or 2 levels of 4 ways
+//!   key  ──┬──────────────────────────┬───────────────────────────┐
+//!   bank ──┴ LUT RAM ─ 7 comparators ─┴ block RAM ─ 3 comparators ─┴─ labels ── label, index
 //! ```
-//! Throughput: one lookup per clock, any mix of banks, never a stall; and one write per clock, any
-//! order. Latency: [`latency`] clocks, always. Capacity: [`capacity`] intervals per bank.
-//!
-//! A bank is written while no lookup in flight searches it: wait [`latency`] clocks after its last
-//! lookup, write all of [`Table::bank`], and look up [`WRITE_CLOCKS`] after the last write. The bank
-//! is an address bit of every memory, so that reads and writes then never meet in one row.
-//! Memories have no reset: until a bank is written, it answers anything.
 
 mod table;
 pub use table::{Entry, Error, Key, Prefix, Range, Table};
@@ -43,10 +36,10 @@ pub const fn capacity(deep: usize) -> usize {
     1 << capacity_log2(deep)
 }
 
-/// Clocks from key to label of an [`Interval`] with these `DEEP` and `STEP`.
+/// Clocks from key to label; `step` (0 or 1) as in [`Interval`].
 pub const fn latency(deep: usize, step: usize) -> usize {
     const LABEL: usize = 2;
-    SHALLOW_LEVELS * (2 + if step == 0 { 0 } else { 1 }) + deep * (3 + step) + LABEL
+    SHALLOW_LEVELS * (2 + if step > 0 { 1 } else { 0 }) + deep * (3 + step) + LABEL
 }
 
 /// A lookup that comes in this many clocks after a write sees it.
