@@ -1,6 +1,7 @@
 //! Does every file keep the house rules that a machine can check?
 //!
 //! rustfmt and clippy check the rest. Each test names all offenders at once.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use hdl::meta::DropReason;
 use std::{

@@ -10,12 +10,14 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, io, path::Path};
 /// Frame lengths that the README shows, of those measured.
 const LENGTHS: [u64; 5] = [64, 65, 512, 1518, 9018];
 
+/// Figures into Markdown.
+type Table = fn(&Value) -> String;
+
 /// Write every table for which there are figures.
 pub fn run() -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let mut text = fs::read_to_string(&path)?;
-    let tables: [(&str, fn(&Value) -> String); 3] =
-        [("fmax", fmax), ("linerate", linerate), ("soak", soak)];
+    let tables: [(&str, Table); 3] = [("fmax", fmax), ("linerate", linerate), ("soak", soak)];
     for (name, table) in tables {
         let Ok(figures) = fs::read_to_string(report::folder().join(format!("{name}.json"))) else {
             println!("{name}: not measured, left as it is (`make {name}` measures it)");

@@ -1,0 +1,68 @@
+//! What does the gateware do with these frames? Clock by clock, through its ports and registers.
+
+use super::{Cycles, Input, Judged, Reference, Run};
+use crate::{error::Error, network::Wanted, style};
+use hdl::profile::PORTS;
+use sim::{Ended, Journey, Model, Pauses, follow};
+
+/// Clocks between two looks at the progress.
+const SLICE_CYCLES: u64 = 50_000;
+
+/// A card's model, programmed and open.
+#[derive(Debug)]
+pub struct Bench {
+    card: driver::Card<Model>,
+}
+
+impl Bench {
+    /// Program the model of a card; each port's neighbors pause in `stall_percent` of clocks.
+    pub fn new(wanted: &Wanted, seed: u32, stall_percent: u32) -> Result<Self, Error> {
+        let mut card = wanted.program(Model::new(&wanted.profile, seed)?, seed)?;
+        let pauses =
+            Pauses { idle_per_mille: 10 * stall_percent, stall_per_mille: 10 * stall_percent };
+        for port in 0..PORTS {
+            card.io_mut().pauses(port, pauses)?;
+        }
+        Ok(Self { card })
+    }
+
+    /// The reference of what this card holds.
+    pub fn reference(&self) -> Reference {
+        Reference::of(&self.card)
+    }
+
+    /// Put every frame through it, each port's in their order.
+    pub fn run(&mut self, inputs: &[Input]) -> Result<Run, Error> {
+        let model = self.card.io_mut();
+        let start = model.cycles();
+        for input in inputs {
+            model.send(input.port, &input.bytes)?;
+        }
+        let progress = style::progress("bytes through the model", model.waiting());
+        let all = model.waiting();
+        while model.run(SLICE_CYCLES)? == Ended::Cycles {
+            progress.set_position(all - model.waiting());
+        }
+        progress.finish_and_clear();
+        let outcome = model.take()?;
+        let ends = outcome.received.iter().map(|f| f.last_cycle);
+        let end = ends.chain(outcome.sent.iter().map(|s| s.last_cycle)).max();
+        let mut places: [_; PORTS] =
+            std::array::from_fn(|port| (0..inputs.len()).filter(move |i| inputs[*i].port == port));
+        let judged = follow(outcome)?.into_iter().map(|journey| {
+            let input = places[journey.sent.port].next();
+            let input = input.expect("no more frames are followed than were sent");
+            judged(input, journey, start)
+        });
+        Ok(Run { judged: judged.collect(), cycles: Some(end.map_or(0, |end| end + 1 - start)) })
+    }
+}
+
+fn judged(input: usize, journey: Journey, start: u64) -> Judged {
+    let cycles = Cycles {
+        entered: journey.sent.first_cycle - start,
+        left: journey.received.as_ref().map(|f| f.first_cycle - start),
+    };
+    let frame = journey.received.map(|f| f.bytes);
+    Judged { input, trace: journey.trace, frame, cycles: Some(cycles) }
+}

@@ -1,0 +1,131 @@
+//! Why does the card do that with this packet?
+//!
+//! ```text
+//!   file --> tables --+--> [ walk ] --> trace --+--> story: one step per stage, in words
+//!   frame ------------+                         |
+//!   legend (names, rules' text) ----------------+
+//! ```
+
+pub mod step;
+mod story;
+pub mod words;
+
+use crate::{
+    Done,
+    arguments::{Engine, Explain},
+    engine::{Bench, Input, Reference, compare, hex},
+    error::Error,
+    input,
+    network::{Wanted, entered},
+    style,
+};
+use hdl::{explain::Trace, meta::Entered, profile::PORT_NAMES};
+use serde::Serialize;
+use std::time::Duration;
+use step::Step;
+
+/// One packet's walk.
+#[derive(Debug, Serialize)]
+struct Answer {
+    card: String,
+    port: &'static str,
+    frame_bytes: usize,
+    engine: Engine,
+    steps: Vec<Step>,
+    verdict: String,
+    sentence: String,
+    egress_port: Option<&'static str>,
+    /// As it leaves, in hexadecimal digits.
+    frame_out: Option<String>,
+}
+
+/// Walk one frame through one card and tell of it.
+pub fn run(arguments: &Explain) -> Result<Done, Error> {
+    let Explain { which, engine, .. } = arguments;
+    let wanted = Wanted::read(which)?;
+    let frame = input::frame(&arguments.frame, arguments.index)?;
+    let port = input::port(&arguments.port);
+    let inputs = [Input { port, time: Duration::ZERO, bytes: frame }];
+    let (run, reference) = match engine {
+        Engine::Reference => {
+            let reference = Reference::new(&wanted, which.seed)?;
+            (reference.run(&inputs), reference)
+        }
+        Engine::Rtl | Engine::Both => {
+            let mut bench = Bench::new(&wanted, which.seed, 0)?;
+            (bench.run(&inputs)?, bench.reference())
+        }
+    };
+    let Some(judged) = run.judged.first() else {
+        return Err(Error::NoRecord);
+    };
+    let entered = entered(port, judged.trace.generation);
+    let told = Told { wanted: &wanted, frame: &inputs[0].bytes, entered };
+    told.tell(arguments, &judged.trace, judged.frame.as_deref());
+    if *engine == Engine::Both
+        && let Some(first) = compare(&reference, &inputs, &run).first()
+    {
+        crate::sim::show(&wanted, &inputs[0], first);
+        return Ok(Done::Found);
+    }
+    Ok(Done::Well)
+}
+
+/// What is needed to put a trace into words.
+pub struct Told<'a> {
+    pub wanted: &'a Wanted,
+    pub frame: &'a [u8],
+    pub entered: Entered,
+}
+
+impl Told<'_> {
+    /// The steps of the walk.
+    pub fn steps(&self, trace: &Trace) -> Vec<Step> {
+        let Wanted { legend, image, .. } = self.wanted;
+        story::story(legend, &image.identity, trace, self.frame, self.entered)
+    }
+
+    /// The same as text, with the verdict and the frame.
+    pub fn lines(&self, trace: &Trace, out: Option<&[u8]>) -> String {
+        let steps = self.steps(trace).iter().map(Step::lines).collect::<String>();
+        let frame = out.map_or_else(String::new, |out| hex(out) + "\n");
+        format!("{steps}{}: {}\n{frame}", trace.verdict.name(), words::sentence(trace.verdict))
+    }
+
+    fn tell(&self, arguments: &Explain, trace: &Trace, out: Option<&[u8]>) {
+        let egress = out.map(|_| PORT_NAMES[usize::from(trace.verdict.egress_port)]);
+        let answer = Answer {
+            card: self.wanted.name.clone(),
+            port: PORT_NAMES[usize::from(self.entered.port)],
+            frame_bytes: self.frame.len(),
+            engine: arguments.engine,
+            steps: self.steps(trace),
+            verdict: trace.verdict.name(),
+            sentence: words::sentence(trace.verdict),
+            egress_port: egress,
+            frame_out: out.map(hex),
+        };
+        if arguments.json {
+            style::json(&answer)
+        } else {
+            print(&answer, out.map_or(0, <[u8]>::len))
+        }
+    }
+}
+
+fn print(answer: &Answer, bytes_out: usize) {
+    let Answer { card, port, frame_bytes, engine, .. } = answer;
+    let head = style::HEAD;
+    let engine = match engine {
+        Engine::Rtl => "the gateware",
+        Engine::Reference => "the reference",
+        Engine::Both => "the gateware, compared with the reference",
+    };
+    anstream::println!("{head}{frame_bytes} bytes in at {port} of {card}{head:#} by {engine}\n");
+    answer.steps.iter().for_each(Step::print);
+    let colour = if bytes_out > 0 { style::GOOD } else { style::BAD };
+    let verdict = &answer.verdict;
+    let out =
+        answer.egress_port.map_or_else(String::new, |p| format!(", {bytes_out} bytes by {p}"));
+    anstream::println!("\n{colour}{verdict}{colour:#}{out}: {}", answer.sentence);
+}

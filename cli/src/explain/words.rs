@@ -1,0 +1,64 @@
+//! How are the values of a packet's headers and of the card's tables read aloud?
+
+use cells::exact::Slot;
+use hdl::{
+    explain::Answer,
+    meta::{DropReason, Verdict},
+    parser::Headers,
+};
+use std::net::Ipv6Addr;
+
+/// A MAC.
+pub fn mac(value: u64) -> String {
+    let bytes = &value.to_be_bytes()[2..];
+    bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(":")
+}
+
+/// An address; IPv4 as itself.
+pub fn ip(value: u128) -> String {
+    let address = Ipv6Addr::from(value);
+    address.to_ipv4_mapped().map_or_else(|| address.to_string(), |v4| v4.to_string())
+}
+
+/// Protocol and destination port, or ICMP type and code.
+pub fn service(h: &Headers) -> String {
+    let protocol = control::vpcs::protocol_name(h.protocol);
+    let icmp = matches!((h.protocol, h.is_ipv4), (1, true) | (58, false));
+    match (h.ported, icmp) {
+        (false, _) => protocol,
+        (true, true) => format!("{protocol} type {} code {}", h.dst_port >> 8, h.dst_port & 0xff),
+        (true, false) => format!("{protocol} {}", h.dst_port),
+    }
+}
+
+/// VLAN tags.
+pub fn tags(vids: &[u16]) -> String {
+    match vids {
+        [] => "no VLAN tag".into(),
+        [vid] => format!("VLAN {vid}"),
+        [outer, inner, ..] => format!("VLAN {outer} around VLAN {inner}"),
+    }
+}
+
+/// What an exact-match table answered.
+pub fn found(answer: Answer) -> String {
+    if answer.hit {
+        let slot = Slot::from_bits(answer.slot);
+        format!("hit, way {} index {}", slot.way(), slot.index())
+    } else {
+        "miss".into()
+    }
+}
+
+/// A number's name, or the number.
+pub fn name(kind: &str, number: impl Into<u64>, name: Option<&str>) -> String {
+    name.map_or_else(|| format!("{kind} {}", number.into()), |name| format!("{kind} {name}"))
+}
+
+/// What a verdict means.
+pub fn sentence(verdict: Verdict) -> String {
+    match verdict.reason {
+        DropReason::None => "It is sent on.".into(),
+        reason => reason.sentence().trim().into(),
+    }
+}

@@ -1,0 +1,117 @@
+//! explain.
+
+use crate::run::penstock;
+use etherparse::PacketBuilder;
+
+/// A frame of blue-web-1, to the router, from that address to blue-data-1's.
+fn frame(src: [u8; 4], port: u16) -> String {
+    let mac = [0x02, 0xb0, 0, 0, 0x01, 0x0a];
+    let builder = PacketBuilder::ethernet2(mac, [2, 0, 0, 0, 0, 1])
+        .ipv4(src, [10, 0, 2, 10], 64)
+        .tcp(40_000, port, 1, 1024)
+        .syn();
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, &[]).unwrap();
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn explain(card: &str, more: &[&str]) -> Vec<String> {
+    let fixed = ["explain", "--config", "examples/two-cards.toml", "--card", card];
+    fixed.iter().chain(more).map(ToString::to_string).collect()
+}
+
+fn run(card: &str, more: &[&str]) -> crate::run::Ran {
+    let arguments = explain(card, more);
+    penstock(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Stage, says, counts.
+fn steps(answer: &serde_json::Value) -> Vec<(String, String, String)> {
+    let text = |step: &serde_json::Value, key| step[key].as_str().unwrap().to_string();
+    let step = |s| (text(s, "stage"), text(s, "says"), text(s, "counts"));
+    answer["steps"].as_array().unwrap().iter().map(step).collect()
+}
+
+#[test]
+fn a_packet_that_passes() {
+    let hex = frame([10, 0, 1, 10], 5432);
+    let answer = run("card-a", &["--port", "host0", "--json", &hex]).json();
+    assert_eq!(answer["verdict"], "Forward");
+    assert_eq!(answer["egress_port"], "net0");
+    assert_eq!(answer["frame_bytes"], 54);
+    assert_eq!(answer["frame_out"].as_str().unwrap().len(), 2 * (54 + 50));
+    let steps = steps(&answer);
+    let stages: Vec<&str> = steps.iter().map(|(stage, ..)| stage.as_str()).collect();
+    let walk = [
+        "parser",
+        "eni",
+        "spoof",
+        "class src",
+        "class dst",
+        "class port",
+        "route",
+        "nacl out",
+        "mapping",
+        "deliver",
+        "nacl in",
+        "encap",
+    ];
+    assert_eq!(stages, walk);
+    let says = |stage: &str| &steps.iter().find(|(s, ..)| s == stage).unwrap().1;
+    assert!(says("eni").contains("ENI blue-web-1 of VPC blue, subnet blue-web, up"));
+    assert!(says("nacl out").contains("network ACL web: 100 allow all 0.0.0.0/0"));
+    assert!(says("route").contains("10.0.0.0/16 -> local"), "{}", says("route"));
+    assert!(says("encap").contains("VXLAN to 192.0.2.20, VNI 5001"));
+    let text = run("card-a", &["--port", "host0", &hex]).out();
+    assert!(text.contains("asked VPC") || text.contains("asked network ACL web"), "{text}");
+}
+
+#[test]
+fn a_packet_from_the_underlay_shows_the_rule_that_drops_it() {
+    // As card A sends it, with the MAC that the underlay's router puts in.
+    let hex = frame([10, 0, 1, 10], 5433);
+    let sent = run("card-a", &["--port", "host0", "--json", &hex]).json();
+    let tunnel = sent["frame_out"].as_str().unwrap();
+    let tunnel = format!("0200c0000214{}", &tunnel[12..]);
+    let answer = run("card-b", &["--port", "net0", "--json", &tunnel]).json();
+    assert_eq!(answer["verdict"], "NaclInbound");
+    assert!(answer["sentence"].as_str().unwrap().starts_with("A rule of the network ACL"));
+    let steps = steps(&answer);
+    let (_, says, counts) = steps.iter().find(|(stage, ..)| stage == "nacl in").unwrap();
+    assert_eq!(
+        (says.as_str(), counts.as_str()),
+        ("network ACL data: * deny, since no rule matches", "drops")
+    );
+}
+
+#[test]
+fn what_comes_after_a_drop_does_not_count() {
+    let hex = frame([10, 0, 1, 99], 5432);
+    let answer = run("card-a", &["--port", "host0", "--json", &hex]).json();
+    assert_eq!(answer["verdict"], "SpoofedIp");
+    let counts: Vec<String> = steps(&answer).into_iter().map(|(.., counts)| counts).collect();
+    let spoof = counts.iter().position(|c| c == "drops").unwrap();
+    assert_eq!(spoof, 2);
+    assert!(counts[..spoof].iter().all(|c| c == "passes"));
+    assert!(counts[spoof + 1..].iter().all(|c| c == "nothing"));
+}
+
+#[test]
+fn the_gateware_says_the_same() {
+    let hex = frame([10, 0, 1, 10], 5432);
+    let strip = |mut answer: serde_json::Value| {
+        answer["engine"].take();
+        answer
+    };
+    let of =
+        |engine| run("card-a", &["--port", "host0", "--json", "--engine", engine, &hex]).json();
+    assert_eq!(strip(of("both")), strip(of("reference")));
+}
+
+#[test]
+fn a_packet_of_a_capture() {
+    let capture = "tests/data/captures/ssh.pcap";
+    let arguments = ["--port", "host1", "--json", "--index", "3", capture];
+    let answer = run("card-a", &arguments).json();
+    assert_eq!(answer["verdict"], "UnknownEni");
+}
