@@ -32,7 +32,8 @@ pub(crate) struct Instance {
 struct Walk {
     open: Vec<Instance>,
     namespaces: Vec<String>,
-    top: Option<Instance>,
+    /// Blocks that nobody holds: one, unless the design is an array or a lone signal.
+    tops: Vec<Instance>,
 }
 
 impl Probe for Walk {
@@ -50,7 +51,7 @@ impl Probe for Walk {
         let Some(done) = self.open.pop() else { return };
         match self.open.last_mut() {
             Some(parent) => parent.children.push(done),
-            None => self.top = Some(done),
+            None => self.tops.push(done),
         }
     }
 
@@ -94,5 +95,8 @@ pub(crate) fn is_bool(literal: &VerilogLiteral) -> bool {
 pub(crate) fn collect(block: &dyn Block, top: &str) -> Option<Instance> {
     let mut walk = Walk::default();
     block.accept(top, &mut walk);
-    walk.top
+    match walk.tops.len() {
+        1 => walk.tops.pop().filter(|found| found.raw == top),
+        _ => None,
+    }
 }

@@ -5,12 +5,15 @@
 pub struct Place {
     /// Instance path of the module, dots between levels.
     pub module: String,
-    /// The signal being driven, or the name that was met.
+    /// The signal being driven, or the statement in words.
     pub signal: String,
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.signal.contains(' ') {
+            return write!(f, "{}: {}", self.module, self.signal);
+        }
         write!(f, "{}: `{}`", self.module, self.signal)
     }
 }
@@ -48,7 +51,7 @@ pub enum Error {
     DrivenElsewhere(Place),
     /// A name in a kernel is no signal, constant field or enum variant of the module.
     #[error(
-        "{place}: `{name}` is not a signal of this module; \
+        "{place}: `{name}` is no signal, array element or `Constant` field of this module; \
          constants and const generics go through a `Constant` field"
     )]
     UnknownName {
@@ -88,8 +91,8 @@ pub enum Error {
         /// Width it must fit, bits.
         width: usize,
     },
-    /// A constant bit or element number out of range.
-    #[error("{place}: bit {index} of {width}; correct the index")]
+    /// A constant bit number out of range.
+    #[error("{place}: bit {index} of a value with bits 0 to {}; correct the index", width - 1)]
     OutOfRange {
         /// Where the index stands.
         place: Place,
@@ -101,7 +104,7 @@ pub enum Error {
     /// The text between the brackets of an array is no number at print time.
     #[error(
         "{place}: array index `{index}` is not a number; index arrays with loop variables \
-         and literals, and give per-element logic a module of its own"
+         and literals, and choose by a signal with one `if` per element"
     )]
     ArrayIndex {
         /// Where the index stands.
@@ -138,4 +141,7 @@ pub enum Error {
     /// The asked name of the top is no Verilog identifier.
     #[error("`{0}` is no module name; use letters, digits and underscores, and no keyword")]
     TopName(String),
+    /// The design is an array or a lone signal.
+    #[error("`{0}` is no module but an array or a signal; put it into a `LogicBlock`")]
+    NoModule(String),
 }

@@ -2,7 +2,6 @@
 use crate::error::Error;
 use crate::expr::{Expr, Op};
 use crate::lower::{Lower, Value};
-use num_bigint::BigInt;
 use rust_hdl::core::ast::{VerilogExpression, VerilogOp};
 
 /// Bits of `usize` arithmetic on run-time indices: none of them comes near this.
@@ -29,7 +28,7 @@ impl Lower<'_> {
     fn array_index(&self, text: &str) -> Result<usize, Error> {
         use evalexpr::ContextWithMutableVariables as _;
         let mut context = evalexpr::HashMapContext::new();
-        let refused = || Error::ArrayIndex { place: self.place(), index: text.to_string() };
+        let refused = || Error::ArrayIndex { place: self.place(), index: text.replace('$', ".") };
         for (name, value) in &self.loops {
             let value = i64::try_from(*value).map_err(|_| refused())?;
             context.set_value(name.clone(), value.into()).map_err(|_| refused())?;
@@ -46,7 +45,10 @@ impl Lower<'_> {
         match self.usize_value(tree)? {
             Value::Lit(number) => self.number(&number, INDEX_BITS, false),
             Value::Sized { expr, .. } => Ok(expr),
-            _ => Err(self.refused("this index", "put it into a Local of the width it needs")),
+            _ => Err(self.refused(
+                "an enum variant or a signed cast as an index",
+                "put its bits into a Local of the width it needs",
+            )),
         }
     }
 
@@ -72,7 +74,10 @@ impl Lower<'_> {
                     Value::Sized { expr, .. } if expr.width() <= INDEX_BITS => {
                         Ok(expr.extend(INDEX_BITS))
                     }
-                    _ => Err(this.refused("this index", "put it into a Local first")),
+                    _ => Err(this.refused(
+                        "arithmetic on an index of more than 32 bits",
+                        "put the part of it that matters into a Local",
+                    )),
                 };
                 let (left, right) = (wide(self, left)?, wide(self, right)?);
                 let expr = match op {
@@ -86,37 +91,6 @@ impl Lower<'_> {
             }
             other => self.value(other),
         }
-    }
-
-    /// Literal arithmetic, in `usize`.
-    pub(crate) fn fold(&self, a: &BigInt, op: &VerilogOp, b: &BigInt) -> Result<Value, Error> {
-        let flag = |bit: bool| Ok(Value::sized(Expr::number(u8::from(bit), 1)));
-        let shift = || {
-            usize::try_from(b)
-                .ok()
-                .filter(|by| *by < 64)
-                .ok_or_else(|| self.refused("a shift of a literal", "write the number"))
-        };
-        let value = match op {
-            VerilogOp::Add => a + b,
-            VerilogOp::Sub => a - b,
-            VerilogOp::Mul => a * b,
-            VerilogOp::BitAnd => a & b,
-            VerilogOp::BitOr => a | b,
-            VerilogOp::BitXor => a ^ b,
-            VerilogOp::Shl => a << shift()?,
-            VerilogOp::Shr => a >> shift()?,
-            VerilogOp::Eq => return flag(a == b),
-            VerilogOp::Ne => return flag(a != b),
-            VerilogOp::Lt => return flag(a < b),
-            VerilogOp::Le => return flag(a <= b),
-            VerilogOp::Gt => return flag(a > b),
-            VerilogOp::Ge => return flag(a >= b),
-            VerilogOp::LogicalAnd | VerilogOp::LogicalOr => {
-                return Err(self.refused("`&&` or `||` on numbers", "compare them first"));
-            }
-        };
-        Ok(Value::Lit(value))
     }
 }
 

@@ -88,7 +88,8 @@ impl Kernel<'_> {
     /// The signal behind the left side of an assignment.
     fn target(&mut self, tree: &VerilogExpression) -> Result<Id, Error> {
         let VerilogExpression::Signal(name) = tree else {
-            return Err(self.lower.refused("this target", "assign `self.x.next`"));
+            let what = "an assignment to what is no signal";
+            return Err(self.lower.refused(what, "assign `self.x.next`"));
         };
         self.target_named(name)
     }
@@ -227,7 +228,7 @@ impl Kernel<'_> {
         let value = crate::collect::number(literal);
         u32::try_from(&value)
             .map(|value| value as usize)
-            .map_err(|_| self.lower.refused("this loop bound", "use a small unsigned number"))
+            .map_err(|_| self.lower.refused("a bound outside 32 bits", "count from 0 up"))
     }
 
     fn link(&mut self, link: &VerilogLink) -> Result<Stmt, Error> {

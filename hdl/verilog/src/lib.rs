@@ -32,6 +32,7 @@ mod leaf;
 mod lower;
 mod module;
 mod names;
+mod operator;
 mod process;
 mod scope;
 mod show;
@@ -62,6 +63,6 @@ pub fn printed_name(raw: &str) -> String {
 pub fn print(block: &dyn Block, options: &Options<'_>) -> Result<String, Error> {
     match collect::collect(block, options.top) {
         Some(top) => design::print(&top, options.top, options.made_from),
-        None => Err(Error::TopName(options.top.to_string())),
+        None => Err(Error::NoModule(options.top.to_string())),
     }
 }

@@ -4,10 +4,10 @@
 //! widths come from the signals, and what cannot be known is refused.
 use crate::collect::{is_bool, number};
 use crate::error::{Error, Place};
-use crate::expr::{Expr, Op, Reduce, Rel, ones};
-use crate::scope::{Role, Scope, unsigned};
+use crate::expr::{Expr, Reduce, ones};
+use crate::scope::{Role, Scope, Variant, unsigned};
 use num_bigint::{BigInt, Sign};
-use rust_hdl::core::ast::{VerilogExpression, VerilogOp, VerilogOpUnary};
+use rust_hdl::core::ast::{VerilogExpression, VerilogOpUnary};
 use rust_hdl::prelude::{TypeDescriptor, TypeKind};
 use std::rc::Rc;
 
@@ -108,7 +108,7 @@ impl Lower<'_> {
         self.expr(tree, &Want::bits(1))
     }
 
-    fn coerce(&self, value: Value, want: &Want) -> Result<Expr, Error> {
+    pub(crate) fn coerce(&self, value: Value, want: &Want) -> Result<Expr, Error> {
         match value {
             Value::Sized { expr, .. } if expr.width() == want.width => Ok(expr),
             Value::Sized { expr, .. } => {
@@ -120,7 +120,7 @@ impl Lower<'_> {
                 let typed = want.descriptor.as_ref();
                 let variant = match typed.and_then(|d| self.scope.variant_of(d, &label)) {
                     Some(variant) => Some(variant),
-                    None => self.scope.variant(&label)?,
+                    None => self.variant(&label)?,
                 };
                 let Some(found) = variant.filter(|found| found.width == want.width) else {
                     return Err(self.unknown(&label));
@@ -131,6 +131,11 @@ impl Lower<'_> {
         }
     }
 
+    fn variant(&self, label: &str) -> Result<Option<&Variant>, Error> {
+        let ambiguous = |name| Error::AmbiguousVariant { place: self.place(), name };
+        self.scope.variant(label).map_err(ambiguous)
+    }
+
     fn unknown(&self, name: &str) -> Error {
         Error::UnknownName { place: self.place(), name: name.replace('$', ".") }
     }
@@ -139,7 +144,7 @@ impl Lower<'_> {
     fn own(&self, value: Value) -> Result<(Expr, bool), Error> {
         match value {
             Value::Sized { expr, signed, .. } => Ok((expr, signed)),
-            Value::Label(label) => match self.scope.variant(&label)? {
+            Value::Label(label) => match self.variant(&label)? {
                 Some(found) => Ok((Expr::number(found.code, found.width), false)),
                 None => Err(self.unknown(&label)),
             },
@@ -173,7 +178,10 @@ impl Lower<'_> {
                 Value::Sized { expr, .. } => {
                     Ok(Value::Sized { expr, signed: true, descriptor: None })
                 }
-                _ => Err(self.refused("this cast", "assign its operand to a Local first")),
+                _ => Err(self.refused(
+                    "a signed cast of a signed cast, or of an enum variant,",
+                    "assign its operand to a Local first",
+                )),
             },
             T::Unsigned(inner) => {
                 let value = self.value(inner)?;
@@ -246,7 +254,9 @@ impl Lower<'_> {
         let index = self.index(index)?;
         let low = index.constant().and_then(|at| usize::try_from(at).ok());
         let field = descriptor.zip(low).and_then(|(d, low)| struct_field(&d, low, width));
-        self.in_range(&index, expr.width() + 1)?;
+        if low != Some(expr.width()) {
+            self.in_range(&index, expr.width())?;
+        }
         let signed = field.as_ref().map_or(signed, |d| matches!(d.kind, TypeKind::Signed(_)));
         let expr = Expr::part(expr, index, width);
         Ok(Value::Sized { expr, signed, descriptor: field.map(Rc::new) })
@@ -266,83 +276,6 @@ impl Lower<'_> {
             VerilogOpUnary::Xor => return Ok(Value::sized(Expr::reduce(Reduce::Parity, inner))),
         };
         Ok(Value::Sized { expr, signed, descriptor: None })
-    }
-
-    fn operation(
-        &mut self,
-        left: &VerilogExpression,
-        op: &VerilogOp,
-        right: &VerilogExpression,
-    ) -> Result<Value, Error> {
-        let (a, b) = (self.value(left)?, self.value(right)?);
-        if let (Value::Lit(a), Value::Lit(b)) = (&a, &b) {
-            return self.fold(a, op, b);
-        }
-        if matches!(op, VerilogOp::Shl | VerilogOp::Shr) {
-            return self.shift(a, matches!(op, VerilogOp::Shl), b);
-        }
-        let want = self.common(&a, &b)?;
-        if let (VerilogOp::Add, Value::Sized { expr, .. }) = (op, &b)
-            && expr.width() == 1
-        {
-            // `Bits<N> + bool`
-            let (a, b) = (self.coerce(a, &want)?, expr.clone().extend(want.width));
-            return Ok(Value::sized(Expr::binary(Op::Add, a, b)));
-        }
-        let (a, b) = (self.coerce(a, &want)?, self.coerce(b, &want)?);
-        let result = |expr| Value::Sized { expr, signed: want.signed, descriptor: None };
-        let compare = |rel, a, b| Value::sized(Expr::compare(rel, want.signed, a, b));
-        Ok(match op {
-            VerilogOp::Add => result(Expr::binary(Op::Add, a, b)),
-            VerilogOp::Sub => result(Expr::binary(Op::Sub, a, b)),
-            VerilogOp::Mul if want.width != 16 => {
-                return Err(self.refused("a product", "multiply two `Bits<16>` or `Signed<16>`"));
-            }
-            VerilogOp::Mul if want.signed => {
-                result(Expr::binary(Op::Mul, a.sign_resize(32), b.sign_resize(32)))
-            }
-            VerilogOp::Mul => result(Expr::binary(Op::Mul, a.extend(32), b.extend(32))),
-            VerilogOp::BitAnd | VerilogOp::LogicalAnd => result(Expr::binary(Op::And, a, b)),
-            VerilogOp::BitOr | VerilogOp::LogicalOr => result(Expr::binary(Op::Or, a, b)),
-            VerilogOp::BitXor => result(Expr::binary(Op::Xor, a, b)),
-            VerilogOp::Eq => compare(Rel::Eq, a, b),
-            VerilogOp::Ne => compare(Rel::Ne, a, b),
-            VerilogOp::Lt => compare(Rel::Lt, a, b),
-            VerilogOp::Le => compare(Rel::Le, a, b),
-            VerilogOp::Gt => compare(Rel::Gt, a, b),
-            VerilogOp::Ge => compare(Rel::Ge, a, b),
-            VerilogOp::Shl | VerilogOp::Shr => return Err(self.refused("a shift", "split it")),
-        })
-    }
-
-    /// The type both operands have; the left one decides where both know theirs.
-    fn common(&self, a: &Value, b: &Value) -> Result<Want, Error> {
-        let typed = [a, b].into_iter().find_map(|value| match value {
-            Value::Sized { expr, signed, descriptor } => Some((expr, signed, descriptor)),
-            _ => None,
-        });
-        let Some((expr, signed, descriptor)) = typed else {
-            return Err(self.refused(
-                "an operator whose operands have no width of their own",
-                "assign one of them to a Local first",
-            ));
-        };
-        Ok(Want { width: expr.width(), signed: *signed, descriptor: descriptor.clone() })
-    }
-
-    fn shift(&mut self, value: Value, left: bool, amount: Value) -> Result<Value, Error> {
-        let value = match value {
-            // `LiteralType << Bits<N>` has 64 bits.
-            Value::Lit(number) => self.number(&number, 64, false)?,
-            Value::Sized { expr, signed: false, .. } => expr,
-            _ => return Err(self.refused("a shift of this", "shift a `Bits` value")),
-        };
-        let amount = match amount {
-            Value::Lit(number) => self.number(&number, 64, false)?,
-            Value::Sized { expr, .. } => expr,
-            _ => return Err(self.refused("a shift by this", "shift by a number or a `Bits`")),
-        };
-        Ok(Value::sized(Expr::shift(left, value, amount)))
     }
 }
 

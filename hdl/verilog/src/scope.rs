@@ -97,7 +97,7 @@ impl Scope {
     fn port_name(&mut self, field: &Field) -> Result<String, Error> {
         self.names.claim(&field.raw).map_err(|(other, printed)| Error::SameName {
             place: self.place(&field.raw),
-            other,
+            other: other.replace('$', "."),
             printed,
         })
     }
@@ -208,8 +208,8 @@ impl Scope {
         known.iter().find(found).map(|(_, variant)| variant)
     }
 
-    /// The one variant of any visible enum that `label` can mean; two of them are an error.
-    pub(crate) fn variant(&self, label: &str) -> Result<Option<&Variant>, Error> {
+    /// The one variant of any visible enum that `label` can mean; its name if there are two.
+    pub(crate) fn variant(&self, label: &str) -> Result<Option<&Variant>, String> {
         let mut parts = label.rsplit('$');
         let (Some(last), Some(owner)) = (parts.next(), parts.next()) else { return Ok(None) };
         let wanted = format!("{owner}::{last}");
@@ -222,7 +222,7 @@ impl Scope {
         if found.all(alike) {
             return Ok(first);
         }
-        Err(Error::AmbiguousVariant { place: self.place(label), name: wanted })
+        Err(wanted)
     }
 
     pub(crate) fn place(&self, raw: &str) -> Place {
