@@ -21,6 +21,10 @@
 //! miss.
 //!
 //! The seed must not change while entries live: reset, set the seed, write the entries anew.
+//!
+//! **Cost** of 4 x 512 slots with a key of 136 and an action of 133 bits: 32 DP16KD, 1,742
+//! flip-flops, 1,858 LUT4 (yosys 0.70, `synth_lattice -family ecp5 -nowidelut`; 1,873 and 348 PFUMX
+//! without the option). Tie `r_valid` low where nobody reads back: its part vanishes.
 
 #[cfg(feature = "gateware")]
 mod along;

@@ -15,12 +15,8 @@ use crate::hash::{DIGEST_BITS, INDEX_BITS, Wiring};
 use crate::ram::{Ram, Style};
 use rust_hdl::prelude::*;
 
-/// Groups of key bits that are compared in one clock each.
-const GROUPS: usize = 41;
-/// Key bits of a group: two LUT levels.
-const GROUP_BITS: usize = 8;
-
-/// Compares tags, two clocks, at most 324 key bits.
+/// Compares tags, two clocks. The first one takes two key bits, one LUT, and has the rest of the
+/// clock for the way from a memory in one corner; the second one gathers.
 #[derive(LogicBlock)]
 pub struct Compare<const K: usize, const T: usize> {
     pub clock: Signal<In, Clock>,
@@ -33,10 +29,9 @@ pub struct Compare<const K: usize, const T: usize> {
     pub shown: Signal<In, Bit>,
     /// Clock 6.
     pub hit: Signal<Out, Bit>,
-    group: [Constant<Bits<K>>; GROUPS],
-    found: Signal<Local, Bits<K>>,
-    apart: Signal<Local, Bits<GROUPS>>,
-    differs: DFF<Bits<GROUPS>>,
+    even: Constant<Bits<K>>,
+    apart: Signal<Local, Bits<K>>,
+    differs: DFF<Bits<K>>,
     alive: DFF<Bit>,
     hit_held: DFF<Bit>,
 }
@@ -44,12 +39,8 @@ pub struct Compare<const K: usize, const T: usize> {
 impl<const K: usize, const T: usize> Default for Compare<K, T> {
     fn default() -> Self {
         assert!(T == K + 2, "a tag is a key and two lives: T = {}, not {T}", K + 2);
-        assert!(K <= GROUPS * GROUP_BITS);
-        let group = |nth: usize| {
-            let bits = GROUP_BITS * nth..K.min(GROUP_BITS * (nth + 1));
-            let mask = bits.fold(Bits::<K>::default(), |mask, bit| mask.replace_bit(bit, true));
-            Constant::new(mask)
-        };
+        let even = (0..K).step_by(2);
+        let even = even.fold(Bits::<K>::default(), |mask, bit| mask.replace_bit(bit, true));
         Self {
             clock: Signal::default(),
             tag: Signal::default(),
@@ -58,8 +49,7 @@ impl<const K: usize, const T: usize> Default for Compare<K, T> {
             look: Signal::default(),
             shown: Signal::default(),
             hit: Signal::default(),
-            group: std::array::from_fn(group),
-            found: Signal::default(),
+            even: Constant::new(even),
             apart: Signal::default(),
             differs: DFF::default(),
             alive: DFF::default(),
@@ -72,15 +62,8 @@ impl<const K: usize, const T: usize> Logic for Compare<K, T> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, differs, alive, hit_held);
-        self.found.next = bit_cast::<K, T>(self.tag.val() >> 2);
-        self.apart.next = 0.into();
-        for i in 0..41 {
-            self.apart.next = self
-                .apart
-                .val()
-                .replace_bit(i, ((self.found.val() ^ self.key.val()) & self.group[i].val()).any());
-        }
-        self.differs.d.next = self.apart.val();
+        self.apart.next = bit_cast::<K, T>(self.tag.val() >> 2) ^ self.key.val();
+        self.differs.d.next = (self.apart.val() | (self.apart.val() >> 1)) & self.even.val();
         self.alive.d.next = self.tag.val().get_bit(0) & self.look.val();
         if self.generation.val() {
             self.alive.d.next = self.tag.val().get_bit(1) & self.look.val();

@@ -1,12 +1,12 @@
 //! Which beats of a frame go into the ring, and when does its header set out?
 //!
 //! ```text
-//! clock 0: s_tvalid, s_tready, s_tlast      clock 1: ring_we; h_valid, h_window, h_len
+//! clock 0: s_tvalid, s_tready, s_tlast      clock 2: ring_we; h_valid, h_window, h_len
 //!
-//!  s_tdata --+-----------------------> [register] --> ring_wd
-//!            +--> [window: 192 bytes] --------------> h_window
-//!  s_tkeep -----> place of the last byte --+
-//!  beats of this frame --------------------+-> [register] --> h_len
+//!  s_tdata --[ ]--+-----------------------> [register] --> ring_wd
+//!                 +--> [window: 192 bytes] --------------> h_window
+//!  s_tkeep --[ ]-----> place of the last byte --+
+//!  beats of this frame -------------------------+-> [register] --> h_len
 //! ```
 //! The header sets out with the frame's last beat: then its true length is known, and nobody
 //! behind needs a second meeting point. `h_window` holds for that one clock.
@@ -14,7 +14,7 @@
 //! Beats beyond [`MAX_FRAME_BYTES`](super::MAX_FRAME_BYTES) are swallowed: they are not written,
 //! and the header says `h_too_long` with that length.
 //!
-//! Latency: 1 clock from the last beat. Throughput: a beat per clock; `bubble` costs one.
+//! Latency: 2 clocks from the last beat. Throughput: a beat per clock; `bubble` costs one.
 
 use super::credit::Credit;
 use super::measure::Measure;
@@ -77,7 +77,12 @@ pub struct Capture<const W: usize, const B: usize, const N: usize> {
     data: DFF<Bits<W>>,
     complete: Register<Bit>,
     port: DFF<Bits<3>>,
-    accept: Signal<Local, Bit>,
+    accept: Register<Bit>,
+    tdata: DFF<Bits<W>>,
+    tkeep: DFF<Bits<B>>,
+    tlast: DFF<Bit>,
+    tuser: DFF<Bits<3>>,
+    ends: Signal<Local, Bit>,
     store: Signal<Local, Bit>,
 }
 
@@ -119,7 +124,12 @@ impl<const W: usize, const B: usize, const N: usize> Capture<W, B, N> {
             data: DFF::default(),
             complete: Register::default(),
             port: DFF::default(),
-            accept: Signal::default(),
+            accept: Register::default(),
+            tdata: DFF::default(),
+            tkeep: DFF::default(),
+            tlast: DFF::default(),
+            tuser: DFF::default(),
+            ends: Signal::default(),
             store: Signal::default(),
         }
     }
@@ -129,7 +139,7 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, parts, measure, credit, ready, take, written, write);
-        clock!(self, clock, place, data, complete, port);
+        clock!(self, clock, place, data, complete, port, accept, tdata, tkeep, tlast, tuser);
         self.measure.reset.next = self.reset.val();
         self.credit.reset.next = self.reset.val();
         self.ready.reset.next = self.reset.val();
@@ -137,15 +147,21 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
         self.written.reset.next = self.reset.val();
         self.write.reset.next = self.reset.val();
         self.complete.reset.next = self.reset.val();
+        self.accept.reset.next = self.reset.val();
 
         self.s_tready.next = self.ready.q.val();
         self.ready.d.next = !self.credit.full.val() & !self.bubble.val();
-        self.accept.next = self.s_tvalid.val() & self.ready.q.val();
+        self.accept.d.next = self.s_tvalid.val() & self.ready.q.val();
+        self.tdata.d.next = self.s_tdata.val();
+        self.tkeep.d.next = self.s_tkeep.val();
+        self.tlast.d.next = self.s_tlast.val();
+        self.tuser.d.next = self.s_tuser.val();
 
-        self.measure.accept.next = self.accept.val();
-        self.measure.last.next = self.s_tlast.val();
-        self.measure.keep.next = self.s_tkeep.val();
-        self.store.next = self.accept.val() & !self.measure.over.val();
+        self.ends.next = self.accept.q.val() & self.tlast.q.val();
+        self.measure.accept.next = self.accept.q.val();
+        self.measure.last.next = self.tlast.q.val();
+        self.measure.keep.next = self.tkeep.q.val();
+        self.store.next = self.accept.q.val() & !self.measure.over.val();
 
         self.written.d.next = self.written.q.val();
         if self.store.val() {
@@ -153,23 +169,23 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
         }
         self.write.d.next = self.store.val();
         self.place.d.next = self.written.q.val();
-        self.data.d.next = self.s_tdata.val();
+        self.data.d.next = self.tdata.q.val();
         self.ring_we.next = self.write.q.val();
         self.ring_wa.next = self.place.q.val();
         self.ring_wd.next = self.data.q.val();
 
         self.take.d.next = self.take.q.val();
-        if self.accept.val() {
+        if self.accept.q.val() {
             self.take.d.next = self.take.q.val() << 1;
         }
-        if self.accept.val() & self.s_tlast.val() {
+        if self.ends.val() {
             self.take.d.next = 1.into();
         }
         self.parts.take.next = self.take.q.val();
-        self.parts.data.next = self.s_tdata.val();
+        self.parts.data.next = self.tdata.q.val();
 
-        self.complete.d.next = self.accept.val() & self.s_tlast.val();
-        self.port.d.next = self.s_tuser.val();
+        self.complete.d.next = self.ends.val();
+        self.port.d.next = self.tuser.q.val();
         self.h_valid.next = self.complete.q.val();
         self.h_window.next = self.parts.window.val();
         self.h_len.next = self.measure.length.val();

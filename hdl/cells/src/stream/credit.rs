@@ -9,8 +9,8 @@
 //! emission. The second one is what lets every memory behind the header pipeline be finite although
 //! that pipeline cannot be stalled: each of them has a place for every frame in flight.
 //!
-//! Latency: 2 clocks to `full`; a clock more until `s_tready` falls. `MARGIN` beats, and as many
-//! frames, cover what is taken meanwhile.
+//! Latency: 2 clocks to `full`; a clock more until `s_tready` falls, and one from the port to
+//! here. `MARGIN` beats, and as many frames, cover what is taken meanwhile.
 
 use super::{NUMBER_BITS, POINTER_BITS};
 use crate::register::Register;

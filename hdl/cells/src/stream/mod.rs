@@ -65,10 +65,10 @@ pub const HEADER_BITS: usize = 8 * HEADER_BYTES;
 /// Bytes of the longest frame (without FCS); what is longer is swallowed and marked.
 pub const MAX_FRAME_BYTES: usize = 9216;
 /// Clocks from the last beat in to the first beat out, the header pipeline's not counted: a last
-/// beat taken in clock 0 has `h_valid` in clock 1; with `v_valid` in clock `1 + n` its frame's
-/// first `m_tvalid` is in clock `8 + n`. One more if bytes move forward over a beat border (a tag
+/// beat taken in clock 0 has `h_valid` in clock 2; with `v_valid` in clock `2 + n` its frame's
+/// first `m_tvalid` is in clock `9 + n`. One more if bytes move forward over a beat border (a tag
 /// or a tunnel taken off): the first beat out then needs two beats in.
-pub const LATENCY_CLOCKS: usize = 8;
+pub const LATENCY_CLOCKS: usize = 9;
 /// Least clocks from `h_valid` to `v_valid`: until then the path does not know the frame's length.
 pub const LEAST_HEADER_CLOCKS: usize = 2;
 

@@ -5,8 +5,9 @@
 //! valid, command|                                               +--> [first]
 //!               +------------- when nothing waits --------------+
 //! ```
-//! Latency: 1 clock from `valid` to `first_valid` when nothing waits. Throughput: a command per
-//! clock. It cannot overflow: the credits bound the frames in flight.
+//! Latency: 1 clock from `valid` to `waits` when nothing waits. Throughput: a command per clock. It
+//! cannot overflow: the credits bound the frames in flight. What comes while `first` is taken goes
+//! through the RAM, a clock longer: whether to write it must not hang on `pop`, which comes late.
 
 use super::NUMBER_BITS;
 use super::command::{AsCommand, COMMAND_BITS, Command};
@@ -27,8 +28,10 @@ pub struct Queue {
     pub command: Signal<In, Command>,
     /// `first` is taken.
     pub pop: Signal<In, Bit>,
-    /// A command waits.
-    pub first_valid: Signal<Out, Bit>,
+    /// A command waits, for a frame that goes on.
+    pub waits: Signal<Out, Bit>,
+    /// A command waits, for a frame that ends here.
+    pub drops: Signal<Out, Bit>,
     /// The oldest command that waits.
     pub first: Signal<Out, Command>,
     words: LutRam<COMMAND_BITS, NUMBER_BITS>,
@@ -37,8 +40,11 @@ pub struct Queue {
     read: Register<Bits<NUMBER_BITS>>,
     waiting: Register<Bits<8>>,
     some: Register<Bit>,
-    first_valid_now: Register<Bit>,
+    waits_now: Register<Bit>,
+    drops_now: Register<Bit>,
     first_now: DFF<Command>,
+    taken: Signal<Local, Bit>,
+    next: Signal<Local, Command>,
     room: Signal<Local, Bit>,
     push: Signal<Local, Bit>,
     pull: Signal<Local, Bit>,
@@ -53,7 +59,8 @@ impl Queue {
             valid: Signal::default(),
             command: Signal::default(),
             pop: Signal::default(),
-            first_valid: Signal::default(),
+            waits: Signal::default(),
+            drops: Signal::default(),
             first: Signal::default(),
             words: LutRam::new(frames_log2),
             oldest: AsCommand::default(),
@@ -61,8 +68,11 @@ impl Queue {
             read: Register::default(),
             waiting: Register::default(),
             some: Register::default(),
-            first_valid_now: Register::default(),
+            waits_now: Register::default(),
+            drops_now: Register::default(),
             first_now: DFF::default(),
+            taken: Signal::default(),
+            next: Signal::default(),
             room: Signal::default(),
             push: Signal::default(),
             pull: Signal::default(),
@@ -73,17 +83,19 @@ impl Queue {
 impl Logic for Queue {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, written, read, waiting, some, first_valid_now, first_now);
+        dff_setup!(self, clock, written, read, waiting, some, waits_now, drops_now, first_now);
         clock!(self, clock, words);
         self.written.reset.next = self.reset.val();
         self.read.reset.next = self.reset.val();
         self.waiting.reset.next = self.reset.val();
         self.some.reset.next = self.reset.val();
-        self.first_valid_now.reset.next = self.reset.val();
+        self.waits_now.reset.next = self.reset.val();
+        self.drops_now.reset.next = self.reset.val();
 
-        self.room.next = !self.first_valid_now.q.val() | self.pop.val();
+        self.taken.next = self.waits_now.q.val() | self.drops_now.q.val();
+        self.room.next = !self.taken.val() | self.pop.val();
         self.pull.next = self.room.val() & self.some.q.val();
-        self.push.next = self.valid.val() & (!self.room.val() | self.some.q.val());
+        self.push.next = self.valid.val() & (self.taken.val() | self.some.q.val());
 
         self.words.we.next = self.push.val();
         self.words.wa.next = self.written.q.val();
@@ -110,14 +122,19 @@ impl Logic for Queue {
             self.some.d.next = true;
         }
 
-        if self.room.val() {
-            self.first_valid_now.d.next = self.some.q.val() | self.valid.val();
-            self.first_now.d.next = self.command.val();
-            if self.some.q.val() {
-                self.first_now.d.next = self.oldest.command.val();
-            }
+        self.next.next = self.command.val();
+        if self.some.q.val() {
+            self.next.next = self.oldest.command.val();
         }
-        self.first_valid.next = self.first_valid_now.q.val();
+        if self.room.val() {
+            self.first_now.d.next = self.next.val();
+            self.waits_now.d.next = !self.next.val().drop
+                & (self.some.q.val() | (self.valid.val() & !self.taken.val()));
+            self.drops_now.d.next =
+                self.next.val().drop & (self.some.q.val() | (self.valid.val() & !self.taken.val()));
+        }
+        self.waits.next = self.waits_now.q.val();
+        self.drops.next = self.drops_now.q.val();
         self.first.next = self.first_now.q.val();
     }
 }

@@ -105,7 +105,7 @@ impl Logic for Sequencer {
         self.queue.valid.next = self.valid.val();
         self.queue.command.next = self.command.val();
         self.first.next = self.queue.first.val();
-        self.waits.next = self.queue.first_valid.val() & !self.first.val().drop;
+        self.waits.next = self.queue.waits.val();
 
         // The read belongs to `view`, the emission to `shown`.
         self.view.next = self.hand.rest.val();
@@ -123,8 +123,7 @@ impl Logic for Sequencer {
         self.step.next = self.start.val() | (self.go.val() & !self.hand.state.val().open);
         self.read.next = self.step.val() & (self.view.val().lead == 0);
 
-        self.queue.pop.next =
-            self.start.val() | (self.queue.first_valid.val() & self.first.val().drop);
+        self.queue.pop.next = self.start.val() | self.queue.drops.val();
 
         self.hand.view.next = self.view.val();
         self.hand.step.next = self.step.val();

@@ -71,7 +71,7 @@ fn latency_is_stated() {
             let mut random = Random::new(3);
             let frame = Frame::new(&mut random, 200).operation((name, p, s));
             let seen = check(model, &[frame], Around::smooth(LEAST));
-            assert_eq!(seen.headers[0].clock, seen.taken[0] + 1);
+            assert_eq!(seen.headers[0].clock, seen.taken[0] + 2);
             let primes = usize::from(2 * p < 2 * s % model.beat);
             let clocks = (seen.sent[0].first - seen.taken[0]) as usize;
             assert_eq!(clocks, LATENCY_CLOCKS + LEAST_HEADER_CLOCKS + primes, "{name}");
@@ -211,7 +211,9 @@ fn credits_cover_the_header_pipeline() {
         let seen = check(model, &frames, Around::smooth(76));
         let refused = seen.refused.iter().find(|refused| refused.0 > 10);
         assert_eq!(refused, None, "behind the reset");
-        assert_eq!(seen.sent[999].last - seen.sent[0].last, 999 * beats);
+        // One clock more, once: the first command that comes while another is taken.
+        let clocks = seen.sent[999].last - seen.sent[0].last;
+        assert!((999 * beats..=999 * beats + 1).contains(&clocks), "{clocks} clocks");
     }
 }
 
