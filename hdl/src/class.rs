@@ -87,11 +87,11 @@ pub mod gateware {
     use rust_hdl::prelude::*;
 
     /// 1,024 intervals of addresses.
-    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, 2, 1>;
+    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, 2, 2>;
     /// 256 intervals of ports.
     type PortSearch<const L: usize> = interval::Interval<PORT, L, 1, 0>;
     /// Clocks from an address to its class.
-    pub const ADDRESS_LATENCY: usize = interval::latency(2, 1);
+    pub const ADDRESS_LATENCY: usize = interval::latency(2, 2);
     /// Clocks from a port to its class.
     pub const PORT_LATENCY: usize = interval::latency(1, 0);
     const ADDRESS: usize = 136;

@@ -78,11 +78,16 @@ pub mod gateware {
         meta::{DropReason, gateware::FirstReason},
         parser::bits::Headers,
     };
-    use cells::{delay::Delay, equal::Equal, exact::Exact, view::View};
+    use cells::{
+        delay::{Delay, DelayValid},
+        equal::Equal,
+        exact::Exact,
+        view::View,
+    };
     use rust_hdl::prelude::*;
 
     /// Clocks from the ENI to the owner of the address; the reason comes two later.
-    pub const LATENCY: usize = cells::exact::LATENCY;
+    pub const LATENCY: usize = 1 + cells::exact::LATENCY;
     const KEY: usize = 136;
     const ACTION: usize = 28;
     const ENTRY: usize = KEY + ACTION + 2;
@@ -191,7 +196,9 @@ pub mod gateware {
         pub w_ready: Signal<Out, Bit>,
         /// The table is being emptied.
         pub busy: Signal<Out, Bit>,
-        asked: Signal<Local, IpKey>,
+        asked: DFF<IpKey>,
+        asked_valid: DelayValid<1>,
+        asked_in: Delay<Bit, 1>,
         table_of: Exact<KEY, ACTION, ENTRY, TAG>,
         fields: View<AddressAction, ACTION>,
         eni_mac: Equal<48, 6>,
@@ -230,23 +237,37 @@ pub mod gateware {
         #[hdl_gen]
         #[allow(clippy::too_many_lines)] // wiring: a line per wire
         fn update(&mut self) {
-            dff_setup!(self, clock, wrong_ip, host_mac);
-            clock!(self, clock, table_of, eni_mac, arp_mac, carried, host, is_arp);
-            clock!(self, clock, wrong_mac, eni_of, check, judge);
+            dff_setup!(self, clock, wrong_ip, host_mac, asked);
+            clock!(
+                self,
+                clock,
+                asked_valid,
+                asked_in,
+                table_of,
+                eni_mac,
+                arp_mac,
+                carried,
+                host,
+                is_arp
+            );
+            clock!(self, clock, host, is_arp, wrong_mac, eni_of, check, judge);
             for i in 0..4 {
                 self.header_says[i].clock.next = self.clock.val();
             }
             // Whose is the address?
-            self.asked.next.vpc = self.eni.val().vpc;
-            self.asked.next.ip = self.headers.val().src_ip;
+            self.asked.d.next.vpc = self.eni.val().vpc;
+            self.asked.d.next.ip = self.headers.val().src_ip;
             if self.net.val() {
-                self.asked.next.ip = self.headers.val().dst_ip;
+                self.asked.d.next.ip = self.headers.val().dst_ip;
             }
+            self.asked_valid.reset.next = self.reset.val();
+            self.asked_valid.d.next = self.valid.val();
+            self.asked_in.d.next = self.generation.val();
             self.table_of.reset.next = self.reset.val();
             self.table_of.seed.next = self.seed.val();
-            self.table_of.i_valid.next = self.valid.val();
-            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.val().into());
-            self.table_of.i_gen.next = self.generation.val();
+            self.table_of.i_valid.next = self.asked_valid.q.val();
+            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.q.val().into());
+            self.table_of.i_gen.next = self.asked_in.q.val();
             self.table_of.r_valid.next = false;
             self.table_of.r_slot.next = 0.into();
             self.table_of.w_valid.next = self.w_valid.val();
