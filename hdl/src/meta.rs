@@ -160,6 +160,8 @@ pub mod gateware {
         pub reason: Signal<Out, Bits<6>>,
         codes: [Constant<Bits<6>>; N],
         found: Signal<Local, Bit>,
+        own: Signal<Local, Bits<6>>,
+        added: Signal<Local, Bits<6>>,
         first: DFF<Bits<6>>,
     }
 
@@ -173,6 +175,8 @@ pub mod gateware {
                 reason: Signal::default(),
                 codes: reasons.map(code),
                 found: Signal::default(),
+                own: Signal::default(),
+                added: Signal::default(),
                 first: DFF::default(),
             }
         }
@@ -188,14 +192,20 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             dff_setup!(self, clock, first);
-            self.first.d.next = self.before.val();
-            self.found.next = self.before.val().any();
+            self.own.next = 0.into();
+            self.found.next = false;
             for i in 0..N {
                 if self.flags[i].val() & !self.found.val() {
-                    self.first.d.next = self.codes[i].val();
+                    self.own.next = self.codes[i].val();
                     self.found.next = true;
                 }
             }
+            // Own and earlier reason are found side by side.
+            self.added.next = self.own.val();
+            if self.before.val().any() {
+                self.added.next = 0.into();
+            }
+            self.first.d.next = self.before.val() | self.added.val();
             self.reason.next = self.first.q.val();
         }
     }

@@ -62,10 +62,12 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     from_earlier: DFF<Bits<M>>,
     wide_head: Spread<M, W>,
     wide_earlier: Spread<M, W>,
+    kept: Signal<Local, Bits<B>>,
     keep: DFF<Bits<B>>,
     frame: Signal<Local, Bits<W>>,
     all_halfwords: Constant<Bits<M>>,
     all_bytes: Constant<Bits<B>>,
+    byte: [Constant<Bits<6>>; B],
     /// Lowest bit of each beat of a header; there are four at 128 bits.
     low: [Constant<Bits<10>>; 4],
 }
@@ -99,10 +101,12 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             from_earlier: DFF::default(),
             wide_head: Spread::default(),
             wide_earlier: Spread::default(),
+            kept: Signal::default(),
             keep: DFF::default(),
             frame: Signal::default(),
             all_halfwords: Constant::new(!Bits::default()),
             all_bytes: Constant::new(!Bits::default()),
+            byte: std::array::from_fn(|i| Constant::new((i as u64).to_bits())),
             low: std::array::from_fn(|beat| Constant::new((low(beat) as u64).to_bits())),
         }
     }
@@ -151,10 +155,13 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
         }
         self.from_head.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().head);
         self.from_earlier.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().carried);
-        self.keep.d.next = self.all_bytes.val();
-        if self.slot_2.q.val().last {
-            self.keep.d.next = !((self.all_bytes.val() << self.slot_2.q.val().last_byte) << 1);
+        self.kept.next = self.all_bytes.val();
+        for i in 0..B {
+            if self.slot_2.q.val().last & (self.slot_2.q.val().last_byte < self.byte[i].val()) {
+                self.kept.next = self.kept.val().replace_bit(i, false);
+            }
         }
+        self.keep.d.next = self.kept.val();
 
         // Clock 3.
         self.wide_head.i.next = self.from_head.q.val();

@@ -30,6 +30,8 @@ pub struct Queue {
     pub pop: Signal<In, Bit>,
     /// A command waits, for a frame that goes on.
     pub waits: Signal<Out, Bit>,
+    /// It begins with a slot that only reads.
+    pub primes: Signal<Out, Bit>,
     /// A command waits, for a frame that ends here.
     pub drops: Signal<Out, Bit>,
     /// The oldest command that waits.
@@ -41,9 +43,11 @@ pub struct Queue {
     waiting: Register<Bits<8>>,
     some: Register<Bit>,
     waits_now: Register<Bit>,
+    primes_now: Register<Bit>,
     drops_now: Register<Bit>,
     first_now: DFF<Command>,
     taken: Signal<Local, Bit>,
+    there: Signal<Local, Bit>,
     next: Signal<Local, Command>,
     room: Signal<Local, Bit>,
     push: Signal<Local, Bit>,
@@ -60,6 +64,7 @@ impl Queue {
             command: Signal::default(),
             pop: Signal::default(),
             waits: Signal::default(),
+            primes: Signal::default(),
             drops: Signal::default(),
             first: Signal::default(),
             words: LutRam::new(frames_log2),
@@ -69,9 +74,11 @@ impl Queue {
             waiting: Register::default(),
             some: Register::default(),
             waits_now: Register::default(),
+            primes_now: Register::default(),
             drops_now: Register::default(),
             first_now: DFF::default(),
             taken: Signal::default(),
+            there: Signal::default(),
             next: Signal::default(),
             room: Signal::default(),
             push: Signal::default(),
@@ -83,16 +90,19 @@ impl Queue {
 impl Logic for Queue {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, written, read, waiting, some, waits_now, drops_now, first_now);
+        dff_setup!(self, clock, written, read, waiting, some, waits_now, first_now);
+        dff_setup!(self, clock, primes_now, drops_now);
         clock!(self, clock, words);
         self.written.reset.next = self.reset.val();
         self.read.reset.next = self.reset.val();
         self.waiting.reset.next = self.reset.val();
         self.some.reset.next = self.reset.val();
         self.waits_now.reset.next = self.reset.val();
+        self.primes_now.reset.next = self.reset.val();
         self.drops_now.reset.next = self.reset.val();
 
         self.taken.next = self.waits_now.q.val() | self.drops_now.q.val();
+        self.there.next = self.some.q.val() | (self.valid.val() & !self.taken.val());
         self.room.next = !self.taken.val() | self.pop.val();
         self.pull.next = self.room.val() & self.some.q.val();
         self.push.next = self.valid.val() & (self.taken.val() | self.some.q.val());
@@ -128,12 +138,13 @@ impl Logic for Queue {
         }
         if self.room.val() {
             self.first_now.d.next = self.next.val();
-            self.waits_now.d.next = !self.next.val().drop
-                & (self.some.q.val() | (self.valid.val() & !self.taken.val()));
-            self.drops_now.d.next =
-                self.next.val().drop & (self.some.q.val() | (self.valid.val() & !self.taken.val()));
+            self.waits_now.d.next = self.there.val() & !self.next.val().drop;
+            self.primes_now.d.next =
+                self.there.val() & !self.next.val().drop & self.next.val().prime;
+            self.drops_now.d.next = self.there.val() & self.next.val().drop;
         }
         self.waits.next = self.waits_now.q.val();
+        self.primes.next = self.primes_now.q.val();
         self.drops.next = self.drops_now.q.val();
         self.first.next = self.first_now.q.val();
     }

@@ -116,10 +116,10 @@ impl Logic for Sequencer {
         if self.hand.state.val().busy {
             self.shown.next = self.hand.rest.val();
         }
+        // `open` without a tail, or a tail beside which the next frame only reads.
         self.start.next = self.go.val()
-            & self.waits.val()
-            & self.hand.state.val().open
-            & (!self.hand.state.val().tail | self.first.val().prime);
+            & ((self.waits.val() & !self.hand.state.val().busy)
+                | (self.queue.primes.val() & self.hand.state.val().tail));
         self.step.next = self.start.val() | (self.go.val() & !self.hand.state.val().open);
         self.read.next = self.step.val() & (self.view.val().lead == 0);
 
