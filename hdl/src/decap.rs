@@ -2,9 +2,10 @@
 //!
 //! ```text
 //!   outer MAC, outer IP ---> equal to this card's? --- no ---> NotForUs
+//!   outer CE, inner Not-ECT ---------------------------------> CongestionExperienced
 //!   outer source IP -------> the mapping's VTEP?  ---- no ---> SpoofedUnderlay
 //! ```
-//! The first question is asked as soon as the headers are known; the second waits for the
+//! The first two questions are asked as soon as the headers are known; the last waits for the
 //! mapping of the tenant's source address (stage `mapping`). RFC 7348 section 4.1 leaves the
 //! check of the sender open; here a compromised host can't speak for another host's tenants.
 
@@ -28,9 +29,16 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
+/// ECN codepoint "congestion experienced" (RFC 3168 section 5).
+const CE: u8 = 3;
+/// ECN codepoint of a transport that does not know ECN (RFC 3168 section 5).
+const NOT_ECT: u8 = 0;
+
 /// What keeps a frame of the underlay from being looked at further.
 ///
-/// The MAC is judged before anything behind it: what is not for us is not ours to call malformed.
+/// A mark of congestion that the tenant's packet can't carry becomes a loss, which its sender
+/// understands (RFC 6040 section 4.2). The MAC is judged before anything behind it: what is not
+/// for us is not ours to call malformed.
 pub fn for_us(identity: &Identity, h: &Headers) -> DropReason {
     let has_mac = !matches!(h.fault, DropReason::FrameTooLong | DropReason::Runt);
     if has_mac && h.outer_dst_mac != identity.mac {
@@ -39,6 +47,8 @@ pub fn for_us(identity: &Identity, h: &Headers) -> DropReason {
         h.fault
     } else if h.outer_dst_ip != identity.vtep {
         DropReason::NotForUs
+    } else if h.outer_ecn == CE && !h.is_arp && h.dscp_ecn & 3 == NOT_ECT {
+        DropReason::CongestionExperienced
     } else {
         DropReason::None
     }
@@ -87,7 +97,10 @@ pub mod gateware {
         fault: Delay<Bits<6>, { cells::equal::LATENCY + 1 }>,
         outer: FirstReason<2>,
         with_fault: DFF<Bits<6>>,
-        last: FirstReason<1>,
+        last: FirstReason<2>,
+        marked: DFF<Bit>,
+        not_ect: DFF<Bit>,
+        lost: Delay<Bit, { cells::equal::LATENCY + 1 }>,
         no_mac: IsReason<2>,
     }
 
@@ -96,7 +109,7 @@ pub mod gateware {
         pub fn new() -> Self {
             Self {
                 outer: FirstReason::new([DropReason::CardClosed, DropReason::NotForUs]),
-                last: FirstReason::new([DropReason::NotForUs]),
+                last: FirstReason::new([DropReason::NotForUs, DropReason::CongestionExperienced]),
                 no_mac: IsReason::new([DropReason::FrameTooLong, DropReason::Runt]),
                 ..Self::default()
             }
@@ -106,9 +119,9 @@ pub mod gateware {
     impl Logic for ForUs {
         #[hdl_gen]
         fn update(&mut self) {
-            dff_setup!(self, clock, with_fault);
+            dff_setup!(self, clock, with_fault, marked, not_ect);
             clock!(self, clock, mac, vtep, ask_mac, ask_vtep, wrong_vtep);
-            clock!(self, clock, closed, fault, outer, last);
+            clock!(self, clock, closed, fault, outer, last, lost);
             self.mac.a.next = self.headers.val().outer_dst_mac;
             self.mac.b.next = self.identity.val().mac;
             self.vtep.a.next = self.headers.val().outer_dst_ip;
@@ -122,12 +135,17 @@ pub mod gateware {
             self.outer.flags[0].next = self.closed.q.val();
             self.outer.flags[1].next = self.ask_mac.q.val() & !self.mac.yes.val();
             self.wrong_vtep.d.next = self.ask_vtep.q.val() & !self.vtep.yes.val();
+            self.marked.d.next = self.net.val() & self.headers.val().outer_ecn.all();
+            self.not_ect.d.next = !self.headers.val().is_arp.any()
+                & !self.headers.val().dscp_ecn.get_bits::<2>(0).any();
+            self.lost.d.next = self.marked.q.val() & self.not_ect.q.val();
             self.with_fault.d.next = self.outer.reason.val();
             if !self.outer.reason.val().any() {
                 self.with_fault.d.next = self.fault.q.val();
             }
             self.last.before.next = self.with_fault.q.val();
             self.last.flags[0].next = self.wrong_vtep.q.val();
+            self.last.flags[1].next = self.lost.q.val();
             self.reason.next = self.last.reason.val();
         }
     }

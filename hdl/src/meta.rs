@@ -39,48 +39,54 @@ layout::layout! {
         MalformedIpv6Header = 16,
         /// The IPv6 payload length goes beyond the frame.
         MalformedIpv6Length = 17,
+        /// IPv6 to or from an IPv4-mapped address (RFC 4291 section 2.5.5.2), which would meet the
+        /// entries of IPv4.
+        Ipv4MappedAddress = 18,
         /// An IPv6 extension header, behind which this pipeline does not look.
-        Ipv6Extension = 18,
+        Ipv6Extension = 19,
         /// A fragment made to hide the TCP header (RFC 1858, RFC 3128).
-        TinyFragment = 19,
+        TinyFragment = 20,
         /// A TCP header that is cut short or with an impossible data offset.
-        MalformedTcp = 20,
+        MalformedTcp = 21,
         /// A UDP header that is cut short or with an impossible length.
-        MalformedUdp = 21,
+        MalformedUdp = 22,
         /// An ICMP or ICMPv6 header that is cut short.
-        MalformedIcmp = 22,
+        MalformedIcmp = 23,
+        /// The underlay marked congestion on a packet whose sender does not know ECN (RFC 6040
+        /// section 4.2).
+        CongestionExperienced = 24,
         /// No VPC of this card has the tunnel's VNI.
-        UnknownVni = 23,
+        UnknownVni = 25,
         /// The mapping of the tenant's source address names another card than the one that sent.
-        SpoofedUnderlay = 24,
+        SpoofedUnderlay = 26,
         /// ARP in a tunnel: neighbors are answered by each card, never across the underlay.
-        TunnelledArp = 25,
+        TunnelledArp = 27,
         /// No ENI hangs on this port with these VLAN tags.
-        UnknownEni = 26,
+        UnknownEni = 28,
         /// The ENI, the sender's or the receiver's, is administratively down.
-        EniDown = 27,
+        EniDown = 29,
         /// The source MAC is not the ENI's, nor may it be.
-        SpoofedMac = 28,
+        SpoofedMac = 30,
         /// The source address is none of the ENI's.
-        SpoofedIp = 29,
+        SpoofedIp = 31,
         /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
-        GratuitousArp = 30,
+        GratuitousArp = 32,
         /// An ARP request, which this pipeline does not answer yet.
-        ArpUnanswered = 31,
+        ArpUnanswered = 33,
         /// Broadcast or multicast, which a VPC does not carry.
-        Multicast = 32,
+        Multicast = 34,
         /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
-        NaclOutbound = 33,
+        NaclOutbound = 35,
         /// No route leads to the destination.
-        NoRoute = 34,
+        NoRoute = 36,
         /// The VPC has nobody at the destination address.
-        NoMapping = 35,
+        NoMapping = 37,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 36,
+        NotItsAddress = 38,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 37,
+        NoLocalEni = 39,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 38,
+        NaclInbound = 40,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

@@ -33,12 +33,13 @@ pub struct Outcome {
 pub fn walk(tables: &Tables, frame: &[u8], entered: Entered) -> Outcome {
     let h = parser::parse(frame, entered.net);
     let mut trace = look_up(tables, &h, entered);
+    let broadcast = if trace.dst.broadcast { DropReason::Multicast } else { DropReason::None };
     let host = [
         h.fault,
         eni::attached(false, trace.attached.hit.then_some(trace.eni)),
         spoof::may_send(&trace.eni, trace.addressed.hit.then_some(trace.owner), &h),
         spoof::carried(false, &h),
-        if trace.dst.broadcast { DropReason::Multicast } else { DropReason::None },
+        broadcast,
         nacl::judge(
             trace.dst.subnet != trace.eni.subnet,
             trace.outbound.hit.then_some(trace.outbound_rule),
@@ -56,6 +57,7 @@ pub fn walk(tables: &Tables, frame: &[u8], entered: Entered) -> Outcome {
         decap::for_us(&tables.identity, &h),
         eni::attached(true, trace.attached.hit.then_some(trace.eni)),
         spoof::carried(true, &h),
+        broadcast,
         mapping::sender(trace.mapped.hit.then_some(trace.mapping), &h),
     ];
     // Who receives it, if it is somebody here.

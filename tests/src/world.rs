@@ -4,7 +4,9 @@
 //! with the *same* addresses, a few ENIs here and elsewhere, rules for most classes. Tables are
 //! made directly, not from a VPC file: what a compiler never writes is tried as well.
 
-use etherparse::PacketBuilder;
+use etherparse::{
+    IpEcn, IpHeaders, Ipv4Extensions, Ipv4Header, Ipv6Extensions, Ipv6Header, PacketBuilder,
+};
 use hdl::{
     class::{AddressLabel, IpKey, PortKey, PortLabel},
     decap::Identity,
@@ -55,6 +57,18 @@ pub struct World {
 /// IPv4 as the tables have it.
 fn mapped(v4: u32) -> u128 {
     0xffff_0000_0000 | u128::from(v4)
+}
+
+/// An IPv6 header.
+fn ipv6(from: u128, to: u128, traffic_class: u8) -> IpHeaders {
+    let header = Ipv6Header {
+        traffic_class,
+        hop_limit: 64,
+        source: from.to_be_bytes(),
+        destination: to.to_be_bytes(),
+        ..Ipv6Header::default()
+    };
+    IpHeaders::Ipv6(header, Ipv6Extensions::default())
 }
 
 impl World {
@@ -235,6 +249,10 @@ impl World {
             let same: Vec<_> = self.people.iter().filter(|p| p.vpc == from.vpc).collect();
             to = same.choose(&mut self.random).map_or(to, |p| (*p).clone());
         }
+        if self.random.random_ratio(1, 48) {
+            // The subnet's broadcast address.
+            to.v4 |= 255;
+        }
         let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
         let (port, mut frame) = match from.place {
             Some(place) => {
@@ -269,11 +287,13 @@ impl World {
         let ports = [80u16, 443, 1023, 1024, 2047, 2048, 53];
         let mut port = || *ports.choose(&mut self.random).unwrap_or(&80);
         let (a, b) = (port(), port());
-        let ip = if self.random.random_ratio(2, 3) {
-            ethernet.ipv4(from.v4.to_be_bytes(), to.v4.to_be_bytes(), 64)
+        let ip = ethernet.ip(if self.random.random_ratio(2, 3) {
+            self.ipv4(from.v4, to.v4)
+        } else if self.random.random_ratio(1, 32) {
+            ipv6(mapped(from.v4), mapped(to.v4), 0)
         } else {
-            ethernet.ipv6(from.v6.to_be_bytes(), to.v6.to_be_bytes(), 64)
-        };
+            ipv6(from.v6, to.v6, self.random.random_range(0..4))
+        });
         let mut frame = Vec::new();
         let written = match self.random.random_range(0..8) {
             0..3 => ip.tcp(a, b, 7, 512).write(&mut frame, &payload),
@@ -296,6 +316,18 @@ impl World {
         frame
     }
 
+    /// An IPv4 header with any ECN field.
+    fn ipv4(&mut self, from: u32, to: u32) -> IpHeaders {
+        let header = Ipv4Header {
+            ecn: IpEcn::try_new(self.random.random_range(0..4)).unwrap_or_default(),
+            time_to_live: 64,
+            source: from.to_be_bytes(),
+            destination: to.to_be_bytes(),
+            ..Ipv4Header::default()
+        };
+        IpHeaders::Ipv4(header, Ipv4Extensions::default())
+    }
+
     /// Into a VXLAN tunnel from where that person lives.
     fn tunnel(&mut self, from: &Person, inner: Vec<u8>) -> Vec<u8> {
         let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
@@ -304,7 +336,7 @@ impl World {
         let dst = if self.random.random_ratio(31, 32) { VTEP } else { VTEP + 7 };
         let mut frame = Vec::new();
         let built = PacketBuilder::ethernet2(mac(0x0200_0000_00fe), mac(CARD_MAC))
-            .ipv4(peer.to_be_bytes(), dst.to_be_bytes(), 60)
+            .ip(self.ipv4(peer, dst))
             .udp(50000, 4789)
             .write(&mut frame, &vxlan);
         if built.is_err() {

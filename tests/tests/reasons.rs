@@ -101,6 +101,11 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         MalformedIpv4Checksum => host(|f| f[25] ^= 1),
         MalformedIpv6Header => ipv6(5, 59, 10),
         MalformedIpv6Length => ipv6(6, 59, 11),
+        Ipv4MappedAddress => {
+            let (port, mut frame) = ipv6(6, 59, 10);
+            frame[38..50].copy_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]);
+            (port, frame)
+        }
         Ipv6Extension => ipv6(6, 0, 10),
         TinyFragment => ipv4(|f| {
             f[21] = 1;
@@ -114,6 +119,10 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         MalformedIcmp => ipv4(|f| {
             f[17] = 23;
             f[23] = 1;
+        }),
+        CongestionExperienced => outer(|f| {
+            f[15] |= 3;
+            resum(f, 14);
         }),
         UnknownVni => (NET, tunnel(VNI + 1, &udp(FIRST_AWAY, 0, mac(0), 7, 100))),
         SpoofedUnderlay => outer(|f| {

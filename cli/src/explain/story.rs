@@ -70,7 +70,7 @@ impl Story<'_> {
         let sender_is_down = !self.entered.net && !self.t.eni.up;
         Some(match self.t.verdict.reason {
             R::None => return None,
-            R::NotForUs => "decap",
+            R::NotForUs | R::CongestionExperienced => "decap",
             R::UnknownVni | R::UnknownEni => "eni",
             R::EniDown if sender_is_down => "eni",
             R::EniDown | R::NoLocalEni => "deliver",

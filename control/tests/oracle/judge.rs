@@ -67,12 +67,22 @@ impl<'v> Oracle<'v> {
         None
     }
 
+    /// Is it the broadcast address of a subnet of the VPC?
+    fn broadcast(&self, vpc: usize, dst: IpAddr) -> bool {
+        let all = self.file.subnets.iter().filter(|s| s.vpc == vpc);
+        all.flat_map(|s| &s.cidrs).any(|c| match c {
+            IpNet::V4(v4) => dst == IpAddr::V4(v4.broadcast()),
+            IpNet::V6(_) => false,
+        })
+    }
+
     /// A frame from a host.
     pub fn outbound(&self, port: u8, packet: &Packet) -> Judgement {
         self.leave(port, packet).unwrap_or_else(|reason| (Verdict::drop(reason), None))
     }
 
     fn leave(&self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
+        unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
         let here = |e: &&Eni| e.card == self.card && e.port == port && e.vlan == packet.vlan;
         let eni = self.file.enis.iter().find(here).ok_or(DropReason::UnknownEni)?;
         unless(eni.up, DropReason::EniDown)?;
@@ -82,12 +92,7 @@ impl<'v> Oracle<'v> {
         unless(!group(packet), DropReason::Multicast)?;
         let subnet = self.subnet(eni);
         let vpc = subnet.vpc;
-        let all = self.file.subnets.iter().filter(|s| s.vpc == vpc);
-        let broadcast = all.flat_map(|s| &s.cidrs).any(|c| match c {
-            IpNet::V4(v4) => packet.dst == IpAddr::V4(v4.broadcast()),
-            IpNet::V6(_) => false,
-        });
-        unless(!broadcast, DropReason::Multicast)?;
+        unless(!self.broadcast(vpc, packet.dst), DropReason::Multicast)?;
         if !within(&subnet.cidrs, packet.dst) {
             let acl = subnet.network_acl.map(|a| &self.file.network_acls[a]);
             let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.outbound.clone());
@@ -116,6 +121,7 @@ impl<'v> Oracle<'v> {
                     src: self.own().underlay_ip,
                     dst: lives.vtep,
                     vni: self.file.vpcs[vpc].vni,
+                    ecn: packet.ecn(),
                     inner,
                 };
                 Ok((Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel))))
@@ -147,16 +153,20 @@ impl<'v> Oracle<'v> {
     }
 
     fn enter(&self, tunnel: &Tunnel) -> Result<Judgement, DropReason> {
-        let us = tunnel.dst_mac == self.own().underlay_mac && tunnel.dst == self.own().underlay_ip;
-        unless(us, DropReason::NotForUs)?;
+        let packet = &tunnel.inner;
+        unless(tunnel.dst_mac == self.own().underlay_mac, DropReason::NotForUs)?;
+        unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
+        unless(tunnel.dst == self.own().underlay_ip, DropReason::NotForUs)?;
+        // A sender that doesn't know the mark must see a loss.
+        unless((tunnel.ecn, packet.ecn()) != (3, 0), DropReason::CongestionExperienced)?;
         let here = |vpc| {
             let lives = |e: &Eni| e.card == self.card && self.subnet(e).vpc == vpc;
             self.file.enis.iter().any(lives)
         };
         let vpc = self.file.vpcs.iter().position(|v| v.vni == tunnel.vni);
         let vpc = vpc.filter(|v| here(*v)).ok_or(DropReason::UnknownVni)?;
-        let packet = &tunnel.inner;
         unless(!group(packet), DropReason::Multicast)?;
+        unless(!self.broadcast(vpc, packet.dst), DropReason::Multicast)?;
         let sender = self.lives(vpc, packet.src);
         let elsewhere = |l: &Lives| l.eni.is_none_or(|e| e.card != self.card);
         let sender = sender.filter(elsewhere).is_some_and(|l| l.vtep == tunnel.src);
@@ -173,6 +183,12 @@ fn unless(good: bool, reason: DropReason) -> Result<(), DropReason> {
 
 fn within(cidrs: &[IpNet], address: IpAddr) -> bool {
     cidrs.iter().any(|c| c.contains(&address))
+}
+
+/// Does IPv6 name an IPv4 address, as ::ffff:a.b.c.d?
+fn mapped(packet: &Packet) -> bool {
+    let mapped = |ip| matches!(ip, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
+    mapped(packet.src) || mapped(packet.dst)
 }
 
 /// Broadcast or multicast, by MAC or by address.

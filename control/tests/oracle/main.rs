@@ -114,6 +114,7 @@ fn the_card_does_what_the_file_says() {
         network(seed, &mut seen);
     }
     let expect = [
+        "host Ipv4MappedAddress",
         "host UnknownEni",
         "host EniDown",
         "host SpoofedMac",
@@ -128,6 +129,8 @@ fn the_card_does_what_the_file_says() {
         "host to host1",
         "host to net0",
         "net NotForUs",
+        "net Ipv4MappedAddress",
+        "net CongestionExperienced",
         "net UnknownVni",
         "net Multicast",
         "net SpoofedUnderlay",

@@ -1,7 +1,7 @@
 //! Which small networks and which packets? Everything from small pools, so that hits happen.
 
 use control::vpcs::{Eni, Vpcs};
-use etherparse::{IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
+use etherparse::{IpEcn, IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
 use fastrand::Rng;
 use macaddr::MacAddr6;
 use std::{fmt::Write, net::IpAddr};
@@ -144,7 +144,9 @@ fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
         (true, 0) => {
             pick(rng, &["224.0.0.1", "255.255.255.255", "8.8.8.8", "10.0.1.255"]).to_string()
         }
-        (false, 0) => pick(rng, &["ff02::1", "2001:db9::1", "fe80::1"]).to_string(),
+        (false, 0) => {
+            pick(rng, &["ff02::1", "2001:db9::1", "fe80::1", "::ffff:10.0.1.4"]).to_string()
+        }
         (true, _) => format!("10.0.{subnet}.{host}"),
         (false, _) => format!("2001:db8:0:{subnet}::{host}"),
     };
@@ -232,6 +234,7 @@ pub fn frame(rng: &mut Rng, recipe: &Recipe) -> Vec<u8> {
             let mut ip = Ipv4Header::new(length, 64, number, src.octets(), dst.octets())
                 .expect("a short packet");
             ip.dont_fragment = false;
+            ip.ecn = IpEcn::try_new(rng.u8(..4)).expect("two bits");
             match rng.u32(..8) {
                 0 => ip.more_fragments = true,
                 1 => ip.fragment_offset = IpFragOffset::try_new(185).expect("13 bits"),
@@ -244,6 +247,7 @@ pub fn frame(rng: &mut Rng, recipe: &Recipe) -> Vec<u8> {
             frame.extend([0x86, 0xdd]);
             let ip = Ipv6Header {
                 payload_length: data.len() as u16,
+                traffic_class: rng.u8(..4),
                 next_header: IpNumber(protocol),
                 hop_limit: 64,
                 source: source.octets(),
@@ -272,6 +276,7 @@ pub fn tunnel(rng: &mut Rng, file: &Vpcs, sender: &Eni, to: usize, inner: &[u8])
     let src = if once_in(rng, 8) { [192, 0, 2, rng.u8(1..5)] } else { from };
     let dst = if once_in(rng, 16) { [192, 0, 2, 9] } else { card.underlay_ip.octets() };
     let mut ip = Ipv4Header::new(length, 64, IpNumber::UDP, src, dst).expect("a short packet");
+    ip.ecn = IpEcn::try_new(if once_in(rng, 8) { 3 } else { rng.u8(..3) }).expect("two bits");
     ip.header_checksum = ip.calc_header_checksum();
     frame.extend(ip.to_bytes());
     let udp = UdpHeader { source_port: 50000, destination_port: 4789, length, checksum: 0 };

@@ -18,7 +18,8 @@
 //! the `fault`, whatever the bytes behind it say; bytes behind the frame's end say nothing. TCP
 //! and UDP checksums are the receiver's affair and are not looked at, nor is the outer UDP
 //! checksum, which RFC 7348 section 5 lets a receiver ignore. An IPv6 extension header is a
-//! fault: this pipeline doesn't walk the chain, and never guesses.
+//! fault: this pipeline doesn't walk the chain, and never guesses. So is an IPv4-mapped address in
+//! an IPv6 header: the tables keep IPv4 under these, and a rule of IPv4 must judge IPv4 alone.
 
 mod flow_hash;
 #[cfg(feature = "gateware")]

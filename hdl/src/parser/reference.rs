@@ -136,12 +136,14 @@ fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason
     check(frame[l3] >> 4 == 6, MalformedIpv6Header)?;
     let end = l3 + 40 + usize::from(be16(frame, l3 + 4));
     check(end <= frame.len(), MalformedIpv6Length)?;
+    let (src_ip, dst_ip) = (be128(frame, l3 + 8), be128(frame, l3 + 24));
+    check(!is_mapped(src_ip) && !is_mapped(dst_ip), Ipv4MappedAddress)?;
     check(!IPV6_EXTENSIONS.contains(&frame[l3 + 6]), Ipv6Extension)?;
     headers.is_ipv6 = true;
     headers.dscp_ecn = (be16(frame, l3) >> 4) as u8;
     headers.protocol = frame[l3 + 6];
-    headers.src_ip = be128(frame, l3 + 8);
-    headers.dst_ip = be128(frame, l3 + 24);
+    headers.src_ip = src_ip;
+    headers.dst_ip = dst_ip;
     headers.end = end as u16;
     transport(&frame[l3 + 40..end], false, headers)
 }
@@ -202,6 +204,11 @@ fn ones_complement_sum(header: &[u8]) -> u16 {
 /// An IPv4 address as RFC 4291 section 2.5.5.2 maps it.
 fn mapped(address: u32) -> u128 {
     0xffff_0000_0000 | u128::from(address)
+}
+
+/// Does an IPv6 address look like IPv4's in the tables?
+fn is_mapped(address: u128) -> bool {
+    address >> 32 == 0xffff
 }
 
 fn be16(bytes: &[u8], at: usize) -> u16 {

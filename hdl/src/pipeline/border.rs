@@ -162,8 +162,7 @@ impl Logic for Border {
         self.port_at.d.next = self.i_classes.val().port;
         self.port_class.next = self.port_at.q.val();
         // The reason.
-        self.broadcast.d.next =
-            !self.i_along.val().net.any() & self.dst_label.o.val().broadcast.any();
+        self.broadcast.d.next = self.dst_label.o.val().broadcast.any();
         self.no_route.d.next = self.i_routed.val() & !self.route_label.o.val().target.any();
         self.reason_at.d.next = self.i_reason.val();
         self.judge.before.next = self.reason_at.q.val();

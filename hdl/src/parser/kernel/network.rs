@@ -105,6 +105,58 @@ impl Logic for Addresses {
     }
 }
 
+/// Clocks 3 and 4: is this an IPv4-mapped address (RFC 4291 section 2.5.5.2)?
+#[derive(LogicBlock)]
+pub struct Mapped {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Is there an IPv6 address at all?
+    pub asked: Signal<In, Bit>,
+    /// The address.
+    pub address: Signal<In, Bits<128>>,
+    /// After clock 4.
+    pub yes: Signal<Out, Bit>,
+    zeros: DFF<Bits<5>>,
+    ones: DFF<Bit>,
+    both: DFF<Bit>,
+    empty: Signal<Local, Bits<5>>,
+    at: [Constant<Bits<7>>; 5],
+}
+
+impl Default for Mapped {
+    fn default() -> Self {
+        Self {
+            clock: Signal::default(),
+            asked: Signal::default(),
+            address: Signal::default(),
+            yes: Signal::default(),
+            zeros: DFF::default(),
+            ones: DFF::default(),
+            both: DFF::default(),
+            empty: Signal::default(),
+            at: std::array::from_fn(|i| Constant::new((48 + 16 * i as u64).to_bits())),
+        }
+    }
+}
+
+impl Logic for Mapped {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, zeros, ones, both);
+        self.empty.next = 0.into();
+        for i in 0..5 {
+            self.empty.next = self
+                .empty
+                .val()
+                .replace_bit(i, !self.address.val().get_bits::<16>(self.at[i].val().index()).any());
+        }
+        self.zeros.d.next = self.empty.val();
+        self.ones.d.next = self.asked.val() & self.address.val().get_bits::<16>(32).all();
+        self.both.d.next = self.ones.q.val() & self.zeros.q.val().all();
+        self.yes.next = self.both.q.val();
+    }
+}
+
 /// Clocks 3 and 4: the lengths of layer 3.
 #[derive(LogicBlock)]
 pub struct Lengths {
@@ -124,13 +176,16 @@ pub struct Lengths {
     pub end: Signal<Out, Bits<14>>,
     /// Code of the first problem of the header itself, after clock 3.
     pub fault: Signal<Out, Bits<6>>,
-    /// Code if the packet reaches beyond the frame, after clock 4.
+    /// Code if the packet reaches beyond the frame, or if an address is none of IPv6's, after
+    /// clock 4.
     pub long: Signal<Out, Bits<6>>,
     ipv4: View<wire::bits::Ipv4, 160>,
     ipv6: View<wire::bits::Ipv6, 320>,
     arp: View<wire::bits::Arp, 224>,
     first: FirstFault<4>,
-    beyond: FirstFault<2>,
+    beyond: FirstFault<3>,
+    src_mapped: Mapped,
+    dst_mapped: Mapped,
     payload_3: DFF<Payload>,
     kind_3: DFF<Kind>,
     packet: DFF<Bits<17>>,
@@ -173,7 +228,10 @@ impl Default for Lengths {
             beyond: FirstFault::new([
                 DropReason::MalformedIpv4Length,
                 DropReason::MalformedIpv6Length,
+                DropReason::Ipv4MappedAddress,
             ]),
+            src_mapped: Mapped::default(),
+            dst_mapped: Mapped::default(),
             payload_3: DFF::default(),
             kind_3: DFF::default(),
             packet: DFF::default(),
@@ -200,6 +258,7 @@ impl Logic for Lengths {
         dff_setup!(self, clock, payload_3, kind_3, packet, remaining_3, offset_3, other_arp);
         dff_setup!(self, clock, other_ipv4, short_ipv4, small_ipv4, other_ipv6, end_4);
         dff_setup!(self, clock, long_ipv4, long_ipv6);
+        clock!(self, clock, src_mapped, dst_mapped);
         self.ipv4.bytes.next = self.l3.val().get_bits::<160>(432);
         self.ipv6.bytes.next = self.l3.val().get_bits::<320>(272);
         self.arp.bytes.next = self.l3.val().get_bits::<224>(368);
@@ -230,6 +289,10 @@ impl Logic for Lengths {
         self.small_ipv4.d.next = self.ipv4.fields.val().total_length < self.header.val();
         self.other_ipv6.d.next =
             (self.remaining.val() < 40) | (self.ipv6.fields.val().version != 6);
+        self.src_mapped.asked.next = self.kind.val().ipv6;
+        self.src_mapped.address.next = self.ipv6.fields.val().src_ip;
+        self.dst_mapped.asked.next = self.kind.val().ipv6;
+        self.dst_mapped.address.next = self.ipv6.fields.val().dst_ip;
         // Clock 4.
         self.first.flag[0].next =
             !(self.kind_3.q.val().ipv4 | self.kind_3.q.val().ipv6 | self.kind_3.q.val().arp);
@@ -244,6 +307,7 @@ impl Logic for Lengths {
         self.long_ipv6.d.next = self.kind_3.q.val().ipv6 & self.over.val();
         self.beyond.flag[0].next = self.long_ipv4.q.val();
         self.beyond.flag[1].next = self.long_ipv6.q.val();
+        self.beyond.flag[2].next = self.src_mapped.yes.val() | self.dst_mapped.yes.val();
         self.payload.next = self.payload_3.q.val();
         self.fault.next = self.first.fault.val();
         self.end.next = self.end_4.q.val();

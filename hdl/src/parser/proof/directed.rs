@@ -7,7 +7,7 @@ use crate::parser::parse;
 use replay::Random;
 
 /// Everything the parser can say.
-const FAULTS: [DropReason; 21] = [
+const FAULTS: [DropReason; 22] = [
     FrameTooLong,
     Runt,
     OuterTruncated,
@@ -23,6 +23,7 @@ const FAULTS: [DropReason; 21] = [
     MalformedIpv4Checksum,
     MalformedIpv6Header,
     MalformedIpv6Length,
+    Ipv4MappedAddress,
     Ipv6Extension,
     TinyFragment,
     MalformedTcp,
@@ -131,6 +132,28 @@ fn network() -> Vec<Row> {
             MalformedIpv4Checksum,
         ));
     }
+    rows.extend(mapped());
+    rows
+}
+
+/// IPv4-mapped addresses, and those that are one bit beside them.
+fn mapped() -> Vec<Row> {
+    let v6 = || built(0, Network::Ipv6, Transport::Udp);
+    let address = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 1, 11];
+    let mut rows = Vec::new();
+    for at in [22, 38] {
+        let mapped = || with(v6(), at, &address);
+        rows.push(("IPv4-mapped address", mapped(), Ipv4MappedAddress));
+        rows.push(("mapped, extension", with(mapped(), 20, &[0]), Ipv4MappedAddress));
+        rows.push(("mapped, payload beyond", with(mapped(), 18, &[255]), MalformedIpv6Length));
+        for bit in 0..96 {
+            let mut frame = mapped();
+            frame[at + bit / 8] ^= 1 << (bit % 8);
+            rows.push(("one bit beside mapped", frame, None));
+        }
+    }
+    let v4 = [&v6()[..12], &built(0, PLAIN, Transport::Udp)[12..]].concat();
+    rows.push(("IPv4 is not mapped", v4, None));
     rows
 }
 
