@@ -10,55 +10,55 @@
 //! streams    skid   fifo         arbiter
 //! ```
 
-/// A register with synchronous reset: the control state of everything else.
+// A register with synchronous reset: the control state of everything else.
 #[cfg(feature = "gateware")]
 pub mod register;
 
-/// Simple dual port memory, two clocks from address to word, in block or LUT RAM; [`ram::LutRam`].
+// Simple dual port memory, two clocks from address to word, in block or LUT RAM; [`ram::LutRam`].
 #[cfg(feature = "gateware")]
 pub mod ram;
 
-/// The part's own text: a memory cut into ECP5 block RAMs.
+// The part's own text: a memory cut into ECP5 block RAMs.
 #[cfg(feature = "gateware")]
 mod dp16kd;
 
-/// A word, or a bit with reset, some clocks later.
+// A word, or a bit with reset, some clocks later.
 #[cfg(feature = "gateware")]
 pub mod delay;
 
-/// 64-bit counters in block RAM, an event per clock.
+// 64-bit counters in block RAM, an event per clock.
 #[cfg(feature = "gateware")]
 pub mod counters;
 
-/// An AXI4-Stream register slice: cuts both directions, one beat per clock.
+// An AXI4-Stream register slice: cuts both directions, one beat per clock.
 #[cfg(feature = "gateware")]
 pub mod skid;
 
-/// A small FIFO in LUT RAM, first word falls through.
+// A small FIFO in LUT RAM, first word falls through.
 #[cfg(feature = "gateware")]
 pub mod fifo;
 
-/// Round robin over frames.
+// Round robin over frames.
 #[cfg(feature = "gateware")]
 pub mod arbiter;
 
-/// The keyed hash of the exact-match tables, plain Rust.
+// The keyed hash of the exact-match tables, plain Rust.
 pub mod hash;
 
-/// The exact-match table: its kernel, and where the host puts entries.
+// The exact-match table: its kernel, and where the host puts entries.
 pub mod exact;
 
-/// The bits of a word as the fields of an entry.
+// The bits of a word as the fields of an entry.
 #[cfg(feature = "gateware")]
 pub mod view;
 
-/// Two wide words compared in two clocks.
+// Two wide words compared in two clocks.
 #[cfg(feature = "gateware")]
 pub mod equal;
 
-/// Which interval holds this key: longest-prefix match, port ranges, address classes.
+// Which interval holds this key: longest-prefix match, port ranges, address classes.
 pub mod interval;
 
-/// Where a frame waits while its header is judged, and how it leaves with another header.
+// Where a frame waits while its header is judged, and how it leaves with another header.
 #[cfg(feature = "gateware")]
 pub mod stream;
