@@ -1,0 +1,187 @@
+//! Stages on the way out: which ENI receives it, and what does the frame look like?
+
+use crate::{
+    bench::{bits, roomy, run},
+    pools::{self, IDENTITY},
+};
+use hdl::{
+    deliver::{
+        self, EniEntry,
+        gateware::{Deliver, JUDGE},
+    },
+    encap::{
+        self,
+        gateware::{Carry, Encap},
+    },
+    mapping::MappingAction,
+    meta::DropReason,
+    parser::Headers,
+    profile::HOST_PORTS,
+    spoof::AddressAction,
+};
+use layout::{Packed, Slice};
+use replay::{Bench, Random};
+use rust_hdl::prelude::*;
+
+/// Rows of a bank, as a power of two.
+const ROWS_LOG2: usize = 3;
+const ROW: usize = deliver::gateware::LATENCY;
+
+#[derive(Clone, Debug)]
+struct Arrival {
+    eni: usize,
+    generation: bool,
+    net: bool,
+    owner: Option<AddressAction>,
+    headers: Headers,
+}
+
+fn written(bench: &mut Bench<Deliver>, random: &mut Random) -> [Vec<EniEntry>; 2] {
+    let banks = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::row(random)).collect());
+    for (bank, rows) in banks.iter().enumerate() {
+        let rows: &Vec<EniEntry> = rows;
+        for (index, row) in rows.iter().enumerate() {
+            let mut dwords = [0; 3];
+            row.put(&mut Slice::from_slice_mut(&mut dwords)[..EniEntry::BITS]);
+            bench.drive(|u| {
+                u.w_valid.next = true;
+                u.w_bank.next = bank == 1;
+                u.w_index.next = (index as u64).into();
+                u.w_entry.next = bits(&dwords);
+            });
+            bench.tick();
+        }
+    }
+    bench.drive(|u| u.w_valid.next = false);
+    banks
+}
+
+#[test]
+fn deliver_local_and_up() {
+    roomy(|| {
+        let mut random = Random::new(10);
+        let mut bench = Bench::new(Deliver::new(ROWS_LOG2), |u| &mut u.clock);
+        let rows = written(&mut bench, &mut random);
+        let mut packets = Vec::new();
+        for _ in 0..1500 {
+            let (eni, generation) = (random.below(1 << ROWS_LOG2) as usize, random.chance(50));
+            let mut headers = pools::headers(&mut random, true);
+            if random.chance(50) {
+                headers.dst_mac = rows[usize::from(generation)][eni].mac;
+            }
+            let net = random.chance(70);
+            let owner = random.chance(70).then(|| pools::owner(&mut random));
+            packets.push(Arrival { eni, generation, net, owner, headers });
+        }
+        run(
+            &mut bench,
+            packets,
+            ROW + JUDGE,
+            |u, age, p, _| {
+                if age == 0 {
+                    u.eni.next = (p.eni as u64).into();
+                    u.generation.next = p.generation;
+                    u.net.next = p.net;
+                    u.owned.next = p.owner.is_some();
+                    u.dst_mac.next = p.headers.dst_mac.into();
+                }
+            },
+            |u, age, p| {
+                let row = rows[usize::from(p.generation)][p.eni];
+                if age == ROW {
+                    assert_eq!(u.row.val(), row.into(), "{p:x?}");
+                }
+                if age == ROW + JUDGE {
+                    let nobody = deliver::local(p.owner, &row, &p.headers) != DropReason::None;
+                    assert_eq!(u.nobody.val(), p.net && nobody, "{p:x?}, {row:x?}");
+                    let down = deliver::up(&row) != DropReason::None;
+                    assert_eq!(u.down.val(), down, "{p:x?}, {row:x?}");
+                }
+            },
+        );
+    });
+}
+
+#[derive(Clone, Debug)]
+struct Leaving {
+    net: bool,
+    stays: bool,
+    mapping: MappingAction,
+    row: EniEntry,
+    headers: Headers,
+}
+
+impl Leaving {
+    fn carry(&self) -> Carry {
+        let h = &self.headers;
+        let routed = !self.net && h.dst_mac == IDENTITY.router_mac;
+        Carry {
+            src_mac: h.src_mac.into(),
+            routed: u64::from(routed).into(),
+            dscp_ecn: u64::from(h.dscp_ecn).into(),
+            l3_offset: u64::from(h.l3_offset).into(),
+            end: u64::from(h.end).into(),
+            flow_hash: u64::from(h.flow_hash).into(),
+        }
+    }
+
+    /// Port, and how the frame changes.
+    fn rewrite(&self) -> (usize, encap::Rewrite) {
+        if self.stays {
+            let rewrite = encap::to_eni(&IDENTITY, &self.row, self.net, &self.headers);
+            (usize::from(self.row.port), rewrite)
+        } else {
+            (HOST_PORTS, encap::into_tunnel(&IDENTITY, &self.mapping, &self.headers))
+        }
+    }
+}
+
+#[test]
+fn encap_rewrites() {
+    roomy(|| {
+        let mut random = Random::new(11);
+        let mut packets = Vec::new();
+        for _ in 0..1500 {
+            let net = random.chance(40);
+            packets.push(Leaving {
+                net,
+                stays: net || random.chance(30),
+                mapping: pools::mapping(&mut random),
+                row: pools::row(&mut random),
+                headers: pools::headers(&mut random, net),
+            });
+        }
+        let mut bench = Bench::new(Encap::default(), |u| &mut u.clock);
+        bench.drive(|u| u.identity.next = IDENTITY.into());
+        run(
+            &mut bench,
+            packets,
+            encap::gateware::LATENCY,
+            |u, age, p, _| {
+                if age == 0 {
+                    u.stays.next = p.stays;
+                    u.carry.next = p.carry();
+                    u.mapping.next = p.mapping.into();
+                    u.row.next = p.row.into();
+                }
+            },
+            |u, age, p| {
+                if age == encap::gateware::LATENCY {
+                    let (port, rewrite) = p.rewrite();
+                    let header: Bits<512> = u.header.val();
+                    let byte = |i: usize| {
+                        (0..8).fold(0, |all, bit| {
+                            all | u8::from(header.get_bit(504 - 8 * i + bit)) << bit
+                        })
+                    };
+                    let got: Vec<u8> = (0..rewrite.header.len()).map(byte).collect();
+                    assert_eq!(got, rewrite.header, "{p:x?}");
+                    assert_eq!(u.egress_port.val().index(), port, "{p:x?}");
+                    assert_eq!(u.p.val().index(), rewrite.header.len() / 2, "{p:x?}");
+                    assert_eq!(u.s.val().index(), rewrite.from / 2, "{p:x?}");
+                    assert_eq!(u.len.val().index(), rewrite.end, "{p:x?}");
+                }
+            },
+        );
+    });
+}

@@ -1,0 +1,268 @@
+//! Stages with an exact-match table: who is it, is it true, may it, where does it live?
+
+use crate::{
+    bench::{DEPTH_LOG2, Ports, SEED, bits, fill, roomy, run},
+    pools::{self, first, pick},
+};
+use hdl::{
+    class::IpKey,
+    eni::{self, AttachAction, AttachKey, gateware::Attach},
+    mapping::{MappingAction, gateware::Mapping},
+    meta::DropReason,
+    nacl::{self, RuleAction, RuleKey, gateware::Nacl},
+    parser::Headers,
+    spoof::{self, gateware::Spoof},
+};
+use replay::{Bench, Random};
+
+/// The write ports, which all of them have under the same names.
+macro_rules! ports {
+    () => {
+        Ports {
+            reset: |u, on| {
+                u.reset.next = on;
+                u.seed.next = SEED.into();
+                u.valid.next = false;
+            },
+            write: |u, entry| {
+                u.w_valid.next = entry.is_some();
+                if let Some((slot, entry)) = entry {
+                    u.w_slot.next = u64::from(slot).into();
+                    u.w_entry.next = bits(entry);
+                }
+            },
+            ready: |u| u.w_ready.val(),
+        }
+    };
+}
+
+/// Hit, slot and action must be what the table holds; zeros on a miss.
+macro_rules! answers {
+    ($unit:ident, $found:expr, $packet:ident) => {
+        let found = $found;
+        assert_eq!($unit.hit.val(), found.is_some(), "{:x?}", $packet);
+        let (slot, action) = found.unwrap_or_default();
+        assert_eq!($unit.slot.val().index(), slot as usize, "{:x?}", $packet);
+        assert_eq!($unit.action.val(), action.into(), "{:x?}", $packet);
+    };
+}
+
+#[derive(Clone, Debug)]
+struct Packet {
+    net: bool,
+    port: u8,
+    generation: bool,
+    headers: Headers,
+    sender: AttachAction,
+    before: DropReason,
+}
+
+fn packets(random: &mut Random, number: usize) -> Vec<Packet> {
+    let packet = |_| {
+        let net = random.chance(40);
+        let mut headers = pools::headers(random, net);
+        let sender = pools::sender(random);
+        if random.chance(60) {
+            headers.src_mac = sender.mac;
+        }
+        let before = pools::before(random);
+        Packet {
+            net,
+            port: random.below(3) as u8,
+            generation: random.chance(50),
+            headers,
+            sender,
+            before,
+        }
+    };
+    (0..number).map(packet).collect()
+}
+
+fn place(p: &Packet) -> AttachKey {
+    let h = &p.headers;
+    if p.net {
+        AttachKey::tunnel(h.outer_vni)
+    } else {
+        AttachKey { vids: [h.vid0, h.vid1], tags: h.tags, port: p.port, vni: false }
+    }
+}
+
+#[test]
+fn eni_attached() {
+    roomy(|| {
+        let mut random = Random::new(3);
+        let packets = packets(&mut random, 1200);
+        let mut entries = Vec::new();
+        for packet in packets.iter().take(25) {
+            entries.push((place(packet), pools::sender(&mut random), pools::lives(&mut random)));
+        }
+        let mut bench = Bench::new(Attach::new(DEPTH_LOG2), |u| &mut u.clock);
+        let table = fill(&mut bench, &ports!(), entries);
+        const KNOWN: usize = eni::gateware::LATENCY;
+        run(
+            &mut bench,
+            packets,
+            KNOWN + 2,
+            |u, age, p, valid| {
+                if age == 0 {
+                    u.valid.next = valid;
+                    u.generation.next = p.generation;
+                    u.net.next = p.net;
+                    u.port.next = u64::from(p.port).into();
+                    u.headers.next = p.headers.into();
+                }
+                if age == KNOWN + 1 {
+                    u.before.next = p.before.code().into();
+                }
+            },
+            |u, age, p| {
+                let found = table.find(&place(p), p.generation);
+                if age == KNOWN {
+                    answers!(u, found, p);
+                }
+                if age == KNOWN + 2 {
+                    let own = eni::attached(p.net, found.map(|f| f.1));
+                    let ends = first([p.before, own]);
+                    assert_eq!(u.reason.val().index() as u64, ends.code(), "{ends:?}: {p:x?}");
+                }
+            },
+        );
+    });
+}
+
+#[test]
+fn spoof_may_send_and_carried() {
+    roomy(|| {
+        let mut random = Random::new(4);
+        let packets = packets(&mut random, 1200);
+        let asked = |p: &Packet| spoof::key(p.sender.vpc, p.net, &p.headers);
+        let mut entries = Vec::new();
+        for p in packets.iter().take(25) {
+            let eni = if random.chance(70) { p.sender.eni } else { 1023 };
+            let owner = spoof::AddressAction { eni, ..pools::owner(&mut random) };
+            entries.push((asked(p), owner, pools::lives(&mut random)));
+        }
+        let mut bench = Bench::new(Spoof::new(DEPTH_LOG2), |u| &mut u.clock);
+        let table = fill(&mut bench, &ports!(), entries);
+        const KNOWN: usize = spoof::gateware::LATENCY;
+        run(
+            &mut bench,
+            packets,
+            KNOWN + 2,
+            |u, age, p, valid| {
+                if age == 0 {
+                    u.valid.next = valid;
+                    u.generation.next = p.generation;
+                    u.net.next = p.net;
+                    u.headers.next = p.headers.into();
+                    u.eni.next = p.sender.into();
+                }
+                if age == KNOWN + 1 {
+                    u.before.next = p.before.code().into();
+                }
+            },
+            |u, age, p| {
+                let found = table.find(&asked(p), p.generation);
+                if age == KNOWN {
+                    answers!(u, found, p);
+                }
+                if age == KNOWN + 2 {
+                    let owner = found.map(|f| f.1);
+                    let own = match p.net {
+                        true => DropReason::None,
+                        false => spoof::may_send(&p.sender, owner, &p.headers),
+                    };
+                    let ends = first([p.before, own, spoof::carried(p.net, &p.headers)]);
+                    assert_eq!(u.reason.val().index() as u64, ends.code(), "{ends:?}: {p:x?}");
+                }
+            },
+        );
+    });
+}
+
+#[derive(Clone, Debug)]
+struct Asked<K> {
+    key: K,
+    generation: bool,
+    crosses: bool,
+}
+
+fn questions<K: Copy>(random: &mut Random, key: impl Fn(&mut Random) -> K) -> Vec<Asked<K>> {
+    let asked =
+        |_| Asked { key: key(random), generation: random.chance(50), crosses: random.chance(70) };
+    (0..1200).map(asked).collect()
+}
+
+#[test]
+fn nacl_judges() {
+    roomy(|| {
+        let mut random = Random::new(5);
+        let key = |r: &mut Random| RuleKey {
+            port_class: pick(r, &[0, 1, 129]),
+            address_class: pick(r, &[0, 1, 513]),
+            acl: pick(r, &[1, 2]),
+        };
+        let packets = questions(&mut random, key);
+        let mut entries = Vec::new();
+        for p in packets.iter().take(20) {
+            let rule = RuleAction { allow: random.chance(60), rule: random.below(32766) as u16 };
+            entries.push((p.key, rule, pools::lives(&mut random)));
+        }
+        let mut bench = Bench::new(Nacl::new(DEPTH_LOG2), |u| &mut u.clock);
+        let table = fill(&mut bench, &ports!(), entries);
+        run(
+            &mut bench,
+            packets,
+            nacl::gateware::LATENCY,
+            |u, age, p, valid| {
+                if age == 0 {
+                    u.valid.next = valid;
+                    u.generation.next = p.generation;
+                    u.crosses.next = p.crosses;
+                    u.asked.next = p.key.into();
+                }
+            },
+            |u, age, p| {
+                if age == nacl::gateware::LATENCY {
+                    let found = table.find(&p.key, p.generation);
+                    answers!(u, found, p);
+                    let rule = found.map(|f| f.1);
+                    let own = nacl::judge(p.crosses, rule, DropReason::NaclInbound);
+                    assert_eq!(u.denied.val(), own != DropReason::None, "{p:x?}");
+                }
+            },
+        );
+    });
+}
+
+#[test]
+fn mapping_finds() {
+    roomy(|| {
+        let mut random = Random::new(6);
+        let packets: Vec<Asked<IpKey>> = questions(&mut random, pools::ip_key);
+        let mut entries: Vec<(IpKey, MappingAction, [bool; 2])> = Vec::new();
+        for p in packets.iter().take(20) {
+            entries.push((p.key, pools::mapping(&mut random), pools::lives(&mut random)));
+        }
+        let mut bench = Bench::new(Mapping::new(DEPTH_LOG2), |u| &mut u.clock);
+        let table = fill(&mut bench, &ports!(), entries);
+        const KNOWN: usize = hdl::mapping::gateware::LATENCY;
+        run(
+            &mut bench,
+            packets,
+            KNOWN,
+            |u, age, p, valid| {
+                if age == 0 {
+                    u.valid.next = valid;
+                    u.generation.next = p.generation;
+                    u.asked.next = p.key.into();
+                }
+            },
+            |u, age, p| {
+                if age == KNOWN {
+                    answers!(u, table.find(&p.key, p.generation), p);
+                }
+            },
+        );
+    });
+}

@@ -1,0 +1,12 @@
+//! Does each stage's kernel say, packet by packet, what its reference says?
+//!
+//! A packet a clock with idle clocks in between, everything from small pools so that hits and near
+//! misses happen. The parser has its own proof beside it, with real frames.
+#![cfg(feature = "gateware")]
+
+mod bench;
+mod leaves;
+mod lookups;
+mod pools;
+mod reasons;
+mod searches;

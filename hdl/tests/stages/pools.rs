@@ -1,0 +1,152 @@
+//! From which few values are packets and entries made?
+
+use hdl::{
+    class::IpKey, decap::Identity, deliver::EniEntry, eni::AttachAction, mapping::MappingAction,
+    meta::DropReason, parser::Headers, spoof::AddressAction,
+};
+use replay::Random;
+
+/// Who the card is.
+pub const IDENTITY: Identity = Identity {
+    vtep: 0xc0a8_0001,
+    mac: 0x0200_0000_00aa,
+    gateway_mac: 0x0200_0000_00fe,
+    router_mac: 0x0200_5e00_0001,
+};
+const MACS: [u64; 4] = [0x0200_0001_0001, 0x0200_0001_0002, 0x0a00_0001_0001, IDENTITY.router_mac];
+const VTEPS: [u32; 3] = [IDENTITY.vtep, 0xc0a8_0002, 0x40a8_0002];
+const IPS: [u128; 7] = [
+    0xffff_0a00_0004,
+    0xffff_0a00_0005,
+    0xffff_e000_0005,
+    0xffff_ffff_ffff,
+    0x2001_0db8 << 96 | 4,
+    0xff02 << 112 | 1,
+    0xfe02 << 112 | 1,
+];
+
+pub fn pick<T: Copy>(random: &mut Random, pool: &[T]) -> T {
+    pool[random.below(pool.len() as u64) as usize]
+}
+
+/// Mostly one of the pool, else one bit beside it.
+fn near(random: &mut Random, pool: &[u128], width: u64) -> u128 {
+    let value = pick(random, pool);
+    if random.chance(75) { value } else { value ^ 1 << random.below(width) }
+}
+
+pub fn mac(random: &mut Random) -> u64 {
+    near(random, &MACS.map(u128::from), 48) as u64
+}
+
+pub fn vtep(random: &mut Random) -> u32 {
+    near(random, &VTEPS.map(u128::from), 32) as u32
+}
+
+/// IPv4 or IPv6.
+fn ip(random: &mut Random, v4: bool) -> u128 {
+    if v4 {
+        0xffff_0000_0000 | near(random, &IPS[..4], 32) & 0xffff_ffff
+    } else {
+        near(random, &IPS[4..], 128)
+    }
+}
+
+pub fn ip_key(random: &mut Random) -> IpKey {
+    let v4 = random.chance(60);
+    IpKey { ip: ip(random, v4), vpc: random.below(3) as u8 }
+}
+
+/// No reason, mostly, or any.
+pub fn before(random: &mut Random) -> DropReason {
+    if random.chance(75) { DropReason::None } else { pick(random, DropReason::ALL) }
+}
+
+/// The first reason counts.
+pub fn first<const N: usize>(reasons: [DropReason; N]) -> DropReason {
+    reasons.into_iter().find(|r| *r != DropReason::None).unwrap_or(DropReason::None)
+}
+
+/// What a parser might say.
+pub fn headers(random: &mut Random, net: bool) -> Headers {
+    let faults = &DropReason::ALL[..=DropReason::MalformedIcmp.code() as usize];
+    let kind = random.below(8);
+    let (is_arp, is_ipv6) = (kind == 0, kind > 5);
+    let tags = if net { 0 } else { random.below(3) as u8 };
+    let l3_offset = if net { 64 } else { 14 + 4 * tags };
+    Headers {
+        fault: if random.chance(85) { DropReason::None } else { pick(random, faults) },
+        tunnel: net,
+        outer_dst_mac: near(random, &[IDENTITY.mac.into()], 48) as u64,
+        outer_src_ip: vtep(random),
+        outer_dst_ip: near(random, &[IDENTITY.vtep.into()], 32) as u32,
+        outer_vni: pick(random, &[5001, 5002, 0x5001_00, 9]),
+        outer_ecn: random.below(4) as u8,
+        dst_mac: mac(random),
+        src_mac: mac(random),
+        tags,
+        vid0: pick(random, &[0, 9, 0x809]),
+        vid1: pick(random, &[0, 9]),
+        is_ipv4: !is_arp && !is_ipv6,
+        is_ipv6,
+        is_arp,
+        src_ip: ip(random, !is_ipv6),
+        dst_ip: ip(random, !is_ipv6),
+        arp_op: if is_arp { pick(random, &[1, 1, 2, 257]) } else { 0 },
+        arp_sender_mac: if is_arp { mac(random) } else { 0 },
+        protocol: if is_arp { 0 } else { pick(random, &[1, 6, 17, 58]) },
+        dscp_ecn: if is_arp { 0 } else { random.below(256) as u8 },
+        l3_offset,
+        end: u16::from(l3_offset) + 20 + random.below(9_100) as u16,
+        flow_hash: random.below(1 << 14) as u16,
+        ..Headers::default()
+    }
+}
+
+pub fn sender(random: &mut Random) -> AttachAction {
+    AttachAction {
+        vpc: random.below(3) as u8,
+        eni: random.below(4) as u16,
+        subnet: random.below(3) as u16,
+        acl: random.below(256) as u8,
+        route_table: random.below(256) as u8,
+        mac: mac(random),
+        up: random.chance(70),
+        check: random.chance(70),
+    }
+}
+
+pub fn owner(random: &mut Random) -> AddressAction {
+    AddressAction {
+        eni: random.below(4) as u16,
+        subnet: random.below(1024) as u16,
+        acl: random.below(256) as u8,
+    }
+}
+
+pub fn mapping(random: &mut Random) -> MappingAction {
+    MappingAction {
+        vtep: vtep(random),
+        vni: random.below(1 << 24) as u32,
+        mac: mac(random),
+        subnet: random.below(3) as u16,
+        local: random.chance(40),
+        eni: random.below(1024) as u16,
+        acl: random.below(256) as u8,
+    }
+}
+
+pub fn row(random: &mut Random) -> EniEntry {
+    EniEntry {
+        mac: mac(random),
+        vids: [random.below(4096) as u16, random.below(4096) as u16],
+        tags: random.below(3) as u8,
+        port: random.below(2) as u8,
+        up: random.chance(70),
+    }
+}
+
+/// In both generations, mostly, or in one.
+pub fn lives(random: &mut Random) -> [bool; 2] {
+    pick(random, &[[true, true], [true, false], [false, true]])
+}

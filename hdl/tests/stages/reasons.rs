@@ -1,0 +1,150 @@
+//! Stages without a table: is it for us, and does the mapping agree?
+
+use crate::{
+    bench::{roomy, run},
+    pools::{self, IDENTITY, first},
+};
+use hdl::{
+    decap::{self, gateware::ForUs},
+    eni::AttachAction,
+    mapping::{
+        self, MappingAction,
+        gateware::{JUDGE, Reach},
+    },
+    meta::DropReason,
+    parser::Headers,
+};
+use replay::{Bench, Random};
+
+#[derive(Clone, Copy, Debug)]
+struct Arrival {
+    open: bool,
+    net: bool,
+    headers: Headers,
+}
+
+impl Arrival {
+    fn ends(&self) -> DropReason {
+        match (self.open, self.net) {
+            (false, _) => DropReason::CardClosed,
+            (true, true) => decap::for_us(&IDENTITY, &self.headers),
+            (true, false) => self.headers.fault,
+        }
+    }
+}
+
+#[test]
+fn decap_is_for_us() {
+    roomy(|| {
+        let mut random = Random::new(1);
+        let mut packets = Vec::new();
+        for _ in 0..1500 {
+            let net = random.chance(70);
+            let headers = pools::headers(&mut random, net);
+            packets.push(Arrival { open: random.chance(90), net, headers });
+        }
+        // All pairs of ECN fields.
+        let headers = Headers {
+            outer_dst_mac: IDENTITY.mac,
+            outer_dst_ip: IDENTITY.vtep,
+            is_ipv4: true,
+            ..Headers::default()
+        };
+        for (outer_ecn, dscp_ecn) in (0..4).flat_map(|o| (0..16).map(move |i| (o, i))) {
+            let headers = Headers { outer_ecn, dscp_ecn, ..headers };
+            packets.push(Arrival { open: true, net: true, headers });
+        }
+        let met = |r| packets.iter().filter(|p: &&Arrival| p.ends() == r).count();
+        for reason in [DropReason::None, DropReason::NotForUs, DropReason::CongestionExperienced] {
+            assert!(met(reason) > 20, "{reason:?}");
+        }
+        let mut bench = Bench::new(ForUs::new(), |u| &mut u.clock);
+        bench.drive(|u| u.identity.next = IDENTITY.into());
+        run(
+            &mut bench,
+            packets,
+            decap::gateware::LATENCY,
+            |u, age, p, _| {
+                if age == 0 {
+                    u.open.next = p.open;
+                    u.net.next = p.net;
+                    u.headers.next = p.headers.into();
+                }
+            },
+            |u, age, p| {
+                if age == decap::gateware::LATENCY {
+                    assert_eq!(
+                        u.reason.val().index() as u64,
+                        p.ends().code(),
+                        "{:?}: {p:x?}",
+                        p.ends()
+                    );
+                }
+            },
+        );
+    });
+}
+
+#[derive(Clone, Debug)]
+struct Far {
+    net: bool,
+    headers: Headers,
+    sender: AttachAction,
+    found: Option<MappingAction>,
+    before: DropReason,
+}
+
+impl Far {
+    fn ends(&self) -> DropReason {
+        let own = match self.net {
+            true => mapping::sender(self.found, &self.headers),
+            false => mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers),
+        };
+        first([self.before, own])
+    }
+}
+
+#[test]
+fn mapping_is_reachable_and_sends() {
+    roomy(|| {
+        let mut random = Random::new(2);
+        let far = |_| Far {
+            net: random.chance(50),
+            headers: pools::headers(&mut random, false),
+            sender: pools::sender(&mut random),
+            found: random.chance(80).then(|| pools::mapping(&mut random)),
+            before: pools::before(&mut random),
+        };
+        let packets: Vec<Far> = (0..2000).map(far).collect();
+        let mut bench = Bench::new(Reach::new(), |u| &mut u.clock);
+        run(
+            &mut bench,
+            packets,
+            JUDGE,
+            |u, age, p, _| {
+                if age == 0 {
+                    u.net.next = p.net;
+                    u.routed.next = !p.net && p.headers.dst_mac == IDENTITY.router_mac;
+                    u.dst_mac.next = p.headers.dst_mac.into();
+                    u.subnet.next = u64::from(p.sender.subnet).into();
+                    u.outer_src_ip.next = u64::from(p.headers.outer_src_ip).into();
+                    u.hit.next = p.found.is_some();
+                    u.mapping.next = p.found.unwrap_or_default().into();
+                }
+                if age == JUDGE - 1 {
+                    u.before.next = p.before.code().into();
+                }
+            },
+            |u, age, p| {
+                if age == JUDGE {
+                    assert_eq!(
+                        u.reason.val().index() as u64,
+                        p.ends().code(),
+                        "{:?}: {p:x?}",
+                        p.ends()
+                    );
+                }
+            },
+        );
+    });
+}
