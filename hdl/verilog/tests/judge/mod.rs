@@ -84,8 +84,13 @@ const MAIN: &str = "#include \"Vbench.h\"\n#include \"verilated.h\"\n\
     top.final(); }\n";
 
 fn write(folder: &Path, cases: &[Case]) -> usize {
-    let _ = std::fs::remove_dir_all(folder);
-    std::fs::create_dir_all(folder).unwrap();
+    std::fs::create_dir_all(folder.join("obj_dir")).unwrap();
+    // What Verilator brings along, `verilated.o`, is kept for the next model.
+    for old in std::fs::read_dir(folder.join("obj_dir")).unwrap().map(|entry| entry.unwrap()) {
+        if old.file_name().to_string_lossy().starts_with("Vbench") {
+            std::fs::remove_file(old.path()).unwrap();
+        }
+    }
     let texts: Vec<_> = cases.iter().map(|case| case.text.as_str()).collect();
     std::fs::write(folder.join("design.sv"), texts.join("\n")).unwrap();
     let ticks = 4 * (1 + cases.iter().map(|case| case.rows.len()).max().unwrap_or(0));
@@ -189,26 +194,6 @@ fn simulate(folder: &Path, design: &str, cases: &[Case]) -> Vec<String> {
     differences(cases, &shown)
 }
 
-/// Verilator's lint of each text has nothing to say.
-pub fn lint(name: &str, cases: &[Case]) {
-    if !installed("verilator") {
-        return;
-    }
-    let folder = folder(&format!("{name}_lint"));
-    std::fs::create_dir_all(&folder).unwrap();
-    for case in cases {
-        lint_text(&folder, &case.top, &case.text);
-    }
-}
-
-pub fn lint_text(folder: &Path, top: &str, text: &str) {
-    let file = format!("{top}.sv");
-    std::fs::write(folder.join(&file), text).unwrap();
-    let mut command = Command::new("verilator");
-    command.args(["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--top-module", top]);
-    run(command.arg(&file).current_dir(folder));
-}
-
 /// Differences that the Verilated model shows; a lint of the texts comes with it.
 pub fn verilator(name: &str, cases: &[Case]) -> Vec<String> {
     if !installed("verilator") {
@@ -221,8 +206,10 @@ pub fn verilator(name: &str, cases: &[Case]) -> Vec<String> {
     std::fs::write(folder.join("bench.vlt"), waived).unwrap();
     let mut build = Command::new("verilator");
     build.args(["--cc", "--exe", "--build", "-Wall", "--x-assign", "unique"]);
-    build.args(["--x-initial", "unique", "-CFLAGS", "-O0", "--top-module", "bench"]);
-    build.args(["--output-split", "20000", "-j", "2"]);
+    build.args(["--x-initial", "unique", "--top-module", "bench"]);
+    // A model runs for milliseconds: one file, and no time for the compiler to think.
+    let quick = "VM_PARALLEL_BUILDS=0 OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0";
+    build.args(["-MAKEFLAGS", quick]);
     build.args(["bench.vlt", "bench.sv", "design.sv", "main.cpp"]);
     run(build.current_dir(&folder));
     let shown = run(Command::new("./obj_dir/Vbench").current_dir(&folder));
