@@ -60,7 +60,7 @@ impl Lower<'_> {
 
     fn plain(&self, op: Op, a: Value, b: Value) -> Result<Value, Error> {
         let want = self.common(&a, &b)?;
-        if let (Op::Add, Value::Sized { expr, .. }) = (op, &b)
+        if let (Op::Add, Value::Sized { expr, signed: false, .. }) = (op, &b)
             && expr.width() == 1
         {
             // `Bits<N> + bool`

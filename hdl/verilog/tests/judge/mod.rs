@@ -194,16 +194,20 @@ fn simulate(folder: &Path, design: &str, cases: &[Case]) -> Vec<String> {
     differences(cases, &shown)
 }
 
-/// Differences that the Verilated model shows; a lint of the texts comes with it.
-pub fn verilator(name: &str, cases: &[Case]) -> Vec<String> {
+/// Differences that the Verilated model shows; a lint of the texts comes with it, but for the
+/// `waived` rules.
+pub fn verilator(name: &str, cases: &[Case], waived: &[&str]) -> Vec<String> {
     if !installed("verilator") {
         return vec![];
     }
     let folder = folder(&format!("{name}_verilator"));
     write(&folder, cases);
     // The bench has warnings of its own; the designs are linted with all warnings on.
-    let waived = "`verilator_config\nlint_off -file \"bench.sv\"\nlint_off -rule DECLFILENAME\n";
-    std::fs::write(folder.join("bench.vlt"), waived).unwrap();
+    let mut lint = String::from("`verilator_config\nlint_off -file \"bench.sv\"\n");
+    for rule in ["DECLFILENAME"].iter().chain(waived) {
+        lint += &format!("lint_off -rule {rule}\n");
+    }
+    std::fs::write(folder.join("bench.vlt"), lint).unwrap();
     let mut build = Command::new("verilator");
     build.args(["--cc", "--exe", "--build", "-Wall", "--x-assign", "unique"]);
     build.args(["--x-initial", "unique", "--top-module", "bench"]);
@@ -237,9 +241,9 @@ pub fn yosys_agrees(name: &str, cases: &[Case]) {
 }
 
 /// Both simulators agree with Rust on all cases.
-pub fn agree(name: &str, cases: &[Case]) {
+pub fn agree(name: &str, cases: &[Case], waived: &[&str]) {
     none(&iverilog(name, cases));
-    none(&verilator(name, cases));
+    none(&verilator(name, cases, waived));
 }
 
 pub fn none(wrong: &[String]) {

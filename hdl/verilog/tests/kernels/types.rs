@@ -51,6 +51,26 @@ impl<const N: usize> Logic for SignedOps<N> {
     }
 }
 
+/// A sum with one signed bit is a signed sum, not the addition of a `bool`.
+#[derive(LogicBlock, Default)]
+struct OneSignedBit {
+    a: Signal<In, Bits<1>>,
+    b: Signal<In, Bits<1>>,
+    c: Signal<In, Bits<1>>,
+    sum_lt: Signal<Out, Bit>,
+    sum_le: Signal<Out, Bit>,
+}
+
+impl Logic for OneSignedBit {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.sum_lt.next =
+            signed_cast(self.a.val()) + signed_cast(self.b.val()) < signed_cast(self.c.val());
+        self.sum_le.next =
+            signed_cast(self.a.val()) <= signed_cast(self.b.val()) + signed_cast(self.c.val());
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, LogicState)]
 enum Step {
     Idle,
@@ -215,6 +235,9 @@ macro_rules! signed_ops {
 
 pub fn cases() -> Vec<Case> {
     let mut all = signed_ops!(5 8 16 32 33 64 65);
+    all.push(case!(
+        "signed1", OneSignedBit::default(), rows 40, in(a, b, c), out(sum_lt, sum_le)
+    ));
     all.push(case!(
         "structs", Structs::default(), rows 200, in(a, b),
         out(copy, built, changed, sum, first, same)
