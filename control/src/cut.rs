@@ -37,6 +37,15 @@ pub fn cut<M: Copy + Ord>(ranges: &[(RangeInclusive<u128>, M)]) -> Vec<Cell<M>> 
     cells
 }
 
+/// Two ways to cut the line, one on the other: the cells of both, with what each says.
+pub fn overlay<A: Copy, B: Copy>(a: &[(u128, A)], b: &[(u128, B)]) -> Vec<(u128, (A, B))> {
+    fn at<T: Copy>(cells: &[(u128, T)], number: u128) -> T {
+        cells[cells.partition_point(|(start, _)| *start <= number) - 1].1
+    }
+    let starts = BTreeSet::from_iter(a.iter().map(|c| c.0).chain(b.iter().map(|c| c.0)));
+    starts.into_iter().map(|start| (start, (at(a, start), at(b, start)))).collect()
+}
+
 /// Sorted starts of an interval table: first the all-zero key, then each part of the list under
 /// its number, which count upward from 1. Behind the last part nothing is said.
 pub fn stack<K, L: Copy + Default + PartialEq>(
@@ -86,6 +95,13 @@ mod tests {
         check(&[(2..=3, 'a'), (4..=5, 'a')], &[(0, ""), (2, "a"), (6, "")]);
         check(&[(0..=9, 'b'), (3..=3, 'a')], &[(0, "b"), (3, "ab"), (4, "b"), (10, "")]);
         check(&[(1..=2, 'a'), (1..=2, 'a')], &[(0, ""), (1, "a"), (3, "")]);
+    }
+
+    #[test]
+    fn one_on_the_other() {
+        let cells = overlay(&[(0, 'a'), (5, 'b')], &[(0, 1), (3, 2), (5, 3), (9, 4)]);
+        let expect = [(0, ('a', 1)), (3, ('a', 2)), (5, ('b', 3)), (9, ('b', 4))];
+        assert_eq!(cells, expect);
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Which rules can a packet meet at all? Its addresses and its port as small numbers.
 //!
 //! ```text
-//!   (VPC, source IP) ------> [ intervals ] --> class, subnet      } both address tables hold
-//!   (VPC, destination IP) -> [ intervals ] --> class, subnet      } the same
+//!   (VPC, source IP) ------> [ intervals ] --> class, subnet
 //!   (VPC, protocol, port) -> [ intervals ] --> class
 //! ```
 //! A rule names prefixes and port ranges. All prefixes that the rules of one VPC name cut its
 //! addresses into classes: two addresses of one class lie in the same prefixes, so that no rule
 //! can tell them apart. Ports likewise. What a rule set says of a packet is then a function of
 //! (rule set, class, class): one exact-match lookup, however many rules there are (`nacl`).
-//! The classes are a VPC's and not a rule set's, so that all of its rule sets share one search.
+//! The classes are a VPC's and not a rule set's, so that all of its rule sets share one search. The
+//! destination's class comes with its route, which is searched for anyway (`route`).
 
 use std::cmp::Ordering;
 
@@ -79,21 +79,22 @@ impl PartialOrd for PortKey {
 
 // ---- kernel -----------------------------------------------------------------------------
 
-/// The searches as hardware; the card has two for addresses and one for ports.
+/// The searches as hardware.
 #[cfg(feature = "gateware")]
 pub mod gateware {
     use super::bits::{AddressLabel, IpKey, PortKey, PortLabel};
+    use crate::profile::{ADDRESS_DEEP, PORT_DEEP};
     use cells::{interval, view::View};
     use rust_hdl::prelude::*;
 
-    /// 1,024 intervals of addresses.
-    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, 2, 2>;
-    /// 256 intervals of ports.
-    type PortSearch<const L: usize> = interval::Interval<PORT, L, 1, 0>;
+    /// Intervals of addresses.
+    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, ADDRESS_DEEP, 2>;
+    /// Intervals of ports.
+    type PortSearch<const L: usize> = interval::Interval<PORT, L, PORT_DEEP, 0>;
     /// Clocks from an address to its class.
-    pub const ADDRESS_LATENCY: usize = interval::latency(2, 2);
+    pub const ADDRESS_LATENCY: usize = interval::latency(ADDRESS_DEEP, 2);
     /// Clocks from a port to its class.
-    pub const PORT_LATENCY: usize = interval::latency(1, 0);
+    pub const PORT_LATENCY: usize = interval::latency(PORT_DEEP, 0);
     const ADDRESS: usize = 136;
     const ADDRESS_LABEL: usize = 21;
     const ADDRESS_ENTRY: usize = ADDRESS + ADDRESS_LABEL;
@@ -101,7 +102,7 @@ pub mod gateware {
     const PORT_LABEL: usize = 8;
     const PORT_ENTRY: usize = PORT + PORT_LABEL;
 
-    /// Classes of addresses.
+    /// Classes of source addresses.
     #[derive(LogicBlock, Default)]
     pub struct AddressClass {
         /// Rising edge.

@@ -42,15 +42,11 @@ layout::layout! {
         src: AddressLabel,
         /// Which interval that was.
         src_interval: u16 => 12,
-        /// Class of the destination address.
-        dst: AddressLabel,
-        /// Which interval that was.
-        dst_interval: u16 => 12,
         /// Class of protocol and port.
         port_class: PortLabel,
         /// Which interval that was.
         port_interval: u16 => 12,
-        /// What the route table says of the destination.
+        /// What the route table says of the destination, and its class.
         route: RouteLabel,
         /// Which interval that was.
         route_interval: u16 => 12,

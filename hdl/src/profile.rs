@@ -1,6 +1,7 @@
 //! How much does a card hold? Depths and widths of one design, as data.
 
 use crate::tables::TableId;
+use cells::interval;
 
 /// What differs between one card and another of the same gateware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +24,10 @@ pub const HOST_PORTS: usize = 2;
 pub const NET_PORTS: usize = 1;
 /// All ports of a card.
 pub const PORTS: usize = HOST_PORTS + NET_PORTS;
-/// Levels of the address tables' search, four ways each: 1,024 intervals.
-pub const ADDRESS_LEVELS: usize = 5;
-/// Levels of the port table's search, four ways each: 256 intervals.
-pub const PORT_LEVELS: usize = 4;
+/// Levels in block RAM of a search for addresses, see [`interval::capacity`].
+pub const ADDRESS_DEEP: usize = 1;
+/// Levels in block RAM of the search for ports.
+pub const PORT_DEEP: usize = 1;
 
 /// Ports by number, as the command line and the configuration name them.
 pub const PORT_NAMES: [&str; PORTS] = ["host0", "host1", "net0"];
@@ -56,8 +57,11 @@ pub const PROFILES: [Profile; 2] = [
 
 /// By [`TableId`]: attachments, addresses, address classes, port classes, routes, outbound and
 /// inbound rules, mappings, ENIs.
-const DEPTHS: [usize; TableId::ALL.len()] =
-    [6, 9, 2 * ADDRESS_LEVELS, 2 * PORT_LEVELS, 2 * ADDRESS_LEVELS, 9, 9, 9, 9];
+const DEPTHS: [usize; TableId::ALL.len()] = {
+    let addresses = interval::capacity(ADDRESS_DEEP).ilog2() as usize;
+    let ports = interval::capacity(PORT_DEEP).ilog2() as usize;
+    [6, 9, addresses, ports, addresses, 9, 9, 9, 9]
+};
 
 impl Profile {
     /// The profile of that name.

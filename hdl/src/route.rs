@@ -1,12 +1,16 @@
-//! Where do this subnet's routes lead?
+//! Where do this subnet's routes lead, and what can the rules know of the destination?
 //!
 //! ```text
-//!   (route table, destination IP) --> [ intervals: longest prefix ] --> target
+//!   (route table, destination IP) --> [ intervals: longest prefix ] --> target; class, subnet
 //! ```
+//! The destination's class (stage `class`) is cut into the same intervals: what shares a key shares
+//! a search. A tunnel's packet is not routed; its VPC's attachment names any table of the VPC, as
+//! all of them say the same of an address.
+//!
 //! Only a frame to the router's MAC is routed; one to a neighbor's MAC in the same subnet is
 //! not (see `mapping`).
 
-use crate::meta::DropReason;
+use crate::{class::AddressLabel, meta::DropReason};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -18,12 +22,14 @@ layout::layout! {
         /// To an address of the same VPC.
         Local = 1,
     }
-    /// What the longest matching prefix says.
+    /// What is said of a destination: by the longest matching prefix, and by class.
     pub struct RouteLabel {
         /// Where it leads.
         target: Target,
         /// Which route of the table it was, for explanations; 0 where none matches.
-        route: u16 => 12,
+        route: u16 => 11,
+        /// What the rules can know of the destination.
+        dst: AddressLabel,
     }
 }
 
@@ -50,7 +56,7 @@ pub mod gateware {
     /// Clocks from the route table and the address to the route.
     pub const LATENCY: usize = crate::class::gateware::ADDRESS_LATENCY;
     const ADDRESS: usize = 136;
-    const LABEL: usize = 16;
+    const LABEL: usize = 36;
     const ADDRESS_ENTRY: usize = ADDRESS + LABEL;
 
     /// Routes by longest prefix.

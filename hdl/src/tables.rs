@@ -31,11 +31,11 @@ layout::layout! {
         Attachments = 0,
         /// Which ENI of this card has an address (stages `spoof` and `deliver`).
         Addresses = 1,
-        /// Classes of addresses (stage `class`); the card keeps two copies.
+        /// Classes of source addresses (stage `class`).
         AddressClasses = 2,
         /// Classes of ports (stage `class`).
         PortClasses = 3,
-        /// Routes (stage `route`).
+        /// Routes and classes of destinations (stage `route`).
         Routes = 4,
         /// Network ACLs of what leaves a subnet (stage `nacl`).
         AclOutbound = 5,

@@ -33,7 +33,8 @@ pub struct Outcome {
 pub fn walk(tables: &Tables, frame: &[u8], entered: Entered) -> Outcome {
     let h = parser::parse(frame, entered.net);
     let mut trace = look_up(tables, &h, entered);
-    let broadcast = if trace.dst.broadcast { DropReason::Multicast } else { DropReason::None };
+    let broadcast =
+        if trace.route.dst.broadcast { DropReason::Multicast } else { DropReason::None };
     let host = [
         h.fault,
         eni::attached(false, trace.attached.hit.then_some(trace.eni)),
@@ -41,7 +42,7 @@ pub fn walk(tables: &Tables, frame: &[u8], entered: Entered) -> Outcome {
         spoof::carried(false, &h),
         broadcast,
         nacl::judge(
-            trace.dst.subnet != trace.eni.subnet,
+            trace.route.dst.subnet != trace.eni.subnet,
             trace.outbound.hit.then_some(trace.outbound_rule),
             DropReason::NaclOutbound,
         ),
@@ -118,8 +119,6 @@ fn look_up(tables: &Tables, h: &Headers, entered: Entered) -> Trace {
     let ip = |vpc, ip| crate::class::IpKey { vpc, ip };
     let found = tables.address_classes.find(&ip(t.eni.vpc, h.src_ip), generation);
     (t.src_interval, t.src) = (found.0 as u16, found.1);
-    let found = tables.address_classes.find(&ip(t.eni.vpc, h.dst_ip), generation);
-    (t.dst_interval, t.dst) = (found.0 as u16, found.1);
     let port = PortKey { vpc: t.eni.vpc, protocol: h.protocol, ported: h.ported, port: h.dst_port };
     let found = tables.port_classes.find(&port, generation);
     (t.port_interval, t.port_class) = (found.0 as u16, found.1);
@@ -128,7 +127,7 @@ fn look_up(tables: &Tables, h: &Headers, entered: Entered) -> Trace {
     let found = tables.mappings.find(&mapping::key(t.eni.vpc, entered.net, h), generation);
     (t.mapped, t.mapping) = answer(found);
     let port_class = t.port_class.class;
-    t.outbound_key = RuleKey { port_class, address_class: t.dst.class, acl: t.eni.acl };
+    t.outbound_key = RuleKey { port_class, address_class: t.route.dst.class, acl: t.eni.acl };
     (t.outbound, t.outbound_rule) = answer(tables.acl_outbound.find(&t.outbound_key, generation));
     let acl = if entered.net { t.owner.acl } else { t.mapping.acl };
     t.inbound_key = RuleKey { port_class, address_class: t.src.class, acl };

@@ -55,6 +55,7 @@ fn image(closed: bool) -> Image {
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, acl: i as u8 + 1 };
     let subnet = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
+    let local = |at| RouteLabel { target: Target::Local, route: 1, dst: subnet(at) };
     let rule =
         |acl: u8, allow| (RuleKey { acl, ..RuleKey::default() }, RuleAction { allow, rule: 100 });
     let eni = |i: usize, tags| EniEntry {
@@ -69,7 +70,10 @@ fn image(closed: bool) -> Image {
         attachments: [
             (AttachKey::place(0, &[]), attached(0)),
             (AttachKey::place(1, &[100]), attached(1)),
-            (AttachKey::tunnel(VNI), AttachAction { vpc: 1, ..AttachAction::default() }),
+            (
+                AttachKey::tunnel(VNI),
+                AttachAction { vpc: 1, route_table: 1, ..AttachAction::default() },
+            ),
         ]
         .into(),
         addresses: [(ip(1, IPS[0]), owned(0)), (ip(1, IPS[1]), owned(1))].into(),
@@ -82,7 +86,10 @@ fn image(closed: bool) -> Image {
         port_classes: vec![(PortKey::default(), PortLabel::default())],
         routes: vec![
             (IpKey::default(), RouteLabel::default()),
-            (ip(1, 0x0a01_0000), RouteLabel { target: Target::Local, route: 1 }),
+            (ip(1, 0x0a01_0000), local(0)),
+            (ip(1, 0x0a01_0100), local(1)),
+            (ip(1, 0x0a01_0200), local(2)),
+            (ip(1, 0x0a01_0300), local(0)),
             (ip(1, 0x0a02_0000), RouteLabel::default()),
         ],
         acl_outbound: [rule(1, true), rule(2, true)].into(),

@@ -65,7 +65,7 @@ fn key(address: u32) -> IpKey {
 /// The card's tables.
 pub fn image() -> Image {
     let label = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
-    let route = |target| RouteLabel { target, route: 1 };
+    let route = |target, subnet| RouteLabel { target, route: 1, dst: label(subnet) };
     let identity = Identity { vtep: VTEP, mac: CARD, gateway_mac: GATEWAY, router_mac: ROUTER };
     let mut image = Image {
         identity,
@@ -77,13 +77,16 @@ pub fn image() -> Image {
         ],
         port_classes: vec![(PortKey::default(), PortLabel::default())],
         routes: vec![
-            (IpKey::default(), route(Target::None)),
-            (key(0x0a00_0000), route(Target::Local)),
-            (key(0x0a01_0000), route(Target::None)),
+            (IpKey::default(), route(Target::None, 0)),
+            (key(0x0a00_0000), route(Target::Local, 0)),
+            (key(address(0)), route(Target::Local, 1)),
+            (key(address(STRANGER)), route(Target::Local, 2)),
+            (key(address(STRANGER) + 256), route(Target::Local, 0)),
+            (key(0x0a01_0000), route(Target::None, 0)),
         ],
         ..Image::default()
     };
-    let vpc = AttachAction { vpc: 1, ..AttachAction::default() };
+    let vpc = AttachAction { vpc: 1, route_table: 1, ..AttachAction::default() };
     image.attachments.insert(AttachKey::tunnel(VNI), vpc);
     for number in (0..FIRST_AWAY + AWAY).chain([STRANGER]) {
         let here = number < FIRST_AWAY;

@@ -98,7 +98,7 @@ impl World {
     /// A VPC's people: the same addresses in every VPC.
     fn vpc(&mut self, vpc: u8) {
         let vni = 0x10_0000 * u32::from(vpc) + self.random.random_range(0..0x1000);
-        let action = AttachAction { vpc, ..AttachAction::default() };
+        let action = AttachAction { vpc, route_table: vpc * 4, ..AttachAction::default() };
         self.image.attachments.insert(AttachKey::tunnel(vni), action);
         for i in 0..6u8 {
             let subnet = i % SUBNETS;
@@ -195,30 +195,29 @@ impl World {
             }
         }
         let random = &mut self.random;
-        self.image.address_classes = cuts
-            .into_iter()
-            .map(|start| {
-                let offset = start.ip & 0xff;
-                let inside = start.vpc > 0 && offset != 0 || random.random_ratio(1, 2);
-                let subnet =
-                    if (start.ip >> 8) & 1 == 1 && start.ip >> 32 == 0xffff { 1 } else { 0 };
-                let label = AddressLabel {
-                    class: random.random_range(0..CLASSES),
-                    subnet: if inside { u16::from(start.vpc) * 8 + subnet } else { 0 },
-                    broadcast: offset == 255,
-                };
-                (start, label)
-            })
-            .collect();
+        let mut address = |vpc: u8, ip: u128| {
+            let offset = ip & 0xff;
+            let inside = vpc > 0 && offset != 0 || random.random_ratio(1, 2);
+            let subnet = if (ip >> 8) & 1 == 1 && ip >> 32 == 0xffff { 1 } else { 0 };
+            AddressLabel {
+                class: random.random_range(0..CLASSES),
+                subnet: if inside { u16::from(vpc) * 8 + subnet } else { 0 },
+                broadcast: offset == 255,
+            }
+        };
+        self.image.address_classes =
+            cuts.into_iter().map(|start| (start, address(start.vpc, start.ip))).collect();
+        let places: Vec<_> =
+            routes.into_iter().map(|start| (start, address(start.vpc / 4, start.ip))).collect();
         let mut label = || PortLabel { class: random.random_range(0..PORT_CLASSES) };
         self.image.port_classes = ports.into_iter().map(|start| (start, label())).collect();
         let mut route = 0;
-        let mut label = || {
+        let mut label = |dst| {
             route += 1;
             let target = if random.random_ratio(9, 10) { Target::Local } else { Target::None };
-            RouteLabel { target, route }
+            RouteLabel { target, route, dst }
         };
-        self.image.routes = routes.into_iter().map(|start| (start, label())).collect();
+        self.image.routes = places.into_iter().map(|(start, dst)| (start, label(dst))).collect();
     }
 
     /// Rules for most of what can be asked.

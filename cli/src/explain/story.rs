@@ -76,7 +76,7 @@ impl Story<'_> {
             R::EniDown | R::NoLocalEni => "deliver",
             R::SpoofedMac | R::SpoofedIp => "spoof",
             R::TunnelledArp | R::GratuitousArp | R::ArpUnanswered => "spoof",
-            R::Multicast if self.t.dst.broadcast => "class dst",
+            R::Multicast if self.t.route.dst.broadcast => "class dst",
             R::Multicast => "spoof",
             R::NaclOutbound => "nacl out",
             R::NoRoute => "route",
@@ -196,7 +196,7 @@ impl Story<'_> {
         let interval = format!("interval {}", t.port_interval);
         [
             address("class src", h.src_ip, t.src, t.src_interval),
-            address("class dst", h.dst_ip, t.dst, t.dst_interval),
+            address("class dst", h.dst_ip, t.route.dst, t.route_interval),
             Step::asks("class port", asked, interval, says),
         ]
     }
@@ -217,7 +217,7 @@ impl Story<'_> {
     }
 
     fn outbound(&self) -> Step {
-        let (t, crosses) = (self.t, self.t.dst.subnet != self.t.eni.subnet);
+        let (t, crosses) = (self.t, self.t.route.dst.subnet != self.t.eni.subnet);
         let rule = t.outbound.hit.then_some(t.outbound_rule);
         self.rule("nacl out", Direction::Outbound, &t.outbound_key, (t.outbound, rule), crosses)
     }

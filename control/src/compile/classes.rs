@@ -116,6 +116,16 @@ impl Classes {
         Self { addresses, ports, address_cells, port_cells }
     }
 
+    /// The VPC's addresses, cell by cell.
+    pub fn address_labels(&self) -> Vec<(u128, AddressLabel)> {
+        let label = |p: &Place| AddressLabel {
+            class: p.class as u16,
+            subnet: p.subnet,
+            broadcast: p.broadcast,
+        };
+        self.address_cells.iter().map(|(start, place)| (*start, label(place))).collect()
+    }
+
     /// Classes beyond the width of their number.
     pub fn too_many(&self, card: &str, vpc: &str) -> Vec<Cause> {
         let addresses = (self.addresses.members.len() - 1, limit::<AddressLabel>("class"));
@@ -187,15 +197,9 @@ fn service_range(service: Service) -> RangeInclusive<u128> {
     }
 }
 
-/// The address table: every VPC's cells, by number.
+/// The table of source addresses: every VPC's cells, by number.
 pub fn address_starts(classes: &[Classes]) -> Vec<(IpKey, AddressLabel)> {
-    let label = |(start, p): &(u128, Place)| {
-        let label =
-            AddressLabel { class: p.class as u16, subnet: p.subnet, broadcast: p.broadcast };
-        (*start, label)
-    };
-    let parts: Vec<Vec<_>> =
-        classes.iter().map(|c| c.address_cells.iter().map(label).collect()).collect();
+    let parts: Vec<Vec<_>> = classes.iter().map(Classes::address_labels).collect();
     stack(&parts, |vpc, ip| IpKey { ip, vpc })
 }
 

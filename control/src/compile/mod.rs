@@ -84,7 +84,7 @@ fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
         addresses: places::addresses(numbers),
         address_classes: classes::address_starts(classes),
         port_classes: classes::port_starts(classes),
-        routes: routes::starts(numbers),
+        routes: routes::starts(numbers, classes),
         acl_outbound: rules.outbound,
         acl_inbound: rules.inbound,
         mappings: places::mappings(numbers),

@@ -102,6 +102,11 @@ impl<'v> Numbers<'v> {
         number(&self.tables, &(subnet.vpc, subnet.route_table)) as u8
     }
 
+    /// Number of the first route table of a VPC on the card.
+    pub fn table_in(&self, vpc: usize) -> u8 {
+        self.tables.iter().position(|(v, _)| *v == vpc).map_or(0, |table| table as u8 + 1)
+    }
+
     /// The card's ENIs, by number from 1.
     pub fn own_enis(&self) -> impl Iterator<Item = (u16, &'v Eni)> {
         self.enis.iter().zip(1..).map(|(e, number)| (number, &self.file.enis[*e]))

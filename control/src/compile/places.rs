@@ -46,7 +46,8 @@ pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
     let tunnels = numbers.vpcs.iter().map(|index| {
         let vpc = numbers.vpc(*index);
         let key = AttachKey::tunnel(numbers.file.vpcs[*index].vni);
-        (key, AttachAction { vpc, ..AttachAction::default() })
+        let route_table = numbers.table_in(*index);
+        (key, AttachAction { vpc, route_table, ..AttachAction::default() })
     });
     places.chain(tunnels).collect()
 }

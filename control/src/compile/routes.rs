@@ -1,16 +1,27 @@
-//! Where do the routes of each table lead?
+//! Where do the routes of each table lead, and what is said of the addresses there?
 
-use super::numbers::{Numbers, Used};
+use super::{
+    classes::Classes,
+    numbers::{Numbers, Used},
+};
 use crate::{
     address,
-    cut::{cut, stack},
+    cut::{cut, overlay, stack},
     legend::RouteTableLegend,
 };
 use hdl::{class::IpKey, route::RouteLabel};
 
-/// The route table: every table's intervals, by number; the longest prefix decides.
-pub fn starts(numbers: &Numbers) -> Vec<(IpKey, RouteLabel)> {
-    let parts: Vec<Vec<_>> = numbers.tables.iter().map(|t| intervals(numbers, *t)).collect();
+/// The route table: every table's cells, by number; the longest prefix decides where they lead.
+pub fn starts(numbers: &Numbers, classes: &[Classes]) -> Vec<(IpKey, RouteLabel)> {
+    let part = |table: &Used| {
+        let addresses = classes[usize::from(numbers.vpc(table.0)) - 1].address_labels();
+        let cells = overlay(&intervals(numbers, *table), &addresses);
+        cells
+            .into_iter()
+            .map(|(start, (route, dst))| (start, RouteLabel { dst, ..route }))
+            .collect()
+    };
+    let parts: Vec<Vec<_>> = numbers.tables.iter().map(part).collect();
     stack(&parts, |vpc, ip| IpKey { ip, vpc })
 }
 
@@ -26,6 +37,7 @@ fn intervals(numbers: &Numbers, used: Used) -> Vec<(u128, RouteLabel)> {
         marks.last().map_or_else(RouteLabel::default, |(_, index)| RouteLabel {
             target: routes[*index].target,
             route: *index as u16 + 1,
+            ..RouteLabel::default()
         })
     };
     cut(&ranges).into_iter().map(|(start, marks)| (start, label(marks))).collect()

@@ -105,9 +105,12 @@ impl Random {
                 let port = self.below(5) as u16;
                 (PortKey { port, ..PortKey::default() }, PortLabel { class: i as u8 })
             })),
-            routes: starts(
-                some(4).map(|i| (self.ip(), RouteLabel { target: Target::Local, route: i as u16 })),
-            ),
+            routes: starts(some(4).map(|i| {
+                (
+                    self.ip(),
+                    RouteLabel { target: Target::Local, route: i as u16, ..RouteLabel::default() },
+                )
+            })),
             acl_outbound: some(5).map(|_| self.rule()).collect(),
             acl_inbound: some(6).map(|_| self.rule()).collect(),
             mappings: some(7).map(|_| (self.ip(), self.mapping())).collect(),

@@ -65,7 +65,7 @@ pub struct Border {
     src_at: Delay<AddressLabel, WAIT>,
     src_label: View<AddressLabel, 21>,
     dst_label: View<AddressLabel, 21>,
-    route_label: View<RouteLabel, 16>,
+    route_label: View<RouteLabel, 36>,
     rule_key: Signal<Local, RuleKey>,
     key: Signal<Local, IpKey>,
     valid_at: DelayValid<WAIT>,
@@ -106,8 +106,8 @@ impl Logic for Border {
         clock!(self, clock, subnet_at, owned_at, owner_at, port_at, broadcast, no_route);
         clock!(self, clock, reason_at, trace_at);
         self.src_label.i.next = self.i_classes.val().src;
-        self.dst_label.i.next = self.i_classes.val().dst;
         self.route_label.i.next = self.i_classes.val().route;
+        self.dst_label.i.next = self.route_label.o.val().dst;
         // May it leave?
         self.rule_key.next.acl = self.i_eni.val().acl;
         self.rule_key.next.address_class = self.dst_label.o.val().class;

@@ -1,4 +1,4 @@
-//! The four searches that start with the ENI: who are these addresses to the rules, where does the
+//! The three searches that start with the ENI: who are these addresses to the rules, where does the
 //! route lead?
 
 use crate::{
@@ -13,16 +13,14 @@ use crate::{
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
-/// What the four searches answered: labels as bits, and which intervals they were.
+/// What the three searches answered: labels as bits, and which intervals they were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Classes {
     pub src: Bits<21>,
     pub src_interval: Bits<12>,
-    pub dst: Bits<21>,
-    pub dst_interval: Bits<12>,
     pub port: Bits<8>,
     pub port_interval: Bits<12>,
-    pub route: Bits<16>,
+    pub route: Bits<36>,
     pub route_interval: Bits<12>,
 }
 
@@ -42,13 +40,11 @@ pub struct Classify {
     pub w_data: Signal<In, Bits<512>>,
     pub classes: Signal<Out, Classes>,
     src: AddressClass,
-    dst: AddressClass,
     port: PortClass,
     route: Route,
     port_at: Delay<PortLabel, { ADDRESS_LATENCY - PORT_LATENCY }>,
     port_interval: Delay<Bits<12>, { ADDRESS_LATENCY - PORT_LATENCY }>,
     src_key: Signal<Local, IpKey>,
-    dst_key: Signal<Local, IpKey>,
     route_key: Signal<Local, IpKey>,
     asked: Signal<Local, PortKey>,
 }
@@ -57,25 +53,19 @@ impl Logic for Classify {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, src, dst, port, route, port_at, port_interval);
+        clock!(self, clock, src, port, route, port_at, port_interval);
         self.src.reset.next = self.reset.val();
-        self.dst.reset.next = self.reset.val();
         self.port.reset.next = self.reset.val();
         self.route.reset.next = self.reset.val();
         self.src.valid.next = self.valid.val();
-        self.dst.valid.next = self.valid.val();
         self.port.valid.next = self.valid.val();
         self.route.valid.next = self.valid.val();
         self.src.generation.next = self.generation.val();
-        self.dst.generation.next = self.generation.val();
         self.port.generation.next = self.generation.val();
         self.route.generation.next = self.generation.val();
         self.src_key.next.vpc = self.eni.val().vpc;
         self.src_key.next.ip = self.headers.val().src_ip;
         self.src.key.next = self.src_key.val();
-        self.dst_key.next.vpc = self.eni.val().vpc;
-        self.dst_key.next.ip = self.headers.val().dst_ip;
-        self.dst.key.next = self.dst_key.val();
         self.route_key.next.vpc = self.eni.val().route_table;
         self.route_key.next.ip = self.headers.val().dst_ip;
         self.route.key.next = self.route_key.val();
@@ -88,27 +78,21 @@ impl Logic for Classify {
         self.port_interval.d.next = self.port.interval.val();
         self.classes.next.src = bit_cast::<21, 21>(self.src.label.val().into());
         self.classes.next.src_interval = self.src.interval.val();
-        self.classes.next.dst = bit_cast::<21, 21>(self.dst.label.val().into());
-        self.classes.next.dst_interval = self.dst.interval.val();
         self.classes.next.port = bit_cast::<8, 8>(self.port_at.q.val().into());
         self.classes.next.port_interval = self.port_interval.q.val();
-        self.classes.next.route = bit_cast::<16, 16>(self.route.label.val().into());
+        self.classes.next.route = bit_cast::<36, 36>(self.route.label.val().into());
         self.classes.next.route_interval = self.route.interval.val();
         self.src.w_valid.next = self.w_valid.val().get_bit(0);
-        self.dst.w_valid.next = self.w_valid.val().get_bit(0);
         self.port.w_valid.next = self.w_valid.val().get_bit(1);
         self.route.w_valid.next = self.w_valid.val().get_bit(2);
         self.src.w_bank.next = self.w_bank.val();
-        self.dst.w_bank.next = self.w_bank.val();
         self.port.w_bank.next = self.w_bank.val();
         self.route.w_bank.next = self.w_bank.val();
         self.src.w_index.next = self.w_index.val();
-        self.dst.w_index.next = self.w_index.val();
         self.port.w_index.next = self.w_index.val();
         self.route.w_index.next = self.w_index.val();
         self.src.w_entry.next = self.w_data.val().get_bits::<157>(0);
-        self.dst.w_entry.next = self.w_data.val().get_bits::<157>(0);
         self.port.w_entry.next = self.w_data.val().get_bits::<41>(0);
-        self.route.w_entry.next = self.w_data.val().get_bits::<152>(0);
+        self.route.w_entry.next = self.w_data.val().get_bits::<172>(0);
     }
 }

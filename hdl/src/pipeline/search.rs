@@ -212,8 +212,6 @@ impl Logic for Search {
         self.trace.next.owner = bit_cast::<28, 28>(self.owner_at.q.val().into());
         self.trace.next.src = self.classify.classes.val().src;
         self.trace.next.src_interval = self.classify.classes.val().src_interval;
-        self.trace.next.dst = self.classify.classes.val().dst;
-        self.trace.next.dst_interval = self.classify.classes.val().dst_interval;
         self.trace.next.port_class = self.classify.classes.val().port;
         self.trace.next.port_interval = self.classify.classes.val().port_interval;
         self.trace.next.route = self.classify.classes.val().route;

@@ -4,16 +4,21 @@ use crate::{
     bench::{bits, pair, roomy, run},
     pools::{self, pick},
 };
+use cells::interval;
 use hdl::{
     class::{
         AddressLabel, PortKey, PortLabel,
         gateware::{ADDRESS_LATENCY, AddressClass, PORT_LATENCY, PortClass},
     },
+    profile::{ADDRESS_DEEP, PORT_DEEP},
     route::{self, RouteLabel, Target, gateware::Route},
     tables::Interval,
 };
 use replay::{Bench, Random};
 use std::collections::BTreeSet;
+
+/// Intervals of a search for addresses.
+const ADDRESSES: usize = interval::capacity(ADDRESS_DEEP);
 
 /// A key and the parity of its generation.
 type Asked<K> = (K, bool);
@@ -34,7 +39,7 @@ fn intervals<K: Copy + Ord + Default, L: Copy>(
 
 /// Fills both banks, behind the last interval with copies of it, and asks.
 macro_rules! search {
-    ($unit:ty, $capacity:literal, $latency:expr, $table:expr, $asked:expr) => {{
+    ($unit:ty, $capacity:expr, $latency:expr, $table:expr, $asked:expr) => {{
         let table = $table;
         let mut bench = Bench::new(<$unit>::default(), |u| &mut u.clock);
         bench.drive(|u| u.reset.next = true);
@@ -85,18 +90,21 @@ fn addresses(random: &mut Random) -> Vec<Asked<hdl::class::IpKey>> {
     (0..600).map(|_| (pools::ip_key(random), random.chance(50))).collect()
 }
 
+fn address_label(random: &mut Random) -> AddressLabel {
+    AddressLabel {
+        class: random.below(1024) as u16,
+        subnet: random.below(1024) as u16,
+        broadcast: random.chance(50),
+    }
+}
+
 #[test]
 fn class_of_an_address() {
     roomy(|| {
         let mut random = Random::new(7);
         let asked = addresses(&mut random);
-        let label = |r: &mut Random| AddressLabel {
-            class: r.below(1024) as u16,
-            subnet: r.below(1024) as u16,
-            broadcast: r.chance(50),
-        };
-        let table = intervals(&mut random, &asked, label);
-        search!(AddressClass, 1024, ADDRESS_LATENCY, table, asked);
+        let table = intervals(&mut random, &asked, address_label);
+        search!(AddressClass, ADDRESSES, ADDRESS_LATENCY, table, asked);
     });
 }
 
@@ -114,7 +122,7 @@ fn class_of_a_port() {
             (0..600).map(|_| (key(&mut random), random.chance(50))).collect();
         let label = |r: &mut Random| PortLabel { class: r.below(256) as u8 };
         let table = intervals(&mut random, &asked, label);
-        search!(PortClass, 256, PORT_LATENCY, table, asked);
+        search!(PortClass, interval::capacity(PORT_DEEP), PORT_LATENCY, table, asked);
     });
 }
 
@@ -125,9 +133,10 @@ fn route_by_longest_prefix() {
         let asked = addresses(&mut random);
         let label = |r: &mut Random| RouteLabel {
             target: pick(r, &[Target::None, Target::Local]),
-            route: r.below(4096) as u16,
+            route: r.below(2048) as u16,
+            dst: address_label(r),
         };
         let table = intervals(&mut random, &asked, label);
-        search!(Route, 1024, route::gateware::LATENCY, table, asked);
+        search!(Route, ADDRESSES, route::gateware::LATENCY, table, asked);
     });
 }
