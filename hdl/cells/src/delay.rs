@@ -25,7 +25,7 @@
 //! | valid bit x 30 |    0 |  30 |       0 |         0 |     > 500 |
 
 use crate::dp16kd::{self, MAX_DEPTH_LOG2, Nets};
-use crate::ram::range;
+use crate::ram::{lut_row, lut_words, range};
 use rust_hdl::prelude::*;
 use std::collections::VecDeque;
 
@@ -139,16 +139,17 @@ impl Ends {
 fn ring(width: usize, clocks: usize, ends: &Ends) -> String {
     let words = clocks - 1;
     let bits = words.next_power_of_two().trailing_zeros() as usize;
-    let (words_range, pointer_range, last) = (range(width), range(bits), words - 1);
+    let (pointer_range, last) = (range(bits), words - 1);
     let Ends { from, to, suffix } = ends;
     let (ring, at) = (format!("leaf_words{suffix}"), format!("leaf_at{suffix}"));
+    let (declared, row) = (lut_words(&ring, width, bits), lut_row(&at, bits));
     format!(
-        "(* ram_style = \"distributed\" *) reg {words_range}{ring} [0:{last}];\n\
+        "{declared}\
          reg {pointer_range}{at};\n\
          initial {at} = {bits}'d0;\n\
          always @(posedge clock) begin\n    \
-             {ring}[{at}] <= {from};\n    \
-             {to} <= {ring}[{at}];\n    \
+             {ring}[{row}] <= {from};\n    \
+             {to} <= {ring}[{row}];\n    \
              {at} <= ({at} == {bits}'d{last}) ? {bits}'d0 : {at} + {bits}'d1;\n\
          end\n"
     )

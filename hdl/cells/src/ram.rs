@@ -44,7 +44,7 @@ use words::Words;
 
 pub use lut::{LutRam, SlotRam};
 use text::Shape;
-pub(crate) use text::range;
+pub(crate) use text::{lut_row, lut_words, range};
 
 /// What a memory is built of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

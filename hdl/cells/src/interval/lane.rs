@@ -4,7 +4,7 @@
 //! in block RAM (the text of [`crate::ram::Ram`]), read in two. Depth and kind are run-time fields,
 //! so that all levels of a table have one Rust type.
 
-use crate::ram::{Ram, Style};
+use crate::ram::{Ram, Style, lut_row, lut_words, range};
 use rust_hdl::prelude::*;
 
 /// Rows of one start of `K` bits.
@@ -47,20 +47,23 @@ impl<const K: usize> Lane<K> {
     }
 
     fn shallow_text(&self) -> String {
-        let (width, depth) = (K - 1, self._depth_log2);
-        let high = depth - 1;
+        let depth = self._depth_log2;
+        let (rows, high) = (lut_words("rows", K, depth), depth - 1);
+        let (write_at, read_at) = (lut_row("write_at", depth), lut_row("read_at", depth));
         let unused = if depth == 12 {
             String::new()
         } else {
             format!("wire unused_address = &{{1'b0, wa[11:{depth}], ra[11:{depth}]}};\n")
         };
+        let range = range(depth);
         format!(
-            "(* ram_style = \"distributed\" *) reg [{width}:0] rows [0:{last}];\n{unused}\
+            "{rows}{unused}\
+             wire {range}write_at = wa[{high}:0];\n\
+             wire {range}read_at = ra[{high}:0];\n\
              always @(posedge clock) begin\n    \
-                 if (we) rows[wa[{high}:0]] <= wd;\n    \
-                 q <= rows[ra[{high}:0]];\n\
-             end\n",
-            last = (1usize << depth) - 1,
+                 if (we) rows[{write_at}] <= wd;\n    \
+                 q <= rows[{read_at}];\n\
+             end\n"
         )
     }
 }

@@ -69,27 +69,52 @@ impl Shape {
 
     /// For synthesis: an address register, LUT RAM, an output register.
     pub(super) fn lut(&self) -> String {
-        let words = self.words();
         let range = range(self.depth_log2);
+        let words = lut_words("leaf_words", self.width, self.depth_log2);
+        let write_at = lut_row("leaf_write_at", self.depth_log2);
+        let held = lut_row("leaf_held", self.depth_log2);
         format!(
-            "(* ram_style = \"distributed\" *) {words}reg {range}leaf_held;\n\
+            "{words}reg {range}leaf_held;\n\
              always @(posedge clock) begin\n    \
-                 if (we) leaf_words[leaf_write_at] <= wd;\n    \
+                 if (we) leaf_words[{write_at}] <= wd;\n    \
                  leaf_held <= leaf_read_at;\n    \
-                 q <= leaf_words[leaf_held];\n\
+                 q <= leaf_words[{held}];\n\
              end\n"
         )
     }
 
     pub(super) fn asynchronous(&self) -> String {
-        let words = self.words();
         let range = range(self.width);
+        let words = lut_words("leaf_words", self.width, self.depth_log2);
+        let write_at = lut_row("leaf_write_at", self.depth_log2);
+        let read_at = lut_row("leaf_read_at", self.depth_log2);
         format!(
-            "(* ram_style = \"distributed\" *) {words}\
-             always @(posedge clock) if (we) leaf_words[leaf_write_at] <= wd;\n\
-             wire {range}leaf_word = leaf_words[leaf_read_at];\n\
+            "{words}\
+             always @(posedge clock) if (we) leaf_words[{write_at}] <= wd;\n\
+             wire {range}leaf_word = leaf_words[{read_at}];\n\
              always @(*) q = leaf_word;\n"
         )
+    }
+}
+
+/// Address bits of a LUT RAM.
+const LUT_ADDRESS: usize = 4;
+
+/// LUT RAM of `2^depth_log2` words, or of as many as its address bits reach, see [`lut_row`].
+pub(crate) fn lut_words(name: &str, width: usize, depth_log2: usize) -> String {
+    let last = (1usize << depth_log2.max(LUT_ADDRESS)) - 1;
+    let range = range(width);
+    format!("(* ram_style = \"distributed\" *) reg {range}{name} [0:{last}];\n")
+}
+
+/// The row at an address of `bits` bits, the name of a net: address bits that a shallow memory has
+/// no use for repeat the address. Yosys would tie them low, and nextpnr route that zero as one net
+/// through the whole part to each of them.
+pub(crate) fn lut_row(at: &str, bits: usize) -> String {
+    match LUT_ADDRESS.saturating_sub(bits) {
+        0 => at.into(),
+        more if bits == 1 => format!("{{{}{{{at}}}}}", more + 1),
+        more => format!("{{{{{more}{{{at}[0]}}}}, {at}}}"),
     }
 }
 
