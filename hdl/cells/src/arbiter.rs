@@ -40,7 +40,11 @@ pub struct Arbiter<const P: usize> {
     pub last: Signal<In, Bit>,
     /// Who may send, one bit.
     pub grant: Signal<Out, Bits<P>>,
+    /// `grant` once more, for the wide multiplexers of the data.
+    pub select: Signal<Out, Bits<P>>,
     granted: Register<Bits<P>>,
+    // Its complement, else synthesis makes one register of both again.
+    silent: Register<Bits<P>>,
     // The requesters above the granted one: they come first.
     above: Register<Bits<P>>,
     under_way: Register<Bit>,
@@ -61,7 +65,9 @@ impl<const P: usize> Default for Arbiter<P> {
             accept: Signal::default(),
             last: Signal::default(),
             grant: Signal::default(),
+            select: Signal::default(),
             granted: Register::new(1.into()),
+            silent: Register::new(!Bits::from(1)),
             above: Register::new(!Bits::from(1)),
             under_way: Register::default(),
             next: Above::default(),
@@ -76,9 +82,10 @@ impl<const P: usize> Default for Arbiter<P> {
 impl<const P: usize> Logic for Arbiter<P> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, granted, above, under_way);
+        dff_setup!(self, clock, granted, silent, above, under_way);
         self.above.reset.next = self.reset.val();
         self.granted.reset.next = self.reset.val();
+        self.silent.reset.next = self.reset.val();
         self.under_way.reset.next = self.reset.val();
         self.held.next = self.under_way.q.val() | (self.request.val() & self.granted.q.val()).any();
         if self.accept.val() {
@@ -92,13 +99,16 @@ impl<const P: usize> Logic for Arbiter<P> {
         if !self.held.val() {
             if self.after.val().any() {
                 self.granted.d.next = self.after.val() & !self.next.above.val();
+                self.silent.d.next = !self.after.val() | self.next.above.val();
                 self.above.d.next = self.next.above.val();
             } else if self.others.val().any() {
                 self.granted.d.next = self.others.val() & !self.next_around.above.val();
+                self.silent.d.next = !self.others.val() | self.next_around.above.val();
                 self.above.d.next = self.next_around.above.val();
             }
         }
         self.grant.next = self.granted.q.val();
+        self.select.next = !self.silent.q.val();
     }
 }
 

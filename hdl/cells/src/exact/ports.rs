@@ -56,6 +56,7 @@ pub struct Writes<const A: usize, const E: usize, const T: usize> {
     entry_held: DFF<Bits<E>>,
     index_held: DFF<Bits<INDEX_BITS>>,
     accept: Signal<Local, Bit>,
+    release: Signal<Local, Bit>,
     start: Signal<Local, Bit>,
     one_way: Signal<Local, Bits<WAYS>>,
 }
@@ -84,7 +85,7 @@ impl<const A: usize, const E: usize, const T: usize> Writes<A, E, T> {
             lives_at: Constant::new((E as u64 - 2).into()),
             sweeping: Register::new(true),
             sweep: Register::default(),
-            taken: Register::default(),
+            taken: Register::new(true),
             waiting: Register::default(),
             bubble: Register::default(),
             tag_writing: Register::default(),
@@ -93,6 +94,7 @@ impl<const A: usize, const E: usize, const T: usize> Writes<A, E, T> {
             entry_held: DFF::default(),
             index_held: DFF::default(),
             accept: Signal::default(),
+            release: Signal::default(),
             start: Signal::default(),
             one_way: Signal::default(),
         }
@@ -114,16 +116,19 @@ impl<const A: usize, const E: usize, const T: usize> Logic for Writes<A, E, T> {
         self.sweeping.d.next = self.sweeping.q.val() & (self.sweep.q.val() != self.last.val());
         self.sweep.d.next = self.sweep.q.val() + 1;
         self.busy.next = self.sweeping.q.val();
-        // The buffer: taken until the action is written, waiting until its bubble starts.
-        self.w_ready.next = !self.taken.q.val() & !self.sweeping.q.val();
-        self.accept.next = self.w_valid.val() & !self.taken.q.val() & !self.sweeping.q.val();
+        // The buffer: taken until the action is written or the sweep is over, waiting until its
+        // bubble starts.
+        self.w_ready.next = !self.taken.q.val();
+        self.accept.next = self.w_valid.val() & !self.taken.q.val();
         self.start.next = self.waiting.q.val() & self.idle.val();
         self.waiting.d.next = self.accept.val() | (self.waiting.q.val() & !self.start.val());
-        self.taken.d.next =
-            self.accept.val() | (self.taken.q.val() & !self.bubble.q.val().get_bit(3));
+        self.release.next = self.bubble.q.val().get_bit(3)
+            | (self.sweeping.q.val() & (self.sweep.q.val() == self.last.val()));
+        self.taken.d.next = self.accept.val() | (self.taken.q.val() & !self.release.val());
         self.free.next = self.idle.val() & !self.waiting.q.val() & !self.sweeping.q.val();
         self.bubble.d.next = (self.bubble.q.val() << 1).replace_bit(0, self.start.val());
-        if self.accept.val() {
+        // What is offered; it counts from the clock in which it is taken.
+        if !self.taken.q.val() {
             self.slot_held.d.next = self.w_slot.val();
             self.entry_held.d.next = self.w_entry.val();
         }

@@ -1,9 +1,9 @@
 //! Is a key at or behind an interval's start?
 //!
 //! ```text
-//!   key   ─┬ piece n-1: not below? equal? ─[ ]─┐
-//!   start ─┤   ...                             ├─ uppermost unequal piece decides ── at_or_behind
-//!          └ piece 0:   not below?        ─[ ]─┘
+//!   key   ─┬ piece n-1: not below? not above? ─[ ]─┐
+//!   start ─┤   ...                                 ├─ uppermost unequal piece decides ── answer
+//!          └ piece 0:   not below?            ─[ ]─┘
 //! ```
 //! One clock; the output is the logic behind the registers.
 
@@ -11,14 +11,12 @@ use rust_hdl::prelude::*;
 
 /// Longest carry chain that a clock has room for beside the wires; even, as a carry cell has two.
 const CARRY_BITS: usize = 34;
-/// Equality of more bits takes a third level of LUTs, so it is registered in smaller pieces.
-const EQUAL_BITS: usize = 17;
 
 /// `key >= start` on `K` bits.
 ///
-/// A leaf, because the pieces' widths follow from `K`, which const generics cannot say. Only `>=`
-/// and `==` stand next to each other: `>=` is the bare carry of a subtraction, while yosys makes
-/// `>` beside `==` from both of them, two LUTs behind the carry.
+/// A leaf, because the pieces' widths follow from `K`, which const generics cannot say. Equal is
+/// neither below nor above: two carry chains take half the levels of LUTs that tell equality. Each
+/// has a lowest bit of its own that differs, so that yosys needs no equality beside the carry.
 #[derive(LogicBlock)]
 pub struct AtOrBehind<const K: usize> {
     /// Rising edge.
@@ -42,11 +40,6 @@ impl<const K: usize> Default for AtOrBehind<K> {
     }
 }
 
-/// `low..high` in pieces of at most `widest` bits, from below.
-fn pieces(low: usize, high: usize, widest: usize) -> impl Iterator<Item = (usize, usize)> {
-    (low..high).step_by(widest).map(move |from| (from, high.min(from + widest)))
-}
-
 impl<const K: usize> Logic for AtOrBehind<K> {
     fn update(&mut self) {
         if self.clock.pos_edge() {
@@ -59,28 +52,23 @@ impl<const K: usize> Logic for AtOrBehind<K> {
     }
 
     fn hdl(&self) -> Verilog {
-        let compare = |(low, high): (usize, usize), operator: &str| {
-            let bits = format!("[{}:{low}]", high - 1);
-            format!("key{bits} {operator} start{bits}")
+        let not_less = |a: &str, b: &str, low: usize| {
+            let bits = format!("[{}:{low}]", K.min(low + CARRY_BITS) - 1);
+            format!("{{{a}{bits}, 1'b1}} >= {{{b}{bits}, 1'b0}}")
         };
         let (mut registers, mut taken, mut answer) = (String::new(), String::new(), String::new());
-        for (low, high) in pieces(0, K, CARRY_BITS) {
-            let not_below = format!("not_below_{low}");
+        for low in (0..K).step_by(CARRY_BITS) {
+            let (not_below, not_above) = (format!("not_below_{low}"), format!("not_above_{low}"));
             registers += &format!("reg {not_below};\n");
-            taken += &format!("    {not_below} <= {};\n", compare((low, high), ">="));
+            taken += &format!("    {not_below} <= {};\n", not_less("key", "start", low));
             if low == 0 {
                 answer = not_below;
                 continue;
             }
-            let mut equal = vec![];
-            for piece in pieces(low, high, EQUAL_BITS) {
-                let name = format!("equal_{}", piece.0);
-                registers += &format!("reg {name};\n");
-                taken += &format!("    {name} <= {};\n", compare(piece, "=="));
-                equal.push(name);
-            }
+            registers += &format!("reg {not_above};\n");
+            taken += &format!("    {not_above} <= {};\n", not_less("start", "key", low));
             // Equal is not below: one AND less than a choice between the two.
-            answer = format!("({not_below} & (~({}) | {answer}))", equal.join(" & "));
+            answer = format!("({not_below} & (~{not_above} | {answer}))");
         }
         Verilog::Custom(format!(
             "{registers}always @(posedge clock) begin\n{taken}end\n\

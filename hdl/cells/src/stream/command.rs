@@ -12,7 +12,7 @@
 use rust_hdl::prelude::*;
 
 /// Bits of a [`Command`].
-pub(super) const COMMAND_BITS: usize = 62;
+pub(super) const COMMAND_BITS: usize = 63;
 
 /// What is to be done with a frame.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
@@ -29,6 +29,8 @@ pub struct Command {
     pub two: Bit,
     /// Beats emitted after the first.
     pub left: Bits<10>,
+    /// The next slot only emits: `lead` is not 0, known a clock before it is needed.
+    pub leads: Bit,
     /// Slots that only emit, before the first read.
     pub lead: Bits<3>,
     /// Ring address of the first beat that is read.
@@ -69,6 +71,7 @@ impl Logic for AsCommand {
             one: bits(1) == 1,
             two: bits(1) == 1,
             left: bits(10).to_bits(),
+            leads: bits(1) == 1,
             lead: bits(3).to_bits(),
             address: bits(12).to_bits(),
             behind: bits(12).to_bits(),
@@ -127,13 +130,14 @@ mod proof {
             one: seed & one(3) != 0,
             two: seed & one(4) != 0,
             left: ((seed >> 5) & 0x3ff).to_bits(),
-            lead: ((seed >> 15) & 7).to_bits(),
-            address: ((seed >> 18) & 0xfff).to_bits(),
-            behind: ((seed >> 30) & 0xfff).to_bits(),
-            turn: ((seed >> 42) & 31).to_bits(),
-            head: ((seed >> 47) & 63).to_bits(),
-            last_byte: ((seed >> 53) & 63).to_bits(),
-            port: ((seed >> 59) & 7).to_bits(),
+            leads: seed & one(15) != 0,
+            lead: ((seed >> 16) & 7).to_bits(),
+            address: ((seed >> 19) & 0xfff).to_bits(),
+            behind: ((seed >> 31) & 0xfff).to_bits(),
+            turn: ((seed >> 43) & 31).to_bits(),
+            head: ((seed >> 48) & 63).to_bits(),
+            last_byte: ((seed >> 54) & 63).to_bits(),
+            port: ((seed >> 60) & 7).to_bits(),
         };
         let mut unit = AsCommand::default();
         unit.connect_all();

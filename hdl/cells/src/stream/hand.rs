@@ -119,10 +119,11 @@ impl Logic for Hand {
                     self.rest_now.d.next.head = 0.into();
                 }
             }
-            if self.view.val().lead == 0 {
-                self.rest_now.d.next.address = self.view.val().address + 1;
-            } else {
+            self.rest_now.d.next.leads = (self.view.val().lead >> 1).any();
+            if self.view.val().leads {
                 self.rest_now.d.next.lead = self.view.val().lead - 1;
+            } else {
+                self.rest_now.d.next.address = self.view.val().address + 1;
             }
         }
     }

@@ -170,7 +170,7 @@ impl Logic for Join {
         self.half_valid.d.next = self.v_valid.val();
         self.skipped.next = bit_cast::<14, 6>(self.v_s.val()) << 1;
         self.half.d.next.drop = self.v_drop.val()
-            | (self.v_len.val() <= self.skipped.val())
+            | !(self.skipped.val() < self.v_len.val())
             | (self.own_len.val() < self.v_len.val());
         self.half.d.next.port = self.v_port.val();
         self.half.d.next.behind = self.oldest.q.val().get_bits::<POINTER_BITS>(14);
@@ -197,6 +197,8 @@ impl Logic for Join {
         if self.half.q.val().shift.get_bit(7) {
             self.command.next.lead = 0.into();
         }
+        self.command.next.leads = !self.half.q.val().shift.get_bit(7)
+            & (self.half.q.val().shift >> self.half_log2.val()).any();
         self.command.next.address =
             self.base.q.val() + bit_cast::<POINTER_BITS, 3>(self.half.q.val().skip);
         self.command.next.behind = self.half.q.val().behind;

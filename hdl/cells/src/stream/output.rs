@@ -236,8 +236,12 @@ impl<const X: usize> Logic for Waiting<X> {
         }
         if self.pull.val() {
             self.ahead_valid.d.next = true;
-            self.ahead.d.next = self.words.q.val();
             self.read.d.next = self.read.q.val() + 1;
+        }
+
+        // What is loaded while nothing waits does not count.
+        if self.room.val() | !self.ahead_valid.q.val() {
+            self.ahead.d.next = self.words.q.val();
         }
 
         // Idle again once the last one went and none comes.

@@ -26,7 +26,7 @@ pub struct Queue {
     pub valid: Signal<In, Bit>,
     /// The command.
     pub command: Signal<In, Command>,
-    /// `first` is taken.
+    /// `first`, which `waits`, is taken; one that `drops` leaves by itself.
     pub pop: Signal<In, Bit>,
     /// A command waits, for a frame that goes on.
     pub waits: Signal<Out, Bit>,
@@ -103,7 +103,7 @@ impl Logic for Queue {
 
         self.taken.next = self.waits_now.q.val() | self.drops_now.q.val();
         self.there.next = self.some.q.val() | (self.valid.val() & !self.taken.val());
-        self.room.next = !self.taken.val() | self.pop.val();
+        self.room.next = !self.waits_now.q.val() | self.pop.val();
         self.pull.next = self.room.val() & self.some.q.val();
         self.push.next = self.valid.val() & (self.taken.val() | self.some.q.val());
 

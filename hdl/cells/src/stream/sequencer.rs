@@ -121,9 +121,13 @@ impl Logic for Sequencer {
             & ((self.waits.val() & !self.hand.state.val().busy)
                 | (self.queue.primes.val() & self.hand.state.val().tail));
         self.step.next = self.start.val() | (self.go.val() & !self.hand.state.val().open);
-        self.read.next = self.step.val() & (self.view.val().lead == 0);
+        // A step that does not lead, told apart for both commands at once; a prime never leads.
+        self.read.next = self.go.val()
+            & ((!self.hand.state.val().open & !self.hand.rest.val().leads)
+                | (self.waits.val() & !self.hand.state.val().busy & !self.first.val().leads)
+                | (self.queue.primes.val() & self.hand.state.val().tail));
 
-        self.queue.pop.next = self.start.val() | self.queue.drops.val();
+        self.queue.pop.next = self.start.val();
 
         self.hand.view.next = self.view.val();
         self.hand.step.next = self.step.val();
@@ -151,7 +155,7 @@ impl Logic for Sequencer {
         self.slot.next.emit = self.emits.q.val();
         self.address.next = self.read_at.q.val();
 
-        self.done.pop.next = self.queue.pop.val();
+        self.done.pop.next = self.start.val() | self.queue.drops.val();
         self.done.frame_end.next = self.first.val().behind;
         self.done.busy.next = self.hand.state.val().busy;
         self.done.read.next = self.read.val();
