@@ -53,7 +53,6 @@ pub struct Parser {
     gather: gather::Gather,
     valid: DelayValid<7>,
     payload: Delay<network::Payload, 1>,
-    fragment: Delay<Bit, 1>,
     is_ipv4: Delay<Bit, 2>,
 }
 
@@ -62,7 +61,7 @@ impl Logic for Parser {
     fn update(&mut self) {
         clock!(self, clock, entry, place, outer, addresses, lengths, align, protocols, port_fields);
         clock!(self, clock, check, header_sum, flow, judge, gather, valid);
-        clock!(self, clock, payload, fragment, is_ipv4);
+        clock!(self, clock, payload, is_ipv4);
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
@@ -78,6 +77,8 @@ impl Logic for Parser {
         self.place.frame.next = self.entry.frame.val();
         self.place.length.next = self.entry.frame_length.val();
         self.place.inner.next = self.entry.inner.val();
+        self.place.plain0.next = self.entry.plain0.val();
+        self.place.plain1.next = self.entry.plain1.val();
         self.place.kind0.next = self.entry.kind0.val();
         self.place.kind1.next = self.entry.kind1.val();
         self.place.kind2.next = self.entry.kind2.val();
@@ -95,20 +96,19 @@ impl Logic for Parser {
         // Clocks 4 and 5.
         self.protocols.network.next = self.addresses.fields.val();
         self.payload.d.next = self.lengths.payload.val();
-        self.fragment.d.next = self.addresses.fields.val().fragment;
         self.is_ipv4.d.next = self.addresses.fields.val().is_ipv4;
         self.port_fields.header.next = self.align.header.val();
         self.port_fields.transports.next = self.protocols.transports.val();
-        self.port_fields.fragment.next = self.fragment.q.val();
         self.port_fields.more.next = self.payload.q.val().more;
         self.check.header.next = self.align.header.val();
         self.check.transports.next = self.protocols.transports.val();
         self.check.payload.next = self.payload.q.val();
-        self.check.fragment.next = self.fragment.q.val();
         // Clocks 3 to 7: the judgement and the hash.
         self.judge.link.next = self.place.fault.val();
         self.judge.network.next = self.lengths.fault.val();
+        self.judge.network_any.next = self.lengths.fault_any.val();
         self.judge.length.next = self.lengths.long.val();
+        self.judge.length_any.next = self.lengths.long_any.val();
         self.judge.outer.next = self.outer.fault.val();
         self.judge.transport.next = self.check.fault.val();
         self.judge.is_ipv4.next = self.is_ipv4.q.val();

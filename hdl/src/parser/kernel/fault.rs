@@ -10,6 +10,8 @@ pub struct FirstFault<const N: usize> {
     pub flag: [Signal<In, Bit>; N],
     /// Code of a [`DropReason`].
     pub fault: Signal<Out, Bits<6>>,
+    /// Is any set? Known earlier than which.
+    pub any: Signal<Out, Bit>,
     open: Signal<Local, Bit>,
     codes: [Constant<Bits<6>>; N],
 }
@@ -20,6 +22,7 @@ impl<const N: usize> FirstFault<N> {
         Self {
             flag: std::array::from_fn(|_| Signal::default()),
             fault: Signal::default(),
+            any: Signal::default(),
             open: Signal::default(),
             codes: reasons.map(|reason| Constant::new(reason.code().to_bits())),
         }
@@ -31,7 +34,9 @@ impl<const N: usize> Logic for FirstFault<N> {
     fn update(&mut self) {
         self.open.next = true;
         self.fault.next = 0.into();
+        self.any.next = false;
         for i in 0..N {
+            self.any.next = self.any.val() | self.flag[i].val();
             if self.open.val() & self.flag[i].val() {
                 self.fault.next = self.codes[i].val();
                 self.open.next = false;
@@ -52,8 +57,12 @@ pub struct Judge {
     pub link: Signal<In, Bits<6>>,
     /// Clock 4: IP and ARP headers.
     pub network: Signal<In, Bits<6>>,
+    /// Clock 4: is there one?
+    pub network_any: Signal<In, Bit>,
     /// Clock 5: lengths beyond the frame.
     pub length: Signal<In, Bits<6>>,
+    /// Clock 5: is there one?
+    pub length_any: Signal<In, Bit>,
     /// Clock 5: everything in front of the inner frame; it comes first.
     pub outer: Signal<In, Bits<6>>,
     /// Clock 6: TCP, UDP, ICMP.
@@ -65,8 +74,13 @@ pub struct Judge {
     /// After clock 7.
     pub fault: Signal<Out, Bits<6>>,
     link_3: DFF<Bits<6>>,
+    link_4: DFF<Bits<6>>,
+    link_any: DFF<Bit>,
     network_4: DFF<Bits<6>>,
+    early_any: DFF<Bit>,
+    early: Signal<Local, Bits<6>>,
     front: DFF<Bits<6>>,
+    front_any: DFF<Bit>,
     right: DFF<Bits<6>>,
     wrong: DFF<Bits<6>>,
     last: DFF<Bits<6>>,
@@ -79,15 +93,22 @@ impl Default for Judge {
             clock: Signal::default(),
             link: Signal::default(),
             network: Signal::default(),
+            network_any: Signal::default(),
             length: Signal::default(),
+            length_any: Signal::default(),
             outer: Signal::default(),
             transport: Signal::default(),
             is_ipv4: Signal::default(),
             sum: Signal::default(),
             fault: Signal::default(),
             link_3: DFF::default(),
+            link_4: DFF::default(),
+            link_any: DFF::default(),
             network_4: DFF::default(),
+            early_any: DFF::default(),
+            early: Signal::default(),
             front: DFF::default(),
+            front_any: DFF::default(),
             right: DFF::default(),
             wrong: DFF::default(),
             last: DFF::default(),
@@ -99,16 +120,24 @@ impl Default for Judge {
 impl Logic for Judge {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, link_3, network_4, front, right, wrong, last);
+        dff_setup!(self, clock, link_3, link_4, link_any, network_4, early_any);
+        dff_setup!(self, clock, front, front_any, right, wrong, last);
         self.link_3.d.next = self.link.val();
-        self.network_4.d.next = self.link_3.q.val();
-        if !self.link_3.q.val().any() {
-            self.network_4.d.next = self.network.val();
+        // Clock 4 only says whether there is a fault, clock 5 which: the choice is short then.
+        self.link_4.d.next = self.link_3.q.val();
+        self.link_any.d.next = self.link_3.q.val().any();
+        self.network_4.d.next = self.network.val();
+        self.early_any.d.next = self.link_3.q.val().any() | self.network_any.val();
+        self.early.next = self.network_4.q.val();
+        if self.link_any.q.val() {
+            self.early.next = self.link_4.q.val();
         }
         self.front.d.next = self.length.val();
-        if self.network_4.q.val().any() {
-            self.front.d.next = self.network_4.q.val();
+        if self.early_any.q.val() {
+            self.front.d.next = self.early.val();
         }
+        self.front_any.d.next =
+            self.outer.val().any() | self.early_any.q.val() | self.length_any.val();
         if self.outer.val().any() {
             self.front.d.next = self.outer.val();
         }
@@ -118,7 +147,7 @@ impl Logic for Judge {
         if self.is_ipv4.val() {
             self.wrong.d.next = self.checksum.val();
         }
-        if self.front.q.val().any() {
+        if self.front_any.q.val() {
             self.right.d.next = self.front.q.val();
             self.wrong.d.next = self.front.q.val();
         }

@@ -84,6 +84,11 @@ pub struct Entry {
     pub inner: Signal<Out, Bit>,
     /// Type at byte 12.
     pub kind0: Signal<Out, Kind>,
+    /// It is no tag: `kind0` said once more for the wide choice of layer 3, and as its complement,
+    /// else synthesis makes one register of both again.
+    pub plain0: Signal<Out, Bit>,
+    /// Likewise of `kind1`.
+    pub plain1: Signal<Out, Bit>,
     /// Type at byte 16, not of an inner frame.
     pub kind1: Signal<Out, Kind>,
     /// Type at byte 20, not of an inner frame.
@@ -98,6 +103,8 @@ pub struct Entry {
     kind0_1: DFF<Kind>,
     kind1_1: DFF<Kind>,
     kind2_1: DFF<Kind>,
+    plain0_1: DFF<Bit>,
+    plain1_1: DFF<Bit>,
     total_length: Signal<Local, Bits<16>>,
 }
 
@@ -105,6 +112,7 @@ impl Logic for Entry {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, frame_1, length_1, net_1, kind0_1, kind1_1, kind2_1);
+        dff_setup!(self, clock, plain0_1, plain1_1);
         // Bytes 12, 62, 16 and 20 of 192.
         self.plain_type.ethertype.next = self.window.val().get_bits::<16>(1424);
         self.inner_type.ethertype.next = self.window.val().get_bits::<16>(1024);
@@ -116,17 +124,22 @@ impl Logic for Entry {
         self.kind0_1.d.next = self.plain_type.kind.val();
         self.kind1_1.d.next = self.second_type.kind.val();
         self.kind2_1.d.next = self.third_type.kind.val();
+        self.plain0_1.d.next = !self.plain_type.kind.val().tag;
+        self.plain1_1.d.next = !self.second_type.kind.val().tag;
         if self.net.val() {
             // From byte 50; the outer IPv4 packet begins at byte 14.
             self.frame_1.d.next = self.window.val().get_bits::<768>(368);
             self.length_1.d.next = bit_cast::<14, 16>(self.total_length.val()) - 36;
             self.kind0_1.d.next = self.inner_type.kind.val();
+            self.plain0_1.d.next = !self.inner_type.kind.val().tag;
         }
         self.net_1.d.next = self.net.val();
         self.frame.next = self.frame_1.q.val();
         self.frame_length.next = self.length_1.q.val();
         self.inner.next = self.net_1.q.val();
         self.kind0.next = self.kind0_1.q.val();
+        self.plain0.next = self.plain0_1.q.val();
+        self.plain1.next = self.plain1_1.q.val();
         self.kind1.next = self.kind1_1.q.val();
         self.kind2.next = self.kind2_1.q.val();
     }
@@ -163,6 +176,10 @@ pub struct Place {
     /// See [`Entry`].
     pub kind0: Signal<In, Kind>,
     /// See [`Entry`].
+    pub plain0: Signal<In, Bit>,
+    /// See [`Entry`].
+    pub plain1: Signal<In, Bit>,
+    /// See [`Entry`].
     pub kind1: Signal<In, Kind>,
     /// See [`Entry`].
     pub kind2: Signal<In, Kind>,
@@ -187,8 +204,11 @@ pub struct Place {
     fields_2: DFF<LinkFields>,
     runt: DFF<Bit>,
     tagged: DFF<Bit>,
-    truncated: DFF<Bit>,
-    many: DFF<Bit>,
+    under_18: DFF<Bit>,
+    under_22: DFF<Bit>,
+    tag0: DFF<Bit>,
+    tag1: DFF<Bit>,
+    tag2: DFF<Bit>,
     words0: Signal<Local, Bits<4>>,
     words1: Signal<Local, Bits<4>>,
     words2: Signal<Local, Bits<4>>,
@@ -202,6 +222,8 @@ impl Default for Place {
             length: Signal::default(),
             inner: Signal::default(),
             kind0: Signal::default(),
+            plain0: Signal::default(),
+            plain1: Signal::default(),
             kind1: Signal::default(),
             kind2: Signal::default(),
             l3: Signal::default(),
@@ -224,8 +246,11 @@ impl Default for Place {
             fields_2: DFF::default(),
             runt: DFF::default(),
             tagged: DFF::default(),
-            truncated: DFF::default(),
-            many: DFF::default(),
+            under_18: DFF::default(),
+            under_22: DFF::default(),
+            tag0: DFF::default(),
+            tag1: DFF::default(),
+            tag2: DFF::default(),
             words0: Signal::default(),
             words1: Signal::default(),
             words2: Signal::default(),
@@ -237,7 +262,7 @@ impl Logic for Place {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, l3_2, remaining_2, kind_2, words_2, fields_2);
-        dff_setup!(self, clock, runt, tagged, truncated, many);
+        dff_setup!(self, clock, runt, tagged, under_18, under_22, tag0, tag1, tag2);
         self.ethernet.bytes.next = self.frame.val().get_bits::<176>(592);
         self.fields_2.d.next.dst_mac = self.ethernet.fields.val().dst_mac;
         self.fields_2.d.next.src_mac = self.ethernet.fields.val().src_mac;
@@ -255,6 +280,12 @@ impl Logic for Place {
             self.words2.next = 10.into();
         }
         self.l3_2.d.next = self.frame.val().get_bits::<592>(64);
+        if !self.plain0.val() {
+            self.l3_2.d.next = self.frame.val().get_bits::<592>(32);
+        }
+        if !self.plain0.val() & !self.plain1.val() {
+            self.l3_2.d.next = self.frame.val().get_bits::<592>(0);
+        }
         self.remaining_2.d.next = self.length.val() - 14;
         self.kind_2.d.next = self.kind0.val();
         self.words_2.d.next = self.words0.val();
@@ -266,7 +297,6 @@ impl Logic for Place {
             self.fields_2.d.next.l3_offset = 64.into();
         }
         if self.kind0.val().tag & !self.kind1.val().tag {
-            self.l3_2.d.next = self.frame.val().get_bits::<592>(32);
             self.remaining_2.d.next = self.length.val() - 18;
             self.kind_2.d.next = self.kind1.val();
             self.words_2.d.next = self.words1.val();
@@ -275,7 +305,6 @@ impl Logic for Place {
             self.fields_2.d.next.l3_offset = 18.into();
         }
         if self.kind0.val().tag & self.kind1.val().tag {
-            self.l3_2.d.next = self.frame.val().get_bits::<592>(0);
             self.remaining_2.d.next = self.length.val() - 22;
             self.kind_2.d.next = self.kind2.val();
             self.words_2.d.next = self.words2.val();
@@ -286,13 +315,16 @@ impl Logic for Place {
         }
         self.runt.d.next = self.length.val() < 14;
         self.tagged.d.next = self.inner.val() & self.kind0.val().tag;
-        self.truncated.d.next = self.kind0.val().tag
-            & ((self.length.val() < 18) | (self.kind1.val().tag & (self.length.val() < 22)));
-        self.many.d.next = self.kind0.val().tag & self.kind1.val().tag & self.kind2.val().tag;
+        self.under_18.d.next = self.length.val() < 18;
+        self.under_22.d.next = self.length.val() < 22;
+        self.tag0.d.next = self.kind0.val().tag;
+        self.tag1.d.next = self.kind1.val().tag;
+        self.tag2.d.next = self.kind2.val().tag;
         self.first.flag[0].next = self.runt.q.val();
         self.first.flag[1].next = self.tagged.q.val();
-        self.first.flag[2].next = self.truncated.q.val();
-        self.first.flag[3].next = self.many.q.val();
+        self.first.flag[2].next = self.tag0.q.val()
+            & (self.under_18.q.val() | (self.tag1.q.val() & self.under_22.q.val()));
+        self.first.flag[3].next = self.tag0.q.val() & self.tag1.q.val() & self.tag2.q.val();
         self.l3.next = self.l3_2.q.val();
         self.remaining.next = self.remaining_2.q.val();
         self.kind.next = self.kind_2.q.val();

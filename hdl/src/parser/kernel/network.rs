@@ -176,9 +176,13 @@ pub struct Lengths {
     pub end: Signal<Out, Bits<14>>,
     /// Code of the first problem of the header itself, after clock 3.
     pub fault: Signal<Out, Bits<6>>,
+    /// Is there one?
+    pub fault_any: Signal<Out, Bit>,
     /// Code if the packet reaches beyond the frame, or if an address is none of IPv6's, after
     /// clock 4.
     pub long: Signal<Out, Bits<6>>,
+    /// Is there one?
+    pub long_any: Signal<Out, Bit>,
     ipv4: View<wire::bits::Ipv4, 160>,
     ipv6: View<wire::bits::Ipv6, 320>,
     arp: View<wire::bits::Arp, 224>,
@@ -215,7 +219,9 @@ impl Default for Lengths {
             payload: Signal::default(),
             end: Signal::default(),
             fault: Signal::default(),
+            fault_any: Signal::default(),
             long: Signal::default(),
+            long_any: Signal::default(),
             ipv4: View::default(),
             ipv6: View::default(),
             arp: View::default(),
@@ -310,7 +316,9 @@ impl Logic for Lengths {
         self.beyond.flag[2].next = self.src_mapped.yes.val() | self.dst_mapped.yes.val();
         self.payload.next = self.payload_3.q.val();
         self.fault.next = self.first.fault.val();
+        self.fault_any.next = self.first.any.val();
         self.end.next = self.end_4.q.val();
         self.long.next = self.beyond.fault.val();
+        self.long_any.next = self.beyond.any.val();
     }
 }

@@ -89,9 +89,12 @@ impl Logic for Align {
     }
 }
 
-/// Which transport protocol it is.
+/// Which transport protocol it is; none, but for `any_tcp`, of a fragment behind the first, which
+/// has no header to look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Transports {
+    /// TCP, whatever the fragment.
+    pub any_tcp: Bit,
     /// TCP.
     pub tcp: Bit,
     /// UDP.
@@ -143,10 +146,14 @@ impl Logic for Protocols {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, held);
-        self.held.d.next.tcp = self.network.val().protocol == self.tcp.val();
-        self.held.d.next.udp = self.network.val().protocol == self.udp.val();
-        self.held.d.next.icmp =
-            self.network.val().is_ipv4 & (self.network.val().protocol == self.icmp.val());
+        self.held.d.next.any_tcp = self.network.val().protocol == self.tcp.val();
+        self.held.d.next.tcp =
+            !self.network.val().fragment & (self.network.val().protocol == self.tcp.val());
+        self.held.d.next.udp =
+            !self.network.val().fragment & (self.network.val().protocol == self.udp.val());
+        self.held.d.next.icmp = self.network.val().is_ipv4
+            & !self.network.val().fragment
+            & (self.network.val().protocol == self.icmp.val());
         self.held.d.next.icmpv6 =
             self.network.val().is_ipv6 & (self.network.val().protocol == self.icmpv6.val());
         self.extension.next = false;
@@ -184,8 +191,6 @@ pub struct Ports {
     pub header: Signal<In, wire::bits::Transport>,
     /// After clock 4.
     pub transports: Signal<In, Transports>,
-    /// After clock 4: a fragment behind the first.
-    pub fragment: Signal<In, Bit>,
     /// After clock 4: more fragments follow.
     pub more: Signal<In, Bit>,
     /// After clock 5.
@@ -200,15 +205,12 @@ impl Logic for Ports {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, held);
-        self.ports.next =
-            (self.transports.val().tcp | self.transports.val().udp) & !self.fragment.val();
-        self.message.next =
-            (self.transports.val().icmp | self.transports.val().icmpv6) & !self.fragment.val();
+        self.ports.next = self.transports.val().tcp | self.transports.val().udp;
+        self.message.next = self.transports.val().icmp | self.transports.val().icmpv6;
         // The type is the upper byte: echo reply 0 and request 8; ICMPv6 128 and 129.
-        self.echo.next = self.message.val()
-            & ((self.transports.val().icmp & ((self.header.val().src_port & 0xf700) == 0))
-                | (self.transports.val().icmpv6
-                    & ((self.header.val().src_port & 0xfe00) == 0x8000)));
+        self.echo.next = (self.transports.val().icmp
+            & ((self.header.val().src_port & 0xf700) == 0))
+            | (self.transports.val().icmpv6 & ((self.header.val().src_port & 0xfe00) == 0x8000));
         self.held.d.next.ported = self.ports.val() | self.message.val();
         self.held.d.next.hashed = (self.ports.val() | self.message.val()) & !self.more.val();
         self.held.d.next.src_port = 0.into();
@@ -218,7 +220,7 @@ impl Logic for Ports {
             self.held.d.next.src_port = self.header.val().src_port;
             self.held.d.next.dst_port = self.header.val().dst_port;
         }
-        if self.ports.val() & self.transports.val().tcp {
+        if self.transports.val().tcp {
             self.held.d.next.tcp_flags = self.header.val().tcp_flags;
         }
         if self.echo.val() {
@@ -242,8 +244,6 @@ pub struct Check {
     pub transports: Signal<In, Transports>,
     /// After clock 4.
     pub payload: Signal<In, Payload>,
-    /// After clock 4: a fragment behind the first.
-    pub fragment: Signal<In, Bit>,
     /// Code of the first problem, after clock 5.
     pub fault: Signal<Out, Bits<6>>,
     first: FirstFault<6>,
@@ -266,7 +266,6 @@ impl Default for Check {
             header: Signal::default(),
             transports: Signal::default(),
             payload: Signal::default(),
-            fragment: Signal::default(),
             fault: Signal::default(),
             first: FirstFault::new([
                 DropReason::Ipv6Extension,
@@ -295,15 +294,10 @@ impl Logic for Check {
     fn update(&mut self) {
         dff_setup!(self, clock, kind, more, overlap, under_20, under_8);
         dff_setup!(self, clock, low, beyond, udp_low, udp_beyond);
-        // Clock 5. A fragment behind the first has no header to look at.
+        // Clock 5.
         self.kind.d.next = self.transports.val();
-        if self.fragment.val() {
-            self.kind.d.next.tcp = false;
-            self.kind.d.next.udp = false;
-            self.kind.d.next.icmp = false;
-        }
         self.more.d.next = self.payload.val().more;
-        self.overlap.d.next = self.payload.val().second_word & self.transports.val().tcp;
+        self.overlap.d.next = self.payload.val().second_word & self.transports.val().any_tcp;
         self.under_20.d.next = self.payload.val().length < 20;
         self.under_8.d.next = self.payload.val().length < 8;
         self.tcp_bytes.next = bit_cast::<16, 4>(self.header.val().data_offset) << 2;
