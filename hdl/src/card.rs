@@ -174,7 +174,13 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.pipeline.i_entered.next = self.entered.val();
         self.path.v_valid.next = self.pipeline.o_valid.val();
         self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any();
-        self.path.v_port.next = self.pipeline.o_leaving.val().egress_port;
+        // A bit for each port, so that whether a beat is taken is not looked up.
+        self.path.v_port.next = 0.into();
+        for i in 0..3 {
+            if self.pipeline.o_leaving.val().egress_port.index() == i {
+                self.path.v_port.next = self.path.v_port.val().replace_bit(i, true);
+            }
+        }
         self.path.v_p.next = self.pipeline.o_leaving.val().p;
         self.path.v_s.next = self.pipeline.o_leaving.val().s;
         self.path.v_len.next = self.pipeline.o_leaving.val().len;

@@ -83,11 +83,13 @@ impl<const W: usize, const B: usize> Logic for Ingress<W, B> {
             self.request.next = self.request.val().replace_bit(i, self.s_tvalid[i].val());
             self.s_tready[i].next = self.tready.val() & self.arbiter.grant.val().get_bit(i);
             if self.arbiter.grant.val().get_bit(i) {
+                self.tlast.next = self.tlast.val() | self.s_tlast[i].val();
+                self.tvalid.next = self.tvalid.val() | self.s_tvalid[i].val();
+            }
+            if self.arbiter.select.val().get_bit(i) {
                 self.tdata.next = self.tdata.val() | self.s_tdata[i].val();
                 self.tkeep.next = self.tkeep.val() | self.s_tkeep[i].val();
-                self.tlast.next = self.tlast.val() | self.s_tlast[i].val();
                 self.tuser.next = self.numbers[i].val();
-                self.tvalid.next = self.tvalid.val() | self.s_tvalid[i].val();
             }
         }
         self.arbiter.request.next = self.request.val();
@@ -105,8 +107,8 @@ pub struct Egress<const W: usize, const B: usize> {
     pub tkeep: Signal<In, Bits<B>>,
     /// Is it the last of its frame?
     pub tlast: Signal<In, Bit>,
-    /// Its port.
-    pub tuser: Signal<In, Bits<3>>,
+    /// A bit for each port: the one it leaves through.
+    pub tuser: Signal<In, Bits<PORTS>>,
     /// Is there one?
     pub tvalid: Signal<In, Bit>,
     /// It is taken.
@@ -131,10 +133,9 @@ impl<const W: usize, const B: usize> Logic for Egress<W, B> {
             self.m_tdata[i].next = self.tdata.val();
             self.m_tkeep[i].next = self.tkeep.val();
             self.m_tlast[i].next = self.tlast.val();
-            self.m_tvalid[i].next = self.tvalid.val() & (self.tuser.val().index() == i);
-            if self.tuser.val().index() == i {
-                self.tready.next = self.m_tready[i].val();
-            }
+            self.m_tvalid[i].next = self.tvalid.val() & self.tuser.val().get_bit(i);
+            self.tready.next =
+                self.tready.val() | (self.tuser.val().get_bit(i) & self.m_tready[i].val());
         }
     }
 }

@@ -5,7 +5,7 @@
 //!                                              |         ^
 //!                               window, command         counters, w_ready
 //! ```
-//! One access at a time, five clocks each; a [`super::COMMAND`] lasts until the table has
+//! One access at a time, six clocks each; a [`super::COMMAND`] lasts until the table has
 //! taken its entry. A table takes it in a clock in which it is not asked anything; if that does
 //! not happen by itself, `bubble` asks the ports for one idle clock.
 
@@ -82,7 +82,7 @@ pub struct Bar0 {
     /// Why it was dropped, 0 if it was not.
     pub reason: Signal<In, Bits<6>>,
     counters: Counters<6>,
-    /// 0 idle, 1 which word, 2 act, 3 wait for a table or a counter, 4 answer, 5 release.
+    /// 0 idle, 1 and 2 which word, 3 act, 4 wait for a table or a counter, 5 answer, 6 release.
     phase: Register<Bits<3>>,
     write: DFF<Bit>,
     word: DFF<Bits<14>>,
@@ -102,6 +102,7 @@ pub struct Bar0 {
     left: Register<Bits<7>>,
     waited: Register<Bits<4>>,
     tables: Register<Bits<9>>,
+    written: DFF<Bit>,
     command: View<Command, 27>,
     bank: DFF<Bit>,
     index: DFF<Bits<18>>,
@@ -180,6 +181,7 @@ impl Bar0 {
             left: Register::default(),
             waited: Register::default(),
             tables: Register::default(),
+            written: DFF::default(),
             command: View::default(),
             bank: DFF::default(),
             index: DFF::default(),
@@ -197,7 +199,7 @@ impl Logic for Bar0 {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index);
+        dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index, written);
         dff_setup!(self, clock, phase, is_open, number, left, waited, tables, reading);
         clock!(self, clock, counters, fixed, live, keeps, words, acts);
         self.phase.reset.next = self.reset.val();
@@ -212,7 +214,7 @@ impl Logic for Bar0 {
         self.live.word.next = self.word.q.val();
         self.keeps.word.next = self.word.q.val();
         self.acts.word.next = self.word.q.val();
-        self.act.next = (self.phase.q.val() == 2) & self.write.q.val();
+        self.act.next = (self.phase.q.val() == 3) & self.write.q.val();
         // What is read.
         self.rom.hit.next = self.fixed.hit.val();
         self.value.next = self.rom.value.val();
@@ -295,29 +297,33 @@ impl Logic for Bar0 {
             self.phase.d.next = 2.into();
         }
         if self.phase.q.val() == 2 {
-            self.answer.d.next = self.value.val();
-            self.phase.d.next = 4.into();
-            if self.write.q.val() & self.acts.hit.val().get_bits::<2>(2).any() {
-                self.phase.d.next = 3.into();
-            }
+            self.phase.d.next = 3.into();
         }
         if self.phase.q.val() == 3 {
+            self.answer.d.next = self.value.val();
+            self.phase.d.next = 5.into();
+            if self.write.q.val() & self.acts.hit.val().get_bits::<2>(2).any() {
+                self.phase.d.next = 4.into();
+            }
+        }
+        self.written.d.next = (self.phase.q.val() == 4) & !self.tables.q.val().any();
+        if self.phase.q.val() == 4 {
             self.waited.d.next = self.waited.q.val() + 1;
             self.bubble.next = self.waited.q.val() == self.patience.val();
             if self.counters.value_valid.val() {
                 self.counter.d.next = self.counters.value.val();
-                self.phase.d.next = 4.into();
+                self.phase.d.next = 5.into();
             }
-            if self.acts.hit.val().get_bit(3) & !self.tables.q.val().any() {
-                self.phase.d.next = 4.into();
+            if self.acts.hit.val().get_bit(3) & self.written.q.val() {
+                self.phase.d.next = 5.into();
             }
         }
-        self.bus_ready.next = self.phase.q.val() == 4;
+        self.bus_ready.next = self.phase.q.val() == 5;
         self.bus_rdata.next = self.answer.q.val();
-        if self.phase.q.val() == 4 {
-            self.phase.d.next = 5.into();
+        if self.phase.q.val() == 5 {
+            self.phase.d.next = 6.into();
         }
-        if (self.phase.q.val() == 5) & !self.bus_valid.val() {
+        if (self.phase.q.val() == 6) & !self.bus_valid.val() {
             self.phase.d.next = 0.into();
         }
     }

@@ -7,14 +7,17 @@ fn word(offset: u64) -> Constant<Bits<14>> {
     Constant::new((offset / 4).to_bits())
 }
 
-/// Which of `N` words is addressed? One clock.
+/// Which of `N` words is addressed? Two clocks: half of the address, then the whole.
 #[derive(LogicBlock)]
 pub struct Which<const N: usize> {
     pub clock: Signal<In, Clock>,
     pub word: Signal<In, Bits<14>>,
     pub hit: Signal<Out, Bits<N>>,
     at: [Constant<Bits<14>>; N],
-    now: Signal<Local, Bits<N>>,
+    low: Signal<Local, Bits<N>>,
+    high: Signal<Local, Bits<N>>,
+    lows: DFF<Bits<N>>,
+    highs: DFF<Bits<N>>,
     hits: DFF<Bits<N>>,
 }
 
@@ -25,7 +28,10 @@ impl<const N: usize> Which<N> {
             word: Signal::default(),
             hit: Signal::default(),
             at: offsets.map(word),
-            now: Signal::default(),
+            low: Signal::default(),
+            high: Signal::default(),
+            lows: DFF::default(),
+            highs: DFF::default(),
             hits: DFF::default(),
         }
     }
@@ -34,12 +40,22 @@ impl<const N: usize> Which<N> {
 impl<const N: usize> Logic for Which<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, hits);
-        self.now.next = 0.into();
+        dff_setup!(self, clock, lows, highs, hits);
+        self.low.next = 0.into();
+        self.high.next = 0.into();
         for i in 0..N {
-            self.now.next = self.now.val().replace_bit(i, self.word.val() == self.at[i].val());
+            self.low.next = self.low.val().replace_bit(
+                i,
+                self.word.val().get_bits::<7>(0) == self.at[i].val().get_bits::<7>(0),
+            );
+            self.high.next = self.high.val().replace_bit(
+                i,
+                self.word.val().get_bits::<7>(7) == self.at[i].val().get_bits::<7>(7),
+            );
         }
-        self.hits.d.next = self.now.val();
+        self.lows.d.next = self.low.val();
+        self.highs.d.next = self.high.val();
+        self.hits.d.next = self.lows.q.val() & self.highs.q.val();
         self.hit.next = self.hits.q.val();
     }
 }
