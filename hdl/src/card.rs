@@ -72,6 +72,7 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     bar0: Bar0,
     entered: Signal<Local, Entered>,
     net_ports: Constant<Bits<8>>,
+    first_port: Constant<Bits<PORTS>>,
     explained: Constant<Bit>,
 }
 
@@ -115,6 +116,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             bar0: Bar0::new(profile),
             entered: Signal::default(),
             net_ports: Constant::new(net_ports.to_bits()),
+            first_port: Constant::new(1u64.to_bits()),
             explained: Constant::new(profile.explain),
         })
     }
@@ -175,12 +177,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.path.v_valid.next = self.pipeline.o_valid.val();
         self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any();
         // A bit for each port, so that whether a beat is taken is not looked up.
-        self.path.v_port.next = 0.into();
-        for i in 0..3 {
-            if self.pipeline.o_leaving.val().egress_port.index() == i {
-                self.path.v_port.next = self.path.v_port.val().replace_bit(i, true);
-            }
-        }
+        self.path.v_port.next = self.first_port.val() << self.pipeline.o_leaving.val().egress_port;
         self.path.v_p.next = self.pipeline.o_leaving.val().p;
         self.path.v_s.next = self.pipeline.o_leaving.val().s;
         self.path.v_len.next = self.pipeline.o_leaving.val().len;
