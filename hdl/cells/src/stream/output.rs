@@ -110,7 +110,8 @@ impl<const W: usize, const B: usize, const X: usize> Logic for Output<W, B, X> {
         self.go_now.reset.next = self.reset.val();
         self.offered.reset.next = self.reset.val();
 
-        self.taken.d.next = self.offered.q.val() & self.m_tready.val();
+        self.room.next = !self.offered.q.val() | self.m_tready.val();
+        self.taken.d.next = self.offered.q.val() & self.room.val();
         if self.issued.val() & !self.taken.q.val() {
             self.outstanding.d.next = self.outstanding.q.val() + 1;
         }
@@ -129,7 +130,6 @@ impl<const W: usize, const B: usize, const X: usize> Logic for Output<W, B, X> {
                 | (bit_cast::<X, 3>(self.i_port.val()) << 1)
                 | 1;
         }
-        self.room.next = !self.offered.q.val() | self.m_tready.val();
         self.waiting.i_word.next = self.word.val();
         self.waiting.i_valid.next = self.i_valid.val();
         self.waiting.room.next = self.room.val();
@@ -230,7 +230,8 @@ impl<const X: usize> Logic for Waiting<X> {
 
         self.used.next = self.room.val() & self.ahead_valid.q.val();
         self.some.next = self.written.q.val() != self.read.q.val();
-        self.pull.next = self.some.val() & (!self.ahead_valid.q.val() | self.room.val());
+        self.pull.next =
+            (self.some.val() & !self.ahead_valid.q.val()) | (self.some.val() & self.room.val());
         if self.used.val() {
             self.ahead_valid.d.next = false;
         }

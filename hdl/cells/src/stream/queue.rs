@@ -26,7 +26,7 @@ pub struct Queue {
     pub valid: Signal<In, Bit>,
     /// The command.
     pub command: Signal<In, Command>,
-    /// `first`, which `waits`, is taken; one that `drops` leaves by itself.
+    /// `first` is taken if it `waits`; one that `drops` leaves by itself.
     pub pop: Signal<In, Bit>,
     /// A command waits, for a frame that goes on.
     pub waits: Signal<Out, Bit>,
@@ -104,7 +104,8 @@ impl Logic for Queue {
         self.taken.next = self.waits_now.q.val() | self.drops_now.q.val();
         self.there.next = self.some.q.val() | (self.valid.val() & !self.taken.val());
         self.room.next = !self.waits_now.q.val() | self.pop.val();
-        self.pull.next = self.room.val() & self.some.q.val();
+        self.pull.next =
+            (self.some.q.val() & !self.waits_now.q.val()) | (self.some.q.val() & self.pop.val());
         self.push.next = self.valid.val() & (self.taken.val() | self.some.q.val());
 
         self.words.we.next = self.push.val();

@@ -117,17 +117,16 @@ impl Logic for Sequencer {
             self.shown.next = self.hand.rest.val();
         }
         // `open` without a tail, or a tail beside which the next frame only reads.
-        self.start.next = self.go.val()
-            & ((self.waits.val() & !self.hand.state.val().busy)
+        self.queue.pop.next = self.go.val()
+            & (!self.hand.state.val().busy
                 | (self.queue.primes.val() & self.hand.state.val().tail));
+        self.start.next = self.waits.val() & self.queue.pop.val();
         self.step.next = self.start.val() | (self.go.val() & !self.hand.state.val().open);
         // A step that does not lead, told apart for both commands at once; a prime never leads.
         self.read.next = self.go.val()
             & ((!self.hand.state.val().open & !self.hand.rest.val().leads)
                 | (self.waits.val() & !self.hand.state.val().busy & !self.first.val().leads)
                 | (self.queue.primes.val() & self.hand.state.val().tail));
-
-        self.queue.pop.next = self.start.val();
 
         self.hand.view.next = self.view.val();
         self.hand.step.next = self.step.val();
