@@ -170,7 +170,7 @@ impl Logic for Join {
         self.half_valid.d.next = self.v_valid.val();
         self.skipped.next = bit_cast::<14, 6>(self.v_s.val()) << 1;
         self.half.d.next.drop = self.v_drop.val()
-            | !(self.skipped.val() < self.v_len.val())
+            | (self.v_len.val() <= self.skipped.val())
             | (self.own_len.val() < self.v_len.val());
         self.half.d.next.port = self.v_port.val();
         self.half.d.next.behind = self.oldest.q.val().get_bits::<POINTER_BITS>(14);
