@@ -3,8 +3,10 @@
 
 use driver::Card;
 use hdl::{
+    class::IpKey,
     meta::{DropReason, Entered},
     profile::{HOST_PORTS, PROFILES, is_net},
+    route::{RouteLabel, Target},
     walk::walk,
 };
 use house::plain::{self, DOWN_VLAN, FIRST_AWAY, ROUTER, STRANGER, VNI, mac, tunnel, udp};
@@ -160,11 +162,11 @@ fn every_reason_is_provoked_and_counted() {
         let mut card = Card::open(model, &[*profile], 3).unwrap();
         let mut image = plain::image();
         // One address of the subnet that no route leads to.
-        let start = image.routes[1].0;
-        let beyond = hdl::class::IpKey { ip: start.ip | 0x1c8, ..start };
-        let nowhere = image.routes[0].1;
-        let again = hdl::class::IpKey { ip: beyond.ip + 1, ..start };
-        image.routes.splice(2..2, [(beyond, nowhere), (again, image.routes[1].1)]);
+        let (start, label) = image.routes[2];
+        let beyond = IpKey { ip: start.ip + 200, ..start };
+        let nowhere = RouteLabel { target: Target::None, ..label };
+        let again = IpKey { ip: beyond.ip + 1, ..start };
+        image.routes.splice(3..3, [(beyond, nowhere), (again, label)]);
         card.apply(&image).unwrap();
         for &reason in DropReason::ALL {
             card.set_open(reason != DropReason::CardClosed).unwrap();

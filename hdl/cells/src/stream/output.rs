@@ -230,8 +230,7 @@ impl<const X: usize> Logic for Waiting<X> {
 
         self.used.next = self.room.val() & self.ahead_valid.q.val();
         self.some.next = self.written.q.val() != self.read.q.val();
-        self.pull.next =
-            (self.some.val() & !self.ahead_valid.q.val()) | (self.some.val() & self.room.val());
+        self.pull.next = self.some.val() & (!self.ahead_valid.q.val() | self.room.val());
         if self.used.val() {
             self.ahead_valid.d.next = false;
         }

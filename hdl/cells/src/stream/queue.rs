@@ -104,8 +104,7 @@ impl Logic for Queue {
         self.taken.next = self.waits_now.q.val() | self.drops_now.q.val();
         self.there.next = self.some.q.val() | (self.valid.val() & !self.taken.val());
         self.room.next = !self.waits_now.q.val() | self.pop.val();
-        self.pull.next =
-            (self.some.q.val() & !self.waits_now.q.val()) | (self.some.q.val() & self.pop.val());
+        self.pull.next = self.room.val() & self.some.q.val();
         self.push.next = self.valid.val() & (self.taken.val() | self.some.q.val());
 
         self.words.we.next = self.push.val();
