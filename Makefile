@@ -1,6 +1,6 @@
 # A thin index of commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmax linerate soak build
+.PHONY: help demo test fmax linerate bench soak build
 CARGO := cargo
 RUN := $(CARGO) run --release --locked --quiet --package
 
@@ -27,6 +27,9 @@ linerate: ## clocks per packet at both widths, for each kind of traffic and leng
 	@scripts/setup.sh build
 	@$(RUN) house --bin measure -- linerate
 
+bench: ## speed of model, reference and driver, beside test benches in C++ and cocotb
+	@scripts/setup.sh bench
+	$(CARGO) bench --locked --package house --bench speed
 
 soak: ## a million random packets, both widths, twenty seeds, with stalls; 10,000 expressions
 	@scripts/setup.sh build

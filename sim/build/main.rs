@@ -97,6 +97,7 @@ fn build() -> Result<(), Error> {
     }
     library::build_runtime(&out, &verilator, &designs[0])?;
     println!("cargo:rustc-link-search=native={}", out.display());
+    println!("cargo:rustc-env=VERILATOR_INCLUDE={}", verilator.include.display());
     for design in &designs {
         println!("cargo:rustc-link-lib=static={}", design.name);
     }

@@ -8,6 +8,7 @@
 //! The model is the Verilog that is flashed, printed from the same kernels. Nothing is read or
 //! written but through its ports.
 
+pub mod built;
 pub mod capture;
 #[cfg(test)]
 mod echo;

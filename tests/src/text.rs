@@ -1,7 +1,15 @@
-//! The card as Verilog, for whoever simulates, lints or places it.
+//! The card, or a block of it alone, as Verilog, for whoever simulates, lints or places it.
 
+use cells::{
+    exact::Exact,
+    stream::{Depths, FramePath},
+};
 use hdl::{
     card::{Card128, Card512},
+    class::gateware::AddressClass,
+    nacl::gateware::Nacl,
+    parser::kernel::Parser,
+    pipeline::Pipeline,
     profile::Profile,
 };
 use rust_hdl::prelude::Block;
@@ -15,19 +23,46 @@ const STACK_BYTES: usize = 512 << 20;
 /// # Panics
 /// If the card does not print: a mistake in the gateware.
 pub fn card(profile: Profile) -> String {
+    let made_from = format!("hdl::card, profile {}", profile.name);
+    if profile.width_bits == 128 {
+        print(made_from, move || Card128::new(&profile))
+    } else {
+        print(made_from, move || Card512::new(&profile))
+    }
+}
+
+/// Blocks that [`block`] prints.
+pub const BLOCKS: [&str; 6] = ["exact", "addresses", "rules", "parser", "frames", "pipeline"];
+
+/// One of [`BLOCKS`] with the sizes it has in a profile's card, as module `card`.
+///
+/// # Panics
+/// As [`card`] does.
+pub fn block(name: &str, profile: Profile) -> Option<String> {
+    let made_from = format!("{name} of profile {}", profile.name);
+    Some(match name {
+        "exact" => print(made_from, || Box::new(Exact::<136, 133, 271, 138>::new(9))),
+        "addresses" => print(made_from, Box::<AddressClass>::default),
+        "rules" => print(made_from, || Box::new(Nacl::new(9))),
+        "parser" => print(made_from, Box::<Parser>::default),
+        "frames" if profile.width_bits == 128 => {
+            print(made_from, || Box::new(FramePath::<128, 16, 8, 12, 148>::new(Depths::NARROW)))
+        }
+        "frames" => {
+            print(made_from, || Box::new(FramePath::<512, 64, 32, 3, 580>::new(Depths::WIDE)))
+        }
+        "pipeline" => print(made_from, move || Box::new(Pipeline::new(&profile))),
+        _ => return None,
+    })
+}
+
+/// What `make` makes, as module `card`, on a thread with room for it.
+fn print<B: Block>(made_from: String, make: impl FnOnce() -> Box<B> + Send + 'static) -> String {
     let print = move || {
-        let made_from = format!("hdl::card, profile {}", profile.name);
+        let mut block = make();
+        block.connect_all();
         let options = verilog::Options { top: "card", made_from: &made_from };
-        let text = if profile.width_bits == 128 {
-            let mut card = Card128::new(&profile);
-            card.connect_all();
-            verilog::print(&*card, &options)
-        } else {
-            let mut card = Card512::new(&profile);
-            card.connect_all();
-            verilog::print(&*card, &options)
-        };
-        text.unwrap_or_else(|e| panic!("{e}"))
+        verilog::print(&*block, &options).unwrap_or_else(|e| panic!("{e}"))
     };
     let builder = thread::Builder::new().stack_size(STACK_BYTES);
     let thread = builder.spawn(print).expect("memory for a thread's stack");

@@ -109,19 +109,10 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
             (port, frame)
         }
         Ipv6Extension => ipv6(6, 0, 10),
-        TinyFragment => ipv4(|f| {
-            f[21] = 1;
-            f[23] = 6;
-        }),
-        MalformedTcp => ipv4(|f| {
-            f[23] = 6;
-            f[46] = 0x40;
-        }),
+        TinyFragment => ipv4(|f| (f[21], f[23]) = (1, 6)),
+        MalformedTcp => ipv4(|f| (f[23], f[46]) = (6, 0x40)),
         MalformedUdp => host(|f| f[39] = 7),
-        MalformedIcmp => ipv4(|f| {
-            f[17] = 23;
-            f[23] = 1;
-        }),
+        MalformedIcmp => ipv4(|f| (f[17], f[23]) = (23, 1)),
         CongestionExperienced => outer(|f| {
             f[15] |= 3;
             resum(f, 14);

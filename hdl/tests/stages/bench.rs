@@ -74,12 +74,15 @@ pub fn pair<K: Packed, L: Packed>(start: &K, label: &L) -> Vec<u32> {
     dwords
 }
 
+/// A slot and its entry, packed.
+type Written<'e> = (u32, &'e [u32]);
+
 /// How a kernel's table is emptied and written.
 pub struct Ports<B> {
     /// Sets `reset`.
     pub reset: fn(&mut B, bool),
     /// Offers this slot and entry, or nothing.
-    pub write: fn(&mut B, Option<(u32, &[u32])>),
+    pub write: fn(&mut B, Option<Written>),
     /// Is it taken?
     pub ready: fn(&B) -> bool,
 }

@@ -3,6 +3,7 @@
 //! A packet a clock with idle clocks in between, everything from small pools so that hits and near
 //! misses happen. The parser has its own proof beside it, with real frames.
 #![cfg(feature = "gateware")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
 mod leaves;

@@ -80,7 +80,7 @@ pub fn headers(random: &mut Random, net: bool) -> Headers {
         outer_dst_mac: near(random, &[IDENTITY.mac.into()], 48) as u64,
         outer_src_ip: vtep(random),
         outer_dst_ip: near(random, &[IDENTITY.vtep.into()], 32) as u32,
-        outer_vni: pick(random, &[5001, 5002, 0x5001_00, 9]),
+        outer_vni: pick(random, &[5001, 5002, 0x0050_0100, 9]),
         outer_ecn: random.below(4) as u8,
         dst_mac: mac(random),
         src_mac: mac(random),

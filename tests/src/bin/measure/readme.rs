@@ -17,7 +17,8 @@ type Table = fn(&Value) -> String;
 pub fn run() -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let mut text = fs::read_to_string(&path)?;
-    let tables: [(&str, Table); 3] = [("fmax", fmax), ("linerate", linerate), ("soak", soak)];
+    let tables: [(&str, Table); 4] =
+        [("fmax", fmax), ("linerate", linerate), ("bench", bench), ("soak", soak)];
     for (name, table) in tables {
         let Ok(figures) = fs::read_to_string(report::folder().join(format!("{name}.json"))) else {
             println!("{name}: not measured, left as it is (`make {name}` measures it)");
@@ -110,6 +111,24 @@ fn soak(figures: &Value) -> String {
             text,
             "| {profile} | {} | {} | {} |",
             r["packets"], r["seeds"], r["mismatches"]
+        );
+    }
+    text
+}
+
+fn bench(figures: &Value) -> String {
+    let mut text =
+        String::from("| | by hand in C++ = 1 | cocotb on Icarus Verilog = 1 |\n|---|---:|---:|\n");
+    let ratio = |r: &Value, key: &str, places: usize| {
+        r[key].as_f64().map_or("-".into(), |ratio| format!("{ratio:.places$}"))
+    };
+    for r in rows(figures) {
+        let _ = writeln!(
+            text,
+            "| model, {} bits | {} | {} |",
+            r["width_bits"],
+            ratio(r, "model_vs_cpp_ratio", 2),
+            ratio(r, "model_vs_cocotb_ratio", 0)
         );
     }
     text
