@@ -29,7 +29,10 @@ pub enum Error {
         of: String,
     },
     /// Too far right.
-    #[error("the block RAMs of `{of}` reach beyond column {}: begin further left, or give it more rows", COLUMNS - 1)]
+    #[error(
+        "the block RAMs of `{of}` reach beyond column {}: begin further left, or give it more rows",
+        COLUMNS - 1
+    )]
     TooFar {
         /// The instance.
         of: String,
