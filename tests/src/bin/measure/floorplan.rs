@@ -22,7 +22,10 @@ pub enum Error {
     Netlist(#[from] serde_json::Error),
     /// Nothing stands there.
     #[error(
-        "the floor plan has a place for `{of}`, but the netlist has no block RAM there: name an instance of the card"
+    #[error(
+        "the floor plan has a place for `{of}`, where the netlist has no block RAM: name an \
+         instance of the card"
+    )]
     )]
     Nothing {
         /// The instance.
