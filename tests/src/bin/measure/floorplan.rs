@@ -22,10 +22,8 @@ pub enum Error {
     Netlist(#[from] serde_json::Error),
     /// Nothing stands there.
     #[error(
-    #[error(
         "the floor plan has a place for `{of}`, where the netlist has no block RAM: name an \
          instance of the card"
-    )]
     )]
     Nothing {
         /// The instance.
