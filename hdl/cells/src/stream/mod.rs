@@ -24,7 +24,7 @@
 //!
 //! **Order.** Frames leave in the order of arrival. The header pipeline between `h_*` and `v_*` may
 //! have any fixed latency from [`LEAST_HEADER_CLOCKS`] on, answers every header once, in order, and
-//! is never stalled; the credits in [`capture`] bound the frames in flight so that a verdict always
+//! is never stalled; the credits in `capture` bound the frames in flight so that a verdict always
 //! finds room.
 //!
 //! **Rate.** Clocks per frame = max(beats in, beats out): no bubble between frames, whatever is

@@ -21,7 +21,7 @@ pub struct Arguments {
     /// Which card.
     #[arg(long, default_value = "large")]
     profile: String,
-    /// One block alone instead of the card, into fmax-<block>.json.
+    /// One block alone instead of the card, into `fmax-<block>.json`.
     #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(text::BLOCKS))]
     block: Option<String>,
     /// Seeds of the placer.

@@ -11,7 +11,7 @@ mod soak;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Measures penstock; each command prints a table and writes target/report/<name>.json.
+/// Measures penstock; each command prints a table and writes `target/report/<name>.json`.
 #[derive(Parser)]
 #[command(name = "measure")]
 struct Arguments {
