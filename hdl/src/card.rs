@@ -13,7 +13,7 @@ use crate::{
     bar0::gateware::Bar0,
     pipeline::{Entered, Pipeline},
     ports::{Egress, Ingress},
-    profile::{PORTS, Profile, is_net},
+    profile::{HOST_PORTS, PORTS, Profile},
 };
 use cells::stream::{Depths, FramePath};
 use rust_hdl::prelude::*;
@@ -71,7 +71,8 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     pipeline: Pipeline,
     bar0: Bar0,
     entered: Signal<Local, Entered>,
-    net_ports: Constant<Bits<8>>,
+    /// Which bit of a port's number says that it is a net port.
+    net_bit: Constant<Bits<2>>,
     first_port: Constant<Bits<PORTS>>,
     explained: Constant<Bit>,
 }
@@ -87,7 +88,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
     /// A card of this profile, on the heap: kernels keep a byte per bit.
     pub fn new(profile: &Profile) -> Box<Self> {
         assert_eq!(profile.width_bits, W, "{} has another datapath", profile.name);
-        let net_ports = (0..PORTS).filter(|p| is_net(*p)).fold(0, |all, p| all | 1u64 << p);
+        const { assert!(HOST_PORTS.is_power_of_two() && PORTS <= 2 * HOST_PORTS) };
         Box::new(Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -115,7 +116,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             pipeline: Pipeline::new(profile),
             bar0: Bar0::new(profile),
             entered: Signal::default(),
-            net_ports: Constant::new(net_ports.to_bits()),
+            net_bit: Constant::new(u64::from(HOST_PORTS.ilog2()).to_bits()),
             first_port: Constant::new(1u64.to_bits()),
             explained: Constant::new(profile.explain),
         })
@@ -160,7 +161,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.path.m_tready.next = self.egress.tready.val();
         // Headers in, verdicts out.
         self.entered.next.port = self.path.h_port.val();
-        self.entered.next.net = self.net_ports.val().get_bits::<1>(self.path.h_port.val().index());
+        self.entered.next.net = self.path.h_port.val().get_bits::<1>(self.net_bit.val().index());
         self.entered.next.generation = 0.into();
         if self.bar0.generation.val() {
             self.entered.next.generation = 1.into();
