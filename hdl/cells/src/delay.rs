@@ -33,6 +33,8 @@ use std::collections::VecDeque;
 const MAX_REGISTERS: usize = 3;
 /// Longest delay that one ring in LUT RAM makes: 16 words and the output register.
 const MAX_RING: usize = 17;
+/// Bits that share a pointer.
+const LANE: usize = 128;
 /// Longest delay in LUT RAM: two rings. For 36 bits they take 108 LUTs and 72
 /// flip-flops, where the part has 400 LUTs for each of its block RAMs, and tables want those.
 const MAX_LUT: usize = 2 * MAX_RING;
@@ -92,11 +94,16 @@ impl<T: Synth, const N: usize> Logic for Delay<T, N> {
         Verilog::Custom(match N {
             0 => "wire leaf_unused_clock = clock;\nalways @(*) q = d;\n".into(),
             1..=MAX_REGISTERS => registers(T::BITS, N),
-            _ if N <= MAX_RING => ring(T::BITS, N, &Ends::WHOLE),
             _ => format!(
                 "`ifdef SYNTHESIS\n{}`else\n{}`endif\n",
-                if N <= MAX_LUT { two_rings(T::BITS, N) } else { block_ring(T::BITS, N) },
-                ring(T::BITS, N, &Ends::WHOLE)
+                if N <= MAX_RING {
+                    rings(T::BITS, N, "d", "q")
+                } else if N <= MAX_LUT {
+                    two_rings(T::BITS, N)
+                } else {
+                    block_ring(T::BITS, N)
+                },
+                ring(T::BITS, N, "d", "q", "")
             ),
         })
     }
@@ -123,24 +130,31 @@ fn registers(width: usize, clocks: usize) -> String {
     format!("{declared}always @(posedge clock) begin\n{moves}end\n")
 }
 
-/// What a ring stands between, and what its own names end in.
-struct Ends {
-    from: &'static str,
-    to: &'static str,
-    suffix: &'static str,
-}
-
-impl Ends {
-    const WHOLE: Self = Self { from: "d", to: "q", suffix: "" };
+/// Rings next to each other, each with its own pointer: one for all bits of a wide word would have
+/// to reach every LUT RAM of it. Nothing merges them, a counter depends on itself.
+fn rings(width: usize, clocks: usize, from: &str, to: &str) -> String {
+    let lanes = (0..width).step_by(LANE);
+    let text = lanes.map(|low| {
+        let lane = LANE.min(width - low);
+        let part = if lane == width { String::new() } else { format!("[{low} +: {lane}]") };
+        ring(
+            lane,
+            clocks,
+            &format!("{from}{part}"),
+            &format!("{to}{part}"),
+            &format!("_{to}_{low}"),
+        )
+    });
+    text.collect()
 }
 
 /// A ring of `clocks - 1` words: the word at the pointer leaves, the new one takes its place. The
-/// pointer has no reset: from any value it falls into step within one turn.
-fn ring(width: usize, clocks: usize, ends: &Ends) -> String {
+/// pointer has no reset: from any value it falls into step within one turn. Its own names end in
+/// `suffix`.
+fn ring(width: usize, clocks: usize, from: &str, to: &str, suffix: &str) -> String {
     let words = clocks - 1;
     let bits = words.next_power_of_two().trailing_zeros() as usize;
     let (pointer_range, last) = (range(bits), words - 1);
-    let Ends { from, to, suffix } = ends;
     let (ring, at) = (format!("leaf_words{suffix}"), format!("leaf_at{suffix}"));
     let (declared, row) = (lut_words(&ring, width, bits), lut_row(&at, bits));
     format!(
@@ -157,11 +171,10 @@ fn ring(width: usize, clocks: usize, ends: &Ends) -> String {
 
 /// Two rings, one after the other.
 fn two_rings(width: usize, clocks: usize) -> String {
-    let first = clocks / 2;
-    let half_way = format!("reg {}leaf_half_way;\n", range(width));
-    half_way
-        + &ring(width, first, &Ends { from: "d", to: "leaf_half_way", suffix: "_1" })
-        + &ring(width, clocks - first, &Ends { from: "leaf_half_way", to: "q", suffix: "_2" })
+    let (first, between) = (clocks / 2, "leaf_half_way");
+    format!("reg {}{between};\n", range(width))
+        + &rings(width, first, "d", between)
+        + &rings(width, clocks - first, between, "q")
 }
 
 /// Address bits of the block RAM for a delay of `clocks`: its two pointers never meet.

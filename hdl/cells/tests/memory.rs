@@ -172,7 +172,9 @@ fn delay_is_exact_in_every_form() {
     delay::<1, 9>();
     delay::<8, 16>();
     delay::<8, 17>();
+    delay::<256, 5>();
     delay::<40, 18>();
+    delay::<130, 19>();
     delay::<8, 33>();
     delay::<36, 34>();
     delay::<36, 35>();
