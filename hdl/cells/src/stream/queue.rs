@@ -40,7 +40,7 @@ pub struct Queue {
     oldest: AsCommand,
     written: Register<Bits<NUMBER_BITS>>,
     read: Register<Bits<NUMBER_BITS>>,
-    waiting: Register<Bits<8>>,
+    read_next: Register<Bits<NUMBER_BITS>>,
     some: Register<Bit>,
     waits_now: Register<Bit>,
     primes_now: Register<Bit>,
@@ -71,7 +71,7 @@ impl Queue {
             oldest: AsCommand::default(),
             written: Register::default(),
             read: Register::default(),
-            waiting: Register::default(),
+            read_next: Register::new(1u64.to_bits()),
             some: Register::default(),
             waits_now: Register::default(),
             primes_now: Register::default(),
@@ -90,12 +90,12 @@ impl Queue {
 impl Logic for Queue {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, written, read, waiting, some, waits_now, first_now);
+        dff_setup!(self, clock, written, read, read_next, some, waits_now, first_now);
         dff_setup!(self, clock, primes_now, drops_now);
         clock!(self, clock, words);
         self.written.reset.next = self.reset.val();
         self.read.reset.next = self.reset.val();
-        self.waiting.reset.next = self.reset.val();
+        self.read_next.reset.next = self.reset.val();
         self.some.reset.next = self.reset.val();
         self.waits_now.reset.next = self.reset.val();
         self.primes_now.reset.next = self.reset.val();
@@ -117,15 +117,10 @@ impl Logic for Queue {
             self.written.d.next = self.written.q.val() + 1;
         }
         if self.pull.val() {
-            self.read.d.next = self.read.q.val() + 1;
+            self.read.d.next = self.read_next.q.val();
+            self.read_next.d.next = self.read_next.q.val() + 1;
         }
-        if self.push.val() & !self.pull.val() {
-            self.waiting.d.next = self.waiting.q.val() + 1;
-        }
-        if !self.push.val() & self.pull.val() {
-            self.waiting.d.next = self.waiting.q.val() - 1;
-        }
-        if self.pull.val() & (self.waiting.q.val() == 1) {
+        if self.pull.val() & (self.read_next.q.val() == self.written.q.val()) {
             self.some.d.next = false;
         }
         if self.push.val() {
