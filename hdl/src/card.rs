@@ -11,7 +11,7 @@
 
 use crate::{
     bar0::gateware::Bar0,
-    pipeline::{Entered, Pipeline},
+    pipeline::{Entered, Orders, Pipeline},
     ports::{Egress, Ingress},
     profile::{HOST_PORTS, PORTS, Profile},
 };
@@ -27,7 +27,8 @@ pub const TRACE: usize = <crate::explain::Trace as layout::Packed>::BITS;
 pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize> {
     /// Rising edge; the only clock.
     pub clock: Signal<In, Clock>,
-    /// Synchronous, active high: empties every table and closes the card.
+    /// Synchronous, active high: empties every table and closes the card. Hold it for
+    /// [`RESET_CLOCKS`](crate::profile::RESET_CLOCKS) or more.
     pub reset: Signal<In, Bit>,
     /// AXI4-Stream from each port; byte 0 in the lowest bits.
     pub s_tdata: [Signal<In, Bits<W>>; PORTS],
@@ -71,6 +72,7 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     pipeline: Pipeline,
     bar0: Bar0,
     entered: Signal<Local, Entered>,
+    orders: Signal<Local, Orders>,
     /// Which bit of a port's number says that it is a net port.
     net_bit: Constant<Bits<2>>,
     first_port: Constant<Bits<PORTS>>,
@@ -116,6 +118,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             pipeline: Pipeline::new(profile),
             bar0: Bar0::new(profile),
             entered: Signal::default(),
+            orders: Signal::default(),
             net_bit: Constant::new(u64::from(HOST_PORTS.ilog2()).to_bits()),
             first_port: Constant::new(1u64.to_bits()),
             explained: Constant::new(profile.explain),
@@ -132,7 +135,6 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         clock!(self, clock, ingress, path, pipeline, bar0);
         self.ingress.reset.next = self.reset.val();
         self.path.reset.next = self.reset.val();
-        self.pipeline.reset.next = self.reset.val();
         self.bar0.reset.next = self.reset.val();
         // Ports.
         for i in 0..3 {
@@ -184,18 +186,26 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.path.v_len.next = self.pipeline.o_leaving.val().len;
         self.path.v_header.next = self.pipeline.o_header.val();
         // Registers and tables.
+        self.orders.next.reset = 0.into();
+        if self.reset.val() {
+            self.orders.next.reset = 1.into();
+        }
         self.bar0.bus_valid.next = self.bus_valid.val();
         self.bar0.bus_write.next = self.bus_write.val();
         self.bar0.bus_addr.next = self.bus_addr.val();
         self.bar0.bus_wdata.next = self.bus_wdata.val();
         self.bus_ready.next = self.bar0.bus_ready.val();
         self.bus_rdata.next = self.bar0.bus_rdata.val();
-        self.pipeline.seed.next = self.bar0.seed.val();
-        self.pipeline.identity.next = self.bar0.identity.val();
-        self.pipeline.w_valid.next = self.bar0.w_valid.val();
-        self.pipeline.w_bank.next = self.bar0.w_bank.val();
-        self.pipeline.w_index.next = self.bar0.w_index.val();
-        self.pipeline.w_data.next = self.bar0.w_data.val();
+        self.orders.next.seed = self.bar0.seed.val();
+        self.orders.next.identity = self.bar0.identity.val();
+        self.orders.next.w_valid = self.bar0.w_valid.val();
+        self.orders.next.w_bank = 0.into();
+        if self.bar0.w_bank.val() {
+            self.orders.next.w_bank = 1.into();
+        }
+        self.orders.next.w_index = self.bar0.w_index.val();
+        self.orders.next.w_data = self.bar0.w_data.val();
+        self.pipeline.orders.next = self.orders.val();
         self.bar0.w_ready.next = self.pipeline.w_ready.val();
         self.bar0.busy.next = self.pipeline.busy.val();
         self.bar0.judged.next = self.pipeline.o_valid.val();

@@ -24,6 +24,8 @@ pub const HOST_PORTS: usize = 2;
 pub const NET_PORTS: usize = 1;
 /// All ports of a card.
 pub const PORTS: usize = HOST_PORTS + NET_PORTS;
+/// Clocks for which a card's reset must be high, at least: it goes through the card in steps.
+pub const RESET_CLOCKS: usize = 8;
 /// Levels in block RAM of a search for addresses, see [`interval::capacity`].
 pub const ADDRESS_DEEP: usize = 1;
 /// Levels in block RAM of the search for ports.

@@ -4,12 +4,12 @@ use crate::ffi::{self, Handle, Ops};
 use driver::{Access, CardIo, IoError};
 use hdl::{
     explain::Trace,
-    profile::{PORTS, Profile},
+    profile::{PORTS, Profile, RESET_CLOCKS},
 };
 use layout::Layout;
 
 /// Clocks for which a reset is held.
-pub const RESET_CYCLES: u32 = 8;
+pub const RESET_CYCLES: u32 = RESET_CLOCKS as u32;
 /// Clocks without a beat and without a record after which nothing more is expected: beyond the
 /// latency of the longest frame.
 pub const QUIET_CYCLES: u64 = 256;

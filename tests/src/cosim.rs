@@ -4,10 +4,10 @@
 //! ports, with pauses; every record and every frame that comes out is compared with the reference.
 
 use crate::world::World;
-use driver::Card;
+use driver::{Card, CardIo};
 use hdl::{
     explain::Trace,
-    meta::Entered,
+    meta::{DropReason, Entered, Verdict},
     profile::{PORTS, Profile, is_net},
     tables::Tables,
     walk,
@@ -106,6 +106,38 @@ pub fn compare_commits(
         }
     }
     Ok((seen, judged))
+}
+
+/// Reset the card while packets are under way, and send to the empty card at once: nothing may be
+/// left of those, and each of these ends as `CardClosed`.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<Seen, Error> {
+    let mut world = World::new(seed);
+    let mut card = Card::open(Model::new(profile, seed as u32)?, &[*profile], world.word())?;
+    let mut seen = Seen::default();
+    for _ in 0..resets {
+        // Twice, so that neither bank holds what memories hold when they get power.
+        card.apply(&world.image)?;
+        world.change();
+        card.apply(&world.image)?;
+        card.set_open(true)?;
+        batch(&mut card, &mut world, &mut seen)?;
+        queue(&mut card, &mut world, BATCH)?;
+        card.io_mut().run(200 + world.word() % 200)?;
+        card.io_mut().reset().map_err(driver::Error::Io)?;
+        card.io_mut().take()?;
+        queue(&mut card, &mut world, BATCH)?;
+        for Journey { trace, .. } in follow(finish(&mut card)?)? {
+            seen.packets += 1;
+            if trace.verdict != Verdict::drop(DropReason::CardClosed) {
+                seen.mismatches.push(format!("packet {} behind a reset: {trace:?}", seen.packets));
+            }
+        }
+        card.reset(world.word())?;
+    }
+    Ok(seen)
 }
 
 fn batch(card: &mut Card<Model>, world: &mut World, seen: &mut Seen) -> Result<(), Error> {

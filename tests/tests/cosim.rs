@@ -3,7 +3,7 @@
 //! A share of what `make soak` does: both widths, some seeds, with and without pauses.
 
 use hdl::profile::PROFILES;
-use house::cosim::{Seen, compare, compare_commits};
+use house::cosim::{Seen, compare, compare_commits, compare_resets};
 use sim::Pauses;
 
 /// Packets for each width and each kind of pause.
@@ -35,6 +35,16 @@ fn commits_under_traffic() {
         let (seen, judged) = compare_commits(profile, 5, 24).unwrap_or_else(|e| panic!("{e}"));
         none_differ(profile.name, 5, &seen);
         assert!(judged.iter().all(|n| *n > 100), "{}: {judged:?}", profile.name);
+    }
+}
+
+/// Nothing is left of the packets that a reset meets, and none is lost behind it.
+#[test]
+fn resets_under_traffic() {
+    for profile in &PROFILES {
+        let seen = compare_resets(profile, 6, 8).unwrap_or_else(|e| panic!("{e}"));
+        none_differ(profile.name, 6, &seen);
+        assert_eq!(seen.packets, 8 * 2 * 200, "{}", profile.name);
     }
 }
 

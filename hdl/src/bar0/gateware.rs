@@ -5,7 +5,7 @@
 //!                                              |         ^
 //!                               window, command         counters, w_ready
 //! ```
-//! One access at a time, six clocks each; a [`super::COMMAND`] lasts until the table has
+//! One access at a time, seven clocks each; a [`super::COMMAND`] lasts until the table has
 //! taken its entry. A table takes it in a clock in which it is not asked anything; if that does
 //! not happen by itself, `bubble` asks the ports for one idle clock.
 
@@ -15,7 +15,6 @@ use super::{
     words::{Rom, Which, Words},
 };
 use crate::{
-    decap::bits::Identity,
     profile::{HOST_PORTS, NET_PORTS, Profile},
     tables::{FINGERPRINT, TableId},
 };
@@ -25,6 +24,11 @@ use rust_hdl::prelude::*;
 /// Clocks after a commit until no packet of the generation before is left in the pipeline.
 const DRAIN_CLOCKS: u64 = 127;
 const _: () = assert!(crate::pipeline::T_VERDICT < DRAIN_CLOCKS as usize);
+/// Clocks from an entry's start to the next one's, at least.
+const COMMAND_CLOCKS: usize = 9;
+// Two clocks after an entry has arrived it is known here whether its table takes another: no two
+// are on their way at once.
+const _: () = assert!(crate::pipeline::ORDER_CLOCKS + 2 <= COMMAND_CLOCKS);
 /// One clock in so many is made idle for a table that waits for one.
 const PATIENCE_CLOCKS: u64 = 16;
 /// Words that never change: who the card is and what it holds.
@@ -61,8 +65,8 @@ pub struct Bar0 {
     pub generation: Signal<Out, Bit>,
     /// Of the hash tables.
     pub seed: Signal<Out, Bits<64>>,
-    /// Who the card is.
-    pub identity: Signal<Out, Identity>,
+    /// Who the card is, an [`Identity`](crate::decap::Identity).
+    pub identity: Signal<Out, Bits<176>>,
     /// An entry to be written: one bit per table.
     pub w_valid: Signal<Out, Bits<9>>,
     /// Its bank.
@@ -106,7 +110,6 @@ pub struct Bar0 {
     command: View<Command, 27>,
     bank: DFF<Bit>,
     index: DFF<Bits<18>>,
-    who: View<Identity, 176>,
     value: Signal<Local, Bits<32>>,
     act: Signal<Local, Bit>,
     one: Constant<Bits<9>>,
@@ -185,7 +188,6 @@ impl Bar0 {
             command: View::default(),
             bank: DFF::default(),
             index: DFF::default(),
-            who: View::default(),
             value: Signal::default(),
             act: Signal::default(),
             one: Constant::new(1u64.to_bits()),
@@ -241,8 +243,7 @@ impl Logic for Bar0 {
         self.words.write.next = self.act.val();
         self.words.data.next = self.data.q.val();
         self.seed.next = self.words.all.val().get_bits::<64>(0);
-        self.who.i.next = self.words.all.val().get_bits::<176>(64);
-        self.identity.next = self.who.o.val();
+        self.identity.next = self.words.all.val().get_bits::<176>(64);
         self.w_data.next = self.words.all.val().get_bits::<512>(256);
         self.counters.reset.next = self.reset.val();
         self.counters.count.next = self.judged.val();

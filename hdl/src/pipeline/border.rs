@@ -3,6 +3,7 @@
 use super::{
     T_CLASS, T_MAPPING,
     classify::Classes,
+    orders::Orders,
     search::{Along, Answered},
 };
 use crate::{
@@ -27,8 +28,7 @@ const WAIT: usize = T_MAPPING - T_CLASS;
 #[derive(LogicBlock, Default)]
 pub struct Border {
     pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub seed: Signal<In, Bits<64>>,
+    pub orders: Signal<In, Orders>,
     pub i_valid: Signal<In, Bit>,
     pub i_along: Signal<In, Along>,
     pub i_eni: Signal<In, AttachAction>,
@@ -39,9 +39,6 @@ pub struct Border {
     pub i_trace: Signal<In, Trace>,
     pub i_reason: Signal<In, Bits<6>>,
     /// Outbound rules, mappings.
-    pub w_valid: Signal<In, Bits<2>>,
-    pub w_slot: Signal<In, Bits<18>>,
-    pub w_data: Signal<In, Bits<512>>,
     pub w_ready: Signal<Out, Bits<2>>,
     pub busy: Signal<Out, Bit>,
     pub valid: Signal<Out, Bit>,
@@ -112,27 +109,27 @@ impl Logic for Border {
         self.rule_key.next.acl = self.i_eni.val().acl;
         self.rule_key.next.address_class = self.dst_label.o.val().class;
         self.rule_key.next.port_class = self.i_classes.val().port;
-        self.outbound.reset.next = self.reset.val();
-        self.outbound.seed.next = self.seed.val();
+        self.outbound.reset.next = self.orders.val().reset.any();
+        self.outbound.seed.next = self.orders.val().seed;
         self.outbound.valid.next = self.i_valid.val();
         self.outbound.generation.next = self.i_along.val().generation.any();
         self.outbound.asked.next = self.rule_key.val();
         self.outbound.crosses.next = !self.i_along.val().net.any()
             & (self.dst_label.o.val().subnet != self.i_eni.val().subnet);
-        self.outbound.w_valid.next = self.w_valid.val().get_bit(0);
-        self.outbound.w_slot.next = self.w_slot.val();
-        self.outbound.w_entry.next = self.w_data.val().get_bits::<44>(0);
+        self.outbound.w_valid.next = self.orders.val().w_valid.get_bit(5);
+        self.outbound.w_slot.next = self.orders.val().w_index;
+        self.outbound.w_entry.next = self.orders.val().w_data.get_bits::<44>(0);
         // Where does the far address live?
         self.key.next.vpc = self.i_eni.val().vpc;
         self.key.next.ip = self.i_along.val().far_ip;
-        self.mapping_of.reset.next = self.reset.val();
-        self.mapping_of.seed.next = self.seed.val();
+        self.mapping_of.reset.next = self.orders.val().reset.any();
+        self.mapping_of.seed.next = self.orders.val().seed;
         self.mapping_of.valid.next = self.i_valid.val();
         self.mapping_of.generation.next = self.i_along.val().generation.any();
         self.mapping_of.asked.next = self.key.val();
-        self.mapping_of.w_valid.next = self.w_valid.val().get_bit(1);
-        self.mapping_of.w_slot.next = self.w_slot.val();
-        self.mapping_of.w_entry.next = self.w_data.val().get_bits::<271>(0);
+        self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(7);
+        self.mapping_of.w_slot.next = self.orders.val().w_index;
+        self.mapping_of.w_entry.next = self.orders.val().w_data.get_bits::<271>(0);
         self.hit.next = self.mapping_of.hit.val();
         self.mapping.next = self.mapping_of.action.val();
         self.w_ready.next = 0.into();
@@ -144,7 +141,7 @@ impl Logic for Border {
         }
         self.busy.next = self.outbound.busy.val() | self.mapping_of.busy.val();
         // What travels.
-        self.valid_at.reset.next = self.reset.val();
+        self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.i_valid.val();
         self.valid.next = self.valid_at.q.val();
         self.along_at.d.next = self.i_along.val();

@@ -1,12 +1,15 @@
 //! From the first bytes of a frame to the ENI or the VPC it belongs to.
 
-use super::{T_ENI, T_HEADERS};
+use super::{T_ENI, T_HEADERS, orders::Orders};
 use crate::{
     decap::{self, bits::Identity},
     eni::{bits::AttachAction, gateware::Attach},
     parser::{self, bits::Headers},
 };
-use cells::delay::{Delay, DelayValid};
+use cells::{
+    delay::{Delay, DelayValid},
+    view::View,
+};
 use rust_hdl::prelude::*;
 
 /// What a packet brings with it.
@@ -26,17 +29,12 @@ pub struct Entered {
 #[derive(LogicBlock, Default)]
 pub struct Enter {
     pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub seed: Signal<In, Bits<64>>,
-    pub identity: Signal<In, Identity>,
+    pub orders: Signal<In, Orders>,
     pub i_valid: Signal<In, Bit>,
     pub i_window: Signal<In, Bits<1536>>,
     pub i_len: Signal<In, Bits<14>>,
     pub i_too_long: Signal<In, Bit>,
     pub i_entered: Signal<In, Entered>,
-    pub w_valid: Signal<In, Bit>,
-    pub w_slot: Signal<In, Bits<18>>,
-    pub w_entry: Signal<In, Bits<126>>,
     pub w_ready: Signal<Out, Bit>,
     pub busy: Signal<Out, Bit>,
     pub valid: Signal<Out, Bit>,
@@ -48,6 +46,7 @@ pub struct Enter {
     /// Two clocks later than the others.
     pub reason: Signal<Out, Bits<6>>,
     parser: parser::kernel::Parser,
+    who: View<Identity, 176>,
     for_us: decap::gateware::ForUs,
     attach: Attach,
     at_headers: Delay<Entered, T_HEADERS>,
@@ -73,7 +72,7 @@ impl Logic for Enter {
     fn update(&mut self) {
         clock!(self, clock, parser, for_us, attach, at_headers, at_eni, headers_at, valid_at);
         clock!(self, clock, reason_at);
-        self.parser.reset.next = self.reset.val();
+        self.parser.reset.next = self.orders.val().reset.any();
         self.parser.i_valid.next = self.i_valid.val();
         self.parser.i_window.next = self.i_window.val();
         self.parser.i_length.next = self.i_len.val();
@@ -82,26 +81,27 @@ impl Logic for Enter {
         self.at_headers.d.next = self.i_entered.val();
         self.at_eni.d.next = self.at_headers.q.val();
         self.headers_at.d.next = self.parser.o.val();
-        self.valid_at.reset.next = self.reset.val();
+        self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.parser.o_valid.val();
         // Is it for us?
+        self.who.i.next = self.orders.val().identity;
         self.for_us.open.next = self.at_headers.q.val().open.any();
         self.for_us.net.next = self.at_headers.q.val().net.any();
         self.for_us.headers.next = self.parser.o.val();
-        self.for_us.identity.next = self.identity.val();
+        self.for_us.identity.next = self.who.o.val();
         self.reason_at.d.next = self.for_us.reason.val();
         // Who sent it?
-        self.attach.reset.next = self.reset.val();
-        self.attach.seed.next = self.seed.val();
+        self.attach.reset.next = self.orders.val().reset.any();
+        self.attach.seed.next = self.orders.val().seed;
         self.attach.valid.next = self.parser.o_valid.val();
         self.attach.generation.next = self.at_headers.q.val().generation.any();
         self.attach.net.next = self.at_headers.q.val().net.any();
         self.attach.port.next = self.at_headers.q.val().port;
         self.attach.headers.next = self.parser.o.val();
         self.attach.before.next = self.reason_at.q.val();
-        self.attach.w_valid.next = self.w_valid.val();
-        self.attach.w_slot.next = self.w_slot.val();
-        self.attach.w_entry.next = self.w_entry.val();
+        self.attach.w_valid.next = self.orders.val().w_valid.get_bit(0);
+        self.attach.w_slot.next = self.orders.val().w_index;
+        self.attach.w_entry.next = self.orders.val().w_data.get_bits::<126>(0);
         self.w_ready.next = self.attach.w_ready.val();
         self.busy.next = self.attach.busy.val();
         self.valid.next = self.valid_at.q.val();

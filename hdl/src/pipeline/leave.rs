@@ -2,6 +2,7 @@
 
 use super::{
     T_MAPPING, T_RULES, T_VERDICT,
+    orders::Orders,
     search::{Along, Answered},
 };
 use crate::{
@@ -18,7 +19,10 @@ use crate::{
     nacl::{bits::RuleKey, gateware::Nacl},
     spoof::bits::AddressAction,
 };
-use cells::delay::{Delay, DelayValid};
+use cells::{
+    delay::{Delay, DelayValid},
+    view::View,
+};
 use rust_hdl::prelude::*;
 
 /// Clocks until the receiver's row is known: one to choose who it is, then the memory.
@@ -43,9 +47,7 @@ pub struct Leaving {
 #[derive(LogicBlock, Default)]
 pub struct Leave {
     pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub seed: Signal<In, Bits<64>>,
-    pub identity: Signal<In, Identity>,
+    pub orders: Signal<In, Orders>,
     pub i_valid: Signal<In, Bit>,
     pub i_along: Signal<In, Along>,
     pub i_routed: Signal<In, Bit>,
@@ -59,11 +61,6 @@ pub struct Leave {
     pub i_trace: Signal<In, Trace>,
     /// One clock later than the others.
     pub i_reason: Signal<In, Bits<6>>,
-    /// Inbound rules, ENIs.
-    pub w_valid: Signal<In, Bits<2>>,
-    pub w_bank: Signal<In, Bit>,
-    pub w_index: Signal<In, Bits<18>>,
-    pub w_data: Signal<In, Bits<512>>,
     /// The inbound rules take their entry.
     pub w_ready: Signal<Out, Bit>,
     pub busy: Signal<Out, Bit>,
@@ -95,6 +92,7 @@ pub struct Leave {
     carry: Signal<Local, Carry>,
     carry_row: Delay<Carry, ROW>,
     mapping_row: Delay<MappingAction, ROW>,
+    who: View<Identity, 176>,
     encap: Encap,
     leaving_at: Signal<Local, Leaving>,
     encap_at: Delay<Leaving, { T_VERDICT - T_MAPPING - ROW - encap::LATENCY }>,
@@ -148,17 +146,17 @@ impl Logic for Leave {
         self.src.d.next = self.i_src.val();
         self.port_class.d.next = self.i_port_class.val();
         self.owned.d.next = self.i_owned.val();
-        self.valid_in.reset.next = self.reset.val();
+        self.valid_in.reset.next = self.orders.val().reset.any();
         self.valid_in.d.next = self.i_valid.val();
         self.deliver.eni.next = self.receiver.q.val();
         self.deliver.generation.next = self.along.q.val().generation.any();
         self.deliver.net.next = self.along.q.val().net.any();
         self.deliver.owned.next = self.owned.q.val();
         self.deliver.dst_mac.next = self.along.q.val().dst_mac;
-        self.deliver.w_valid.next = self.w_valid.val().get_bit(1);
-        self.deliver.w_bank.next = self.w_bank.val();
-        self.deliver.w_index.next = self.w_index.val().get_bits::<10>(0);
-        self.deliver.w_entry.next = self.w_data.val().get_bits::<78>(0);
+        self.deliver.w_valid.next = self.orders.val().w_valid.get_bit(8);
+        self.deliver.w_bank.next = self.orders.val().w_bank.any();
+        self.deliver.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
+        self.deliver.w_entry.next = self.orders.val().w_data.get_bits::<78>(0);
         self.nobody.d.next = self.deliver.nobody.val();
         self.down.d.next = self.deliver.down.val();
         self.stays_row.d.next = self.stays.q.val();
@@ -178,15 +176,15 @@ impl Logic for Leave {
         self.rule_key.next.acl = self.acl.q.val();
         self.rule_key.next.address_class = self.src.q.val().class;
         self.rule_key.next.port_class = self.port_class.q.val();
-        self.inbound.reset.next = self.reset.val();
-        self.inbound.seed.next = self.seed.val();
+        self.inbound.reset.next = self.orders.val().reset.any();
+        self.inbound.seed.next = self.orders.val().seed;
         self.inbound.valid.next = self.valid_in.q.val();
         self.inbound.generation.next = self.along.q.val().generation.any();
         self.inbound.asked.next = self.rule_key.val();
         self.inbound.crosses.next = self.src.q.val().subnet != self.subnet.q.val();
-        self.inbound.w_valid.next = self.w_valid.val().get_bit(0);
-        self.inbound.w_slot.next = self.w_index.val();
-        self.inbound.w_entry.next = self.w_data.val().get_bits::<44>(0);
+        self.inbound.w_valid.next = self.orders.val().w_valid.get_bit(6);
+        self.inbound.w_slot.next = self.orders.val().w_index;
+        self.inbound.w_entry.next = self.orders.val().w_data.get_bits::<44>(0);
         self.w_ready.next = self.inbound.w_ready.val();
         self.busy.next = self.inbound.busy.val();
         self.judge.before.next = self.reach_reason.q.val();
@@ -194,6 +192,7 @@ impl Logic for Leave {
         self.judge.flags[1].next = self.stays_rules.q.val() & self.inbound.denied.val();
         self.judge.flags[2].next = self.stays_rules.q.val() & self.down.q.val();
         // What does it look like?
+        self.who.i.next = self.orders.val().identity;
         self.carry.next.src_mac = self.i_along.val().src_mac;
         self.carry.next.routed = 0.into();
         if self.i_routed.val() {
@@ -205,7 +204,7 @@ impl Logic for Leave {
         self.carry.next.flow_hash = self.i_along.val().flow_hash;
         self.carry_row.d.next = self.carry.val();
         self.mapping_row.d.next = self.i_mapping.val();
-        self.encap.identity.next = self.identity.val();
+        self.encap.identity.next = self.who.o.val();
         self.encap.stays.next = self.stays_row.q.val();
         self.encap.carry.next = self.carry_row.q.val();
         self.encap.mapping.next = self.mapping_row.q.val();
@@ -218,7 +217,7 @@ impl Logic for Leave {
         self.encap_at.d.next = self.leaving_at.val();
         self.header_at.d.next = self.encap.header.val();
         // The verdict.
-        self.valid_at.reset.next = self.reset.val();
+        self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.valid_in.q.val();
         self.valid.next = self.valid_at.q.val();
         self.leaving.next = self.encap_at.q.val();

@@ -25,12 +25,19 @@ mod classify;
 mod border;
 #[allow(missing_docs)] // likewise
 mod leave;
+#[allow(missing_docs)] // likewise
+mod orders;
 mod whole;
 
 pub use enter::Entered;
 pub use leave::Leaving;
+pub use orders::Orders;
 pub use whole::Pipeline;
 
+/// Clocks until what the host says has reached the last segment.
+pub const ORDER_CLOCKS: usize = 5;
+// No packet comes out of the last segment any more when the frame path leaves its reset.
+const _: () = assert!(ORDER_CLOCKS + 2 <= crate::profile::RESET_CLOCKS);
 /// Clock at which the headers are known.
 pub const T_HEADERS: usize = parser::kernel::LATENCY;
 /// Clock at which it is known who sent the packet, or through whose tunnel it came.

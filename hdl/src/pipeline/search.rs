@@ -4,8 +4,10 @@ use super::{
     T_CLASS, T_ENI,
     classify::{Classes, Classify},
     enter::Entered,
+    orders::Orders,
 };
 use crate::{
+    decap::bits::Identity,
     eni::bits::AttachAction,
     explain::bits::Trace,
     parser::bits::Headers,
@@ -14,6 +16,7 @@ use crate::{
 use cells::{
     delay::{Delay, DelayValid},
     equal::{self, Equal},
+    view::View,
 };
 use rust_hdl::prelude::*;
 
@@ -89,9 +92,7 @@ impl Logic for Answered {
 #[derive(LogicBlock, Default)]
 pub struct Search {
     pub clock: Signal<In, Clock>,
-    pub reset: Signal<In, Bit>,
-    pub seed: Signal<In, Bits<64>>,
-    pub router_mac: Signal<In, Bits<48>>,
+    pub orders: Signal<In, Orders>,
     pub i_valid: Signal<In, Bit>,
     pub i_entered: Signal<In, Entered>,
     pub i_headers: Signal<In, Headers>,
@@ -100,11 +101,6 @@ pub struct Search {
     pub i_eni: Signal<In, AttachAction>,
     /// Two clocks later than the others.
     pub i_reason: Signal<In, Bits<6>>,
-    /// One bit per table, by `TableId`.
-    pub w_valid: Signal<In, Bits<9>>,
-    pub w_bank: Signal<In, Bit>,
-    pub w_index: Signal<In, Bits<18>>,
-    pub w_data: Signal<In, Bits<512>>,
     /// The addresses take their entry.
     pub w_ready: Signal<Out, Bit>,
     pub busy: Signal<Out, Bit>,
@@ -122,6 +118,7 @@ pub struct Search {
     pick: Pick,
     classify: Classify,
     spoof: Spoof,
+    who: View<Identity, 176>,
     router: Equal<48, 6>,
     host: Delay<Bit, { equal::LATENCY }>,
     routed_at: Delay<Bit, { T_CLASS - T_ENI - equal::LATENCY }>,
@@ -159,37 +156,38 @@ impl Logic for Search {
         self.attached.hit.next = self.i_hit.val();
         self.attached.slot.next = self.i_slot.val();
         self.attached_at.d.next = self.attached.answer.val();
-        self.valid_at.reset.next = self.reset.val();
+        self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.i_valid.val();
         self.valid.next = self.valid_at.q.val();
         // Sent to the router?
+        self.who.i.next = self.orders.val().identity;
         self.router.a.next = self.i_headers.val().dst_mac;
-        self.router.b.next = self.router_mac.val();
+        self.router.b.next = self.who.o.val().router_mac;
         self.host.d.next = !self.i_entered.val().net.any();
         self.routed_at.d.next = self.router.yes.val() & self.host.q.val();
         self.routed.next = self.routed_at.q.val();
         // Classes and route.
-        self.classify.reset.next = self.reset.val();
+        self.classify.reset.next = self.orders.val().reset.any();
         self.classify.valid.next = self.i_valid.val();
         self.classify.generation.next = self.i_entered.val().generation.any();
         self.classify.headers.next = self.i_headers.val();
         self.classify.eni.next = self.i_eni.val();
-        self.classify.w_valid.next = self.w_valid.val().get_bits::<3>(2);
-        self.classify.w_bank.next = self.w_bank.val();
-        self.classify.w_index.next = self.w_index.val().get_bits::<12>(0);
-        self.classify.w_data.next = self.w_data.val();
+        self.classify.w_valid.next = self.orders.val().w_valid.get_bits::<3>(2);
+        self.classify.w_bank.next = self.orders.val().w_bank.any();
+        self.classify.w_index.next = self.orders.val().w_index.get_bits::<12>(0);
+        self.classify.w_data.next = self.orders.val().w_data;
         self.classes.next = self.classify.classes.val();
         // Owner of the address.
-        self.spoof.reset.next = self.reset.val();
-        self.spoof.seed.next = self.seed.val();
+        self.spoof.reset.next = self.orders.val().reset.any();
+        self.spoof.seed.next = self.orders.val().seed;
         self.spoof.valid.next = self.i_valid.val();
         self.spoof.generation.next = self.i_entered.val().generation.any();
         self.spoof.net.next = self.i_entered.val().net.any();
         self.spoof.headers.next = self.i_headers.val();
         self.spoof.eni.next = self.i_eni.val();
-        self.spoof.w_valid.next = self.w_valid.val().get_bit(1);
-        self.spoof.w_slot.next = self.w_index.val();
-        self.spoof.w_entry.next = self.w_data.val().get_bits::<166>(0);
+        self.spoof.w_valid.next = self.orders.val().w_valid.get_bit(1);
+        self.spoof.w_slot.next = self.orders.val().w_index;
+        self.spoof.w_entry.next = self.orders.val().w_data.get_bits::<166>(0);
         self.w_ready.next = self.spoof.w_ready.val();
         self.busy.next = self.spoof.busy.val();
         self.owner_at.d.next = self.spoof.action.val();

@@ -1,12 +1,15 @@
 //! The segments of the walk, one behind the other.
 
 use super::{
+    ORDER_CLOCKS,
     border::Border,
     enter::{Enter, Entered},
     leave::{Leave, Leaving},
+    orders::Orders,
     search::Search,
 };
-use crate::{decap::bits::Identity, explain::bits::Trace, profile::Profile, tables::TableId};
+use crate::{explain::bits::Trace, profile::Profile, tables::TableId};
+use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
 /// The header pipeline: the first bytes of a frame go in, what becomes of it comes out
@@ -15,12 +18,8 @@ use rust_hdl::prelude::*;
 pub struct Pipeline {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Empties the exact-match tables and forgets the packets in here.
-    pub reset: Signal<In, Bit>,
-    /// Of the hash tables.
-    pub seed: Signal<In, Bits<64>>,
-    /// Who the card is.
-    pub identity: Signal<In, Identity>,
+    /// What the host says.
+    pub orders: Signal<In, Orders>,
     /// A frame comes in.
     pub i_valid: Signal<In, Bit>,
     /// Its first 192 bytes, the first one highest.
@@ -31,17 +30,9 @@ pub struct Pipeline {
     pub i_too_long: Signal<In, Bit>,
     /// What it brings with it.
     pub i_entered: Signal<In, Entered>,
-    /// One bit per table, by [`TableId`]: an entry to be written.
-    pub w_valid: Signal<In, Bits<9>>,
-    /// Into which bank.
-    pub w_bank: Signal<In, Bit>,
-    /// Slot or index.
-    pub w_index: Signal<In, Bits<18>>,
-    /// The entry.
-    pub w_data: Signal<In, Bits<512>>,
-    /// One bit per table: the entry is taken in this clock.
+    /// One bit per table: an entry is taken when it arrives; as it was a clock ago.
     pub w_ready: Signal<Out, Bits<9>>,
-    /// Tables are being emptied.
+    /// Tables are being emptied; as it was a clock ago.
     pub busy: Signal<Out, Bit>,
     /// A frame is judged.
     pub o_valid: Signal<Out, Bit>,
@@ -55,6 +46,10 @@ pub struct Pipeline {
     search: Search,
     border: Border,
     leave: Leave,
+    relays: [Delay<Orders, 1>; ORDER_CLOCKS],
+    taking: Signal<Local, Bits<9>>,
+    ready: DFF<Bits<9>>,
+    emptying: DFF<Bit>,
 }
 
 impl Pipeline {
@@ -75,18 +70,21 @@ impl Logic for Pipeline {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
+        dff_setup!(self, clock, ready, emptying);
         clock!(self, clock, enter, search, border, leave);
-        self.enter.reset.next = self.reset.val();
-        self.enter.seed.next = self.seed.val();
-        self.enter.identity.next = self.identity.val();
+        self.relays[0].clock.next = self.clock.val();
+        self.relays[0].d.next = self.orders.val();
+        for i in 1..5 {
+            self.relays[i].clock.next = self.clock.val();
+            self.relays[i].d.next = self.relays[i - 1].q.val();
+        }
+        self.enter.orders.next = self.relays[1].q.val();
         self.enter.i_valid.next = self.i_valid.val();
         self.enter.i_window.next = self.i_window.val();
         self.enter.i_len.next = self.i_len.val();
         self.enter.i_too_long.next = self.i_too_long.val();
         self.enter.i_entered.next = self.i_entered.val();
-        self.search.reset.next = self.reset.val();
-        self.search.seed.next = self.seed.val();
-        self.search.router_mac.next = self.identity.val().router_mac;
+        self.search.orders.next = self.relays[2].q.val();
         self.search.i_valid.next = self.enter.valid.val();
         self.search.i_entered.next = self.enter.entered.val();
         self.search.i_headers.next = self.enter.headers.val();
@@ -94,8 +92,7 @@ impl Logic for Pipeline {
         self.search.i_slot.next = self.enter.slot.val();
         self.search.i_eni.next = self.enter.eni.val();
         self.search.i_reason.next = self.enter.reason.val();
-        self.border.reset.next = self.reset.val();
-        self.border.seed.next = self.seed.val();
+        self.border.orders.next = self.relays[3].q.val();
         self.border.i_valid.next = self.search.valid.val();
         self.border.i_along.next = self.search.along.val();
         self.border.i_eni.next = self.search.eni.val();
@@ -105,9 +102,7 @@ impl Logic for Pipeline {
         self.border.i_classes.next = self.search.classes.val();
         self.border.i_trace.next = self.search.trace.val();
         self.border.i_reason.next = self.search.reason.val();
-        self.leave.reset.next = self.reset.val();
-        self.leave.seed.next = self.seed.val();
-        self.leave.identity.next = self.identity.val();
+        self.leave.orders.next = self.relays[4].q.val();
         self.leave.i_valid.next = self.border.valid.val();
         self.leave.i_along.next = self.border.along.val();
         self.leave.i_routed.next = self.border.routed.val();
@@ -121,39 +116,26 @@ impl Logic for Pipeline {
         self.leave.i_trace.next = self.border.trace.val();
         self.leave.i_reason.next = self.border.reason.val();
         // Tables, in the order of `TableId`.
-        self.enter.w_valid.next = self.w_valid.val().get_bit(0);
-        self.enter.w_slot.next = self.w_index.val();
-        self.enter.w_entry.next = self.w_data.val().get_bits::<126>(0);
-        self.search.w_valid.next = self.w_valid.val();
-        self.search.w_bank.next = self.w_bank.val();
-        self.search.w_index.next = self.w_index.val();
-        self.search.w_data.next = self.w_data.val();
-        self.border.w_valid.next = bit_cast::<2, 1>(self.w_valid.val().get_bits::<1>(5))
-            | (bit_cast::<2, 1>(self.w_valid.val().get_bits::<1>(7)) << 1);
-        self.border.w_slot.next = self.w_index.val();
-        self.border.w_data.next = self.w_data.val();
-        self.leave.w_valid.next = bit_cast::<2, 1>(self.w_valid.val().get_bits::<1>(6))
-            | (bit_cast::<2, 1>(self.w_valid.val().get_bits::<1>(8)) << 1);
-        self.leave.w_bank.next = self.w_bank.val();
-        self.leave.w_index.next = self.w_index.val();
-        self.leave.w_data.next = self.w_data.val();
-        self.w_ready.next = 0x11c.into();
+        self.taking.next = 0x11c.into();
         if self.enter.w_ready.val() {
-            self.w_ready.next = self.w_ready.val() | 1;
+            self.taking.next = self.taking.val() | 1;
         }
         if self.search.w_ready.val() {
-            self.w_ready.next = self.w_ready.val() | 2;
+            self.taking.next = self.taking.val() | 2;
         }
-        self.w_ready.next = self.w_ready.val()
+        self.taking.next = self.taking.val()
             | (bit_cast::<9, 1>(self.border.w_ready.val().get_bits::<1>(0)) << 5)
             | (bit_cast::<9, 1>(self.border.w_ready.val().get_bits::<1>(1)) << 7);
         if self.leave.w_ready.val() {
-            self.w_ready.next = self.w_ready.val() | 0x40;
+            self.taking.next = self.taking.val() | 0x40;
         }
-        self.busy.next = self.enter.busy.val()
+        self.emptying.d.next = self.enter.busy.val()
             | self.search.busy.val()
             | self.border.busy.val()
             | self.leave.busy.val();
+        self.ready.d.next = self.taking.val();
+        self.w_ready.next = self.ready.q.val();
+        self.busy.next = self.emptying.q.val();
         self.o_valid.next = self.leave.valid.val();
         self.o_leaving.next = self.leave.leaving.val();
         self.o_header.next = self.leave.header.val();
