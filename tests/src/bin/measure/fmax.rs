@@ -31,7 +31,7 @@ pub struct Arguments {
     #[arg(long, value_delimiter = ',', default_value = "6,8")]
     speeds: Vec<u32>,
     /// Clock that the placer aims at, in MHz.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 175)]
     aim: u32,
     /// Runs at once; each takes about a gigabyte.
     #[arg(long, default_value_t = 2)]
