@@ -58,7 +58,8 @@ pub fn mac_bytes(mac: u64) -> [u8; 6] {
     bytes
 }
 
-fn key(address: u32) -> IpKey {
+/// An address in the VPC.
+pub fn key(address: u32) -> IpKey {
     IpKey { vpc: 1, ip: 0xffff_0000_0000 | u128::from(address) }
 }
 

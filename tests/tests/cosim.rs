@@ -2,9 +2,13 @@
 //!
 //! A share of what `make soak` does: both widths, some seeds, with and without pauses.
 
-use hdl::profile::PROFILES;
-use house::cosim::{Seen, compare, compare_commits, compare_resets};
-use sim::Pauses;
+use driver::Card;
+use hdl::{meta::DropReason, profile::PROFILES};
+use house::{
+    cosim::{Seen, compare, compare_commits, compare_resets},
+    plain,
+};
+use sim::{Journey, Model, Pauses, follow};
 
 /// Packets for each width and each kind of pause.
 const PACKETS: usize = 2_600;
@@ -36,6 +40,36 @@ fn commits_under_traffic() {
         none_differ(profile.name, 5, &seen);
         assert!(judged.iter().all(|n| *n > 100), "{}: {judged:?}", profile.name);
     }
+}
+
+/// A packet in every clock leaves a table no clock in which to take its last entry: the new
+/// generation must not be in force before it has.
+#[test]
+fn a_commit_at_line_rate_waits_for_its_last_entry() {
+    let wide = PROFILES.iter().max_by_key(|profile| profile.width_bits).unwrap();
+    let mut card = Card::open(Model::new(wide, 7).unwrap(), &PROFILES, 7).unwrap();
+    let mut image = plain::image();
+    let to = plain::FIRST_AWAY;
+    card.apply(&image).unwrap();
+    let mapping = image.mappings.remove(&plain::key(plain::address(to))).unwrap();
+    card.apply(&image).unwrap();
+    card.set_open(true).unwrap();
+    for i in 0..4_000 {
+        let from = i % 2;
+        let frame = plain::udp(from, to, plain::mac(to), 7, 64);
+        card.io_mut().send(from as usize, &frame).unwrap();
+    }
+    card.io_mut().run(1_000).unwrap();
+    image.mappings.insert(plain::key(plain::address(to)), mapping);
+    let new = card.apply(&image).unwrap() & 1 == 1;
+    card.io_mut().run(u64::MAX).unwrap();
+    let mut judged = [0; 2];
+    for Journey { trace, .. } in follow(card.io_mut().take().unwrap()).unwrap() {
+        judged[usize::from(trace.generation == new)] += 1;
+        let forwarded = trace.verdict.reason == DropReason::None;
+        assert_eq!(forwarded, trace.generation == new, "{judged:?}: {trace:?}");
+    }
+    assert!(judged.iter().all(|n| *n > 100), "{judged:?}");
 }
 
 /// Nothing is left of the packets that a reset meets, and none is lost behind it.

@@ -5,9 +5,10 @@
 //!                                              |         ^
 //!                               window, command         counters, w_ready
 //! ```
-//! One access at a time, seven clocks each; a [`super::COMMAND`] lasts until the table has
-//! taken its entry. A table takes it in a clock in which it is not asked anything; if that does
-//! not happen by itself, `bubble` asks the ports for one idle clock.
+//! One access at a time, seven clocks each; a [`super::COMMAND`] lasts until the table has taken its
+//! entry, a new [`super::GENERATION`] until every table has written what it took. A table writes in
+//! a clock in which it is not asked anything; if that does not come by itself, `bubble` asks the
+//! ports for one idle clock.
 
 use super::{
     ABI_VALUE, MAGIC_VALUE,
@@ -26,9 +27,9 @@ const DRAIN_CLOCKS: u64 = 127;
 const _: () = assert!(crate::pipeline::T_VERDICT < DRAIN_CLOCKS as usize);
 /// Clocks from an entry's start to the next one's, at least.
 const COMMAND_CLOCKS: usize = 9;
-// Two clocks after an entry has arrived it is known here whether its table takes another: no two
-// are on their way at once.
-const _: () = assert!(crate::pipeline::ORDER_CLOCKS + 2 <= COMMAND_CLOCKS);
+// Three clocks after an entry has arrived it is known here whether its table still has to write it:
+// no two are on their way at once, and no generation overtakes them.
+const _: () = assert!(crate::pipeline::ORDER_CLOCKS + 3 <= COMMAND_CLOCKS);
 /// One clock in so many is made idle for a table that waits for one.
 const PATIENCE_CLOCKS: u64 = 16;
 /// Words that never change: who the card is and what it holds.
@@ -86,7 +87,7 @@ pub struct Bar0 {
     /// Why it was dropped, 0 if it was not.
     pub reason: Signal<In, Bits<6>>,
     counters: Counters<6>,
-    /// 0 idle, 1 and 2 which word, 3 act, 4 wait for a table or a counter, 5 answer, 6 release.
+    /// 0 idle, 1 and 2 which word, 3 act, 4 wait for tables or a counter, 5 answer, 6 release.
     phase: Register<Bits<3>>,
     write: DFF<Bit>,
     word: DFF<Bits<14>>,
@@ -107,6 +108,7 @@ pub struct Bar0 {
     waited: Register<Bits<4>>,
     tables: Register<Bits<9>>,
     written: DFF<Bit>,
+    settled: DFF<Bit>,
     command: View<Command, 27>,
     bank: DFF<Bit>,
     index: DFF<Bits<18>>,
@@ -185,6 +187,7 @@ impl Bar0 {
             waited: Register::default(),
             tables: Register::default(),
             written: DFF::default(),
+            settled: DFF::default(),
             command: View::default(),
             bank: DFF::default(),
             index: DFF::default(),
@@ -202,6 +205,7 @@ impl Logic for Bar0 {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index, written);
+        dff_setup!(self, clock, settled);
         dff_setup!(self, clock, phase, is_open, number, left, waited, tables, reading);
         clock!(self, clock, counters, fixed, live, keeps, words, acts);
         self.phase.reset.next = self.reset.val();
@@ -261,10 +265,6 @@ impl Logic for Bar0 {
         if self.left.q.val().any() {
             self.left.d.next = self.left.q.val() - 1;
         }
-        if self.act.val() & self.acts.hit.val().get_bit(1) {
-            self.number.d.next = self.data.q.val();
-            self.left.d.next = self.drain.val();
-        }
         if self.act.val() & self.acts.hit.val().get_bit(2) {
             self.selected.d.next = self.data.q.val().get_bits::<6>(0);
             self.reading.d.next = true;
@@ -284,6 +284,7 @@ impl Logic for Bar0 {
         self.w_bank.next = self.bank.q.val();
         self.w_index.next = self.index.q.val();
         // One access.
+        self.settled.d.next = self.w_ready.val().all();
         self.waited.d.next = 0.into();
         self.bubble.next = false;
         if self.phase.q.val() == 0 {
@@ -303,7 +304,7 @@ impl Logic for Bar0 {
         if self.phase.q.val() == 3 {
             self.answer.d.next = self.value.val();
             self.phase.d.next = 5.into();
-            if self.write.q.val() & self.acts.hit.val().get_bits::<2>(2).any() {
+            if self.write.q.val() & self.acts.hit.val().get_bits::<3>(1).any() {
                 self.phase.d.next = 4.into();
             }
         }
@@ -316,6 +317,11 @@ impl Logic for Bar0 {
                 self.phase.d.next = 5.into();
             }
             if self.acts.hit.val().get_bit(3) & self.written.q.val() {
+                self.phase.d.next = 5.into();
+            }
+            if self.acts.hit.val().get_bit(1) & self.settled.q.val() {
+                self.number.d.next = self.data.q.val();
+                self.left.d.next = self.drain.val();
                 self.phase.d.next = 5.into();
             }
         }
