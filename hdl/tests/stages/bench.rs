@@ -1,7 +1,7 @@
 //! How does a packet get through one kernel, and an entry into its table?
 
 use cells::exact::{Lives, Placement, Shape};
-use hdl::tables::Exact;
+use hdl::{meta::DropReason, tables::Exact};
 use layout::{Packed, Slice};
 use replay::{Bench, Random};
 use rust_hdl::prelude::*;
@@ -52,6 +52,11 @@ pub fn run<B: Block, P: Debug>(
         }
         bench.tick();
     }
+}
+
+/// This packet ends with that reason.
+pub fn ends<P: Debug>(code: Bits<6>, want: DropReason, packet: &P) {
+    assert_eq!(code.index() as u64, want.code(), "{want:?}: {packet:x?}");
 }
 
 /// The low `N` bits of these dwords.

@@ -1,7 +1,7 @@
 //! Stages with an exact-match table: who is it, is it true, may it, where does it live?
 
 use crate::{
-    bench::{DEPTH_LOG2, Ports, SEED, bits, fill, roomy, run},
+    bench::{DEPTH_LOG2, Ports, SEED, bits, ends, fill, roomy, run},
     pools::{self, first, pick},
 };
 use hdl::{
@@ -122,8 +122,7 @@ fn eni_attached() {
                 }
                 if age == KNOWN + 2 {
                     let own = eni::attached(p.net, found.map(|f| f.1));
-                    let ends = first([p.before, own]);
-                    assert_eq!(u.reason.val().index() as u64, ends.code(), "{ends:?}: {p:x?}");
+                    ends(u.reason.val(), first([p.before, own]), p);
                 }
             },
         );
@@ -172,8 +171,11 @@ fn spoof_may_send_and_carried() {
                         true => DropReason::None,
                         false => spoof::may_send(&p.sender, owner, &p.headers),
                     };
-                    let ends = first([p.before, own, spoof::carried(p.net, &p.headers)]);
-                    assert_eq!(u.reason.val().index() as u64, ends.code(), "{ends:?}: {p:x?}");
+                    ends(
+                        u.reason.val(),
+                        first([p.before, own, spoof::carried(p.net, &p.headers)]),
+                        p,
+                    );
                 }
             },
         );
