@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 1..=3     d -> [r] -> [r] -> q
-//! 4..=17    d -> ring of N - 1 words in LUT RAM -> [r] -> q      one pointer writes and reads
+//! 4..=17    d -> ring of N - 1 words in LUT RAM -> [r] -> q      a pointer for each 128 bits
 //! 18..=34   d -> ring -> [r] -> ring -> [r] -> q
 //! longer    d -> block RAM with its output register -> q         two pointers, N - 2 apart
 //! ```
@@ -19,7 +19,6 @@
 //! | 64 x 3         |    0 | 192 |       0 |         0 |     > 500 |
 //! | 64 x 8         |    4 |  67 |      16 |         0 |       509 |
 //! | 64 x 17        |    5 |  68 |      16 |         0 |       448 |
-//! | 512 x 17       |    5 | 516 |     128 |         0 |       367 |
 //! | 64 x 18        |    8 | 134 |      32 |         0 |       426 |
 //! | 64 x 60        |    2 |  12 |       0 |         2 |       371 |
 //! | valid bit x 30 |    0 |  30 |       0 |         0 |     > 500 |
