@@ -196,15 +196,14 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.bar0.bus_wdata.next = self.bus_wdata.val();
         self.bus_ready.next = self.bar0.bus_ready.val();
         self.bus_rdata.next = self.bar0.bus_rdata.val();
-        self.orders.next.seed = self.bar0.seed.val();
-        self.orders.next.identity = self.bar0.identity.val();
+        self.orders.next.keep = self.bar0.keep.val();
+        self.orders.next.data = self.bar0.data_out.val();
         self.orders.next.w_valid = self.bar0.w_valid.val();
         self.orders.next.w_bank = 0.into();
         if self.bar0.w_bank.val() {
             self.orders.next.w_bank = 1.into();
         }
         self.orders.next.w_index = self.bar0.w_index.val();
-        self.orders.next.w_data = self.bar0.w_data.val();
         self.pipeline.orders.next = self.orders.val();
         self.bar0.w_ready.next = self.pipeline.w_ready.val();
         self.bar0.busy.next = self.pipeline.busy.val();

@@ -1,7 +1,7 @@
 //! How does a word wait while its packet's header is looked at elsewhere?
 //!
 //! ```text
-//! 1..=3     d -> [r] -> [r] -> q
+//! 1..=3     d -> [r] -> [r] -> q                                 likewise up to 64 bits in all
 //! 4..=17    d -> ring of N - 1 words in LUT RAM -> [r] -> q      a pointer for each 128 bits
 //! 18..=34   d -> ring -> [r] -> ring -> [r] -> q
 //! longer    d -> block RAM with its output register -> q         two pointers, N - 2 apart
@@ -32,6 +32,9 @@ use std::collections::VecDeque;
 const MAX_REGISTERS: usize = 3;
 /// Longest delay that one ring in LUT RAM makes: 16 words and the output register.
 const MAX_RING: usize = 17;
+/// Bits of a longer delay that is registers in the part: few enough not to be worth a pointer, and
+/// registers may stand anywhere along the way.
+const MAX_BITS: usize = 64;
 /// Bits that share a pointer.
 const LANE: usize = 128;
 /// Longest delay in LUT RAM: two rings. For 36 bits they take 108 LUTs and 72
@@ -95,7 +98,9 @@ impl<T: Synth, const N: usize> Logic for Delay<T, N> {
             1..=MAX_REGISTERS => registers(T::BITS, N),
             _ => format!(
                 "`ifdef SYNTHESIS\n{}`else\n{}`endif\n",
-                if N <= MAX_RING {
+                if T::BITS * N <= MAX_BITS {
+                    registers(T::BITS, N)
+                } else if N <= MAX_RING {
                     rings(T::BITS, N, "d", "q")
                 } else if N <= MAX_LUT {
                     two_rings(T::BITS, N)

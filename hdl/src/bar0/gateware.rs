@@ -13,7 +13,7 @@
 use super::{
     ABI_VALUE, MAGIC_VALUE,
     bits::Command,
-    words::{Rom, Which, Words},
+    words::{Rom, Which},
 };
 use crate::{
     profile::{HOST_PORTS, NET_PORTS, Profile},
@@ -37,7 +37,7 @@ const FIXED: usize = 5 + TableId::ALL.len();
 /// Words that are read as they are now: status, control, generation, counter.
 const LIVE: usize = 5;
 /// Words that keep what is written to them: seed, identity, window.
-const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;
+pub const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;
 /// Words that do something when written: control, generation, counter select, command.
 const ACTS: usize = 4;
 
@@ -64,18 +64,16 @@ pub struct Bar0 {
     pub open: Signal<Out, Bit>,
     /// Parity of the generation in force.
     pub generation: Signal<Out, Bit>,
-    /// Of the hash tables.
-    pub seed: Signal<Out, Bits<64>>,
-    /// Who the card is, an [`Identity`](crate::decap::Identity).
-    pub identity: Signal<Out, Bits<176>>,
+    /// One bit per word that is kept, in the order of their addresses: it becomes `data_out`.
+    pub keep: Signal<Out, Bits<KEPT>>,
+    /// What was written.
+    pub data_out: Signal<Out, Bits<32>>,
     /// An entry to be written: one bit per table.
     pub w_valid: Signal<Out, Bits<9>>,
     /// Its bank.
     pub w_bank: Signal<Out, Bit>,
     /// Its slot or index.
     pub w_index: Signal<Out, Bits<18>>,
-    /// The entry.
-    pub w_data: Signal<Out, Bits<512>>,
     /// The tables that take an entry in this clock.
     pub w_ready: Signal<In, Bits<9>>,
     /// A table waits for an idle clock.
@@ -96,7 +94,7 @@ pub struct Bar0 {
     rom: Rom<FIXED>,
     live: Which<LIVE>,
     keeps: Which<KEPT>,
-    words: Words<KEPT, 768>,
+    strobe: DFF<Bits<KEPT>>,
     acts: Which<ACTS>,
     answer: DFF<Bits<32>>,
     selected: DFF<Bits<6>>,
@@ -150,12 +148,11 @@ impl Bar0 {
             bus_rdata: Signal::default(),
             open: Signal::default(),
             generation: Signal::default(),
-            seed: Signal::default(),
-            identity: Signal::default(),
+            keep: Signal::default(),
+            data_out: Signal::default(),
             w_valid: Signal::default(),
             w_bank: Signal::default(),
             w_index: Signal::default(),
-            w_data: Signal::default(),
             w_ready: Signal::default(),
             bubble: Signal::default(),
             busy: Signal::default(),
@@ -170,7 +167,7 @@ impl Bar0 {
             rom: Rom::new(fixed.map(|f| f.1)),
             live: Which::new(live),
             keeps: Which::new(keeps),
-            words: Words::default(),
+            strobe: DFF::default(),
             acts: Which::new([
                 super::CONTROL,
                 super::GENERATION,
@@ -205,9 +202,9 @@ impl Logic for Bar0 {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index, written);
-        dff_setup!(self, clock, settled);
+        dff_setup!(self, clock, settled, strobe);
         dff_setup!(self, clock, phase, is_open, number, left, waited, tables, reading);
-        clock!(self, clock, counters, fixed, live, keeps, words, acts);
+        clock!(self, clock, counters, fixed, live, keeps, acts);
         self.phase.reset.next = self.reset.val();
         self.is_open.reset.next = self.reset.val();
         self.number.reset.next = self.reset.val();
@@ -243,12 +240,12 @@ impl Logic for Bar0 {
             self.value.next = self.value.val() | self.counter.q.val().get_bits::<32>(32);
         }
         // What is written and kept.
-        self.words.hit.next = self.keeps.hit.val();
-        self.words.write.next = self.act.val();
-        self.words.data.next = self.data.q.val();
-        self.seed.next = self.words.all.val().get_bits::<64>(0);
-        self.identity.next = self.words.all.val().get_bits::<176>(64);
-        self.w_data.next = self.words.all.val().get_bits::<512>(256);
+        self.strobe.d.next = 0.into();
+        if self.act.val() {
+            self.strobe.d.next = self.keeps.hit.val();
+        }
+        self.keep.next = self.strobe.q.val();
+        self.data_out.next = self.data.q.val();
         self.counters.reset.next = self.reset.val();
         self.counters.count.next = self.judged.val();
         self.counters.index.next = self.reason.val();

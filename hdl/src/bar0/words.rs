@@ -1,4 +1,4 @@
-//! Which word of BAR0 is addressed, and what is kept in it?
+//! Which word of BAR0 is addressed, and what do those hold that never change?
 
 use rust_hdl::prelude::*;
 
@@ -83,52 +83,6 @@ impl<const N: usize> Logic for Rom<N> {
             if self.hit.val().get_bit(i) {
                 self.value.next = self.value.val() | self.words[i].val();
             }
-        }
-    }
-}
-
-/// `N` words that keep what is written to them, the first one lowest.
-#[derive(LogicBlock)]
-pub struct Words<const N: usize, const BITS: usize> {
-    pub clock: Signal<In, Clock>,
-    pub hit: Signal<In, Bits<N>>,
-    pub write: Signal<In, Bit>,
-    pub data: Signal<In, Bits<32>>,
-    pub all: Signal<Out, Bits<BITS>>,
-    kept: [DFF<Bits<32>>; N],
-    one: Signal<Local, Bits<32>>,
-    at: [Constant<Bits<10>>; N],
-}
-
-impl<const N: usize, const BITS: usize> Default for Words<N, BITS> {
-    fn default() -> Self {
-        assert_eq!(BITS, 32 * N);
-        Self {
-            clock: Signal::default(),
-            hit: Signal::default(),
-            write: Signal::default(),
-            data: Signal::default(),
-            all: Signal::default(),
-            kept: std::array::from_fn(|_| DFF::default()),
-            one: Signal::default(),
-            at: std::array::from_fn(|i| Constant::new((32 * i as u64).to_bits())),
-        }
-    }
-}
-
-impl<const N: usize, const BITS: usize> Logic for Words<N, BITS> {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.all.next = 0.into();
-        for i in 0..N {
-            self.kept[i].clock.next = self.clock.val();
-            self.kept[i].d.next = self.kept[i].q.val();
-            if self.write.val() & self.hit.val().get_bit(i) {
-                self.kept[i].d.next = self.data.val();
-            }
-            self.one.next = self.kept[i].q.val();
-            self.all.next =
-                self.all.val() | (bit_cast::<BITS, 32>(self.one.val()) << self.at[i].val());
         }
     }
 }

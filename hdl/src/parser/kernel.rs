@@ -1,4 +1,4 @@
-//! How does the hardware read a frame's headers in seven clocks, one frame per clock?
+//! How does the hardware read a frame's headers in eight clocks, one frame per clock?
 
 mod checksum;
 mod fault;
@@ -15,7 +15,7 @@ use cells::delay::{Delay, DelayValid};
 use rust_hdl::prelude::*;
 
 /// Clocks from a frame's window to its headers.
-pub const LATENCY: usize = 7;
+pub const LATENCY: usize = 8;
 
 /// The parser. A frame may enter in every clock; its headers come out [`LATENCY`] clocks later.
 #[derive(LogicBlock, Default)]
@@ -51,7 +51,7 @@ pub struct Parser {
     flow: flow::FlowHash,
     judge: fault::Judge,
     gather: gather::Gather,
-    valid: DelayValid<7>,
+    valid: DelayValid<LATENCY>,
     payload: Delay<network::Payload, 1>,
     is_ipv4: Delay<Bit, 2>,
 }
@@ -103,7 +103,7 @@ impl Logic for Parser {
         self.check.header.next = self.align.header.val();
         self.check.transports.next = self.protocols.transports.val();
         self.check.payload.next = self.payload.q.val();
-        // Clocks 3 to 7: the judgement and the hash.
+        // Clocks 3 to 8: the judgement and the hash.
         self.judge.link.next = self.place.fault.val();
         self.judge.network.next = self.lengths.fault.val();
         self.judge.network_any.next = self.lengths.fault_any.val();

@@ -3,7 +3,7 @@
 use super::{
     T_CLASS, T_MAPPING,
     classify::Classes,
-    orders::Orders,
+    orders::{Kept, Orders},
     search::{Along, Answered},
 };
 use crate::{
@@ -56,6 +56,7 @@ pub struct Border {
     pub trace: Signal<Out, Trace>,
     /// One clock later than the others.
     pub reason: Signal<Out, Bits<6>>,
+    kept: Kept,
     outbound: Nacl,
     mapping_of: Mapping,
     judge: FirstReason<3>,
@@ -99,6 +100,8 @@ impl Logic for Border {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
+        clock!(self, clock, kept);
+        self.kept.orders.next = self.orders.val();
         clock!(self, clock, outbound, mapping_of, judge, src_at, valid_at, along_at, routed_at);
         clock!(self, clock, subnet_at, owned_at, owner_at, port_at, broadcast, no_route);
         clock!(self, clock, reason_at, trace_at);
@@ -110,7 +113,7 @@ impl Logic for Border {
         self.rule_key.next.address_class = self.dst_label.o.val().class;
         self.rule_key.next.port_class = self.i_classes.val().port;
         self.outbound.reset.next = self.orders.val().reset.any();
-        self.outbound.seed.next = self.orders.val().seed;
+        self.outbound.seed.next = self.kept.seed.val();
         self.outbound.valid.next = self.i_valid.val();
         self.outbound.generation.next = self.i_along.val().generation.any();
         self.outbound.asked.next = self.rule_key.val();
@@ -118,18 +121,18 @@ impl Logic for Border {
             & (self.dst_label.o.val().subnet != self.i_eni.val().subnet);
         self.outbound.w_valid.next = self.orders.val().w_valid.get_bit(5);
         self.outbound.w_slot.next = self.orders.val().w_index;
-        self.outbound.w_entry.next = self.orders.val().w_data.get_bits::<44>(0);
+        self.outbound.w_entry.next = self.kept.window.val().get_bits::<44>(0);
         // Where does the far address live?
         self.key.next.vpc = self.i_eni.val().vpc;
         self.key.next.ip = self.i_along.val().far_ip;
         self.mapping_of.reset.next = self.orders.val().reset.any();
-        self.mapping_of.seed.next = self.orders.val().seed;
+        self.mapping_of.seed.next = self.kept.seed.val();
         self.mapping_of.valid.next = self.i_valid.val();
         self.mapping_of.generation.next = self.i_along.val().generation.any();
         self.mapping_of.asked.next = self.key.val();
         self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(7);
         self.mapping_of.w_slot.next = self.orders.val().w_index;
-        self.mapping_of.w_entry.next = self.orders.val().w_data.get_bits::<271>(0);
+        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<271>(0);
         self.hit.next = self.mapping_of.hit.val();
         self.mapping.next = self.mapping_of.action.val();
         self.w_ready.next = 0.into();

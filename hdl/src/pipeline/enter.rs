@@ -1,15 +1,15 @@
 //! From the first bytes of a frame to the ENI or the VPC it belongs to.
 
-use super::{T_ENI, T_HEADERS, orders::Orders};
+use super::{
+    T_ENI, T_HEADERS,
+    orders::{Kept, Orders},
+};
 use crate::{
-    decap::{self, bits::Identity},
+    decap,
     eni::{bits::AttachAction, gateware::Attach},
     parser::{self, bits::Headers},
 };
-use cells::{
-    delay::{Delay, DelayValid},
-    view::View,
-};
+use cells::delay::{Delay, DelayValid};
 use rust_hdl::prelude::*;
 
 /// What a packet brings with it.
@@ -46,7 +46,7 @@ pub struct Enter {
     /// Two clocks later than the others.
     pub reason: Signal<Out, Bits<6>>,
     parser: parser::kernel::Parser,
-    who: View<Identity, 176>,
+    kept: Kept,
     for_us: decap::gateware::ForUs,
     attach: Attach,
     at_headers: Delay<Entered, T_HEADERS>,
@@ -70,6 +70,8 @@ impl Logic for Enter {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
+        clock!(self, clock, kept);
+        self.kept.orders.next = self.orders.val();
         clock!(self, clock, parser, for_us, attach, at_headers, at_eni, headers_at, valid_at);
         clock!(self, clock, reason_at);
         self.parser.reset.next = self.orders.val().reset.any();
@@ -84,15 +86,14 @@ impl Logic for Enter {
         self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.parser.o_valid.val();
         // Is it for us?
-        self.who.i.next = self.orders.val().identity;
         self.for_us.open.next = self.at_headers.q.val().open.any();
         self.for_us.net.next = self.at_headers.q.val().net.any();
         self.for_us.headers.next = self.parser.o.val();
-        self.for_us.identity.next = self.who.o.val();
+        self.for_us.identity.next = self.kept.identity.val();
         self.reason_at.d.next = self.for_us.reason.val();
         // Who sent it?
         self.attach.reset.next = self.orders.val().reset.any();
-        self.attach.seed.next = self.orders.val().seed;
+        self.attach.seed.next = self.kept.seed.val();
         self.attach.valid.next = self.parser.o_valid.val();
         self.attach.generation.next = self.at_headers.q.val().generation.any();
         self.attach.net.next = self.at_headers.q.val().net.any();
@@ -101,7 +102,7 @@ impl Logic for Enter {
         self.attach.before.next = self.reason_at.q.val();
         self.attach.w_valid.next = self.orders.val().w_valid.get_bit(0);
         self.attach.w_slot.next = self.orders.val().w_index;
-        self.attach.w_entry.next = self.orders.val().w_data.get_bits::<126>(0);
+        self.attach.w_entry.next = self.kept.window.val().get_bits::<126>(0);
         self.w_ready.next = self.attach.w_ready.val();
         self.busy.next = self.attach.busy.val();
         self.valid.next = self.valid_at.q.val();

@@ -2,12 +2,11 @@
 
 use super::{
     T_MAPPING, T_RULES, T_VERDICT,
-    orders::Orders,
+    orders::{Kept, Orders},
     search::{Along, Answered},
 };
 use crate::{
     class::bits::AddressLabel,
-    decap::bits::Identity,
     deliver::gateware::{self as deliver, Deliver},
     encap::gateware::{self as encap, Carry, Encap},
     explain::bits::Trace,
@@ -19,10 +18,7 @@ use crate::{
     nacl::{bits::RuleKey, gateware::Nacl},
     spoof::bits::AddressAction,
 };
-use cells::{
-    delay::{Delay, DelayValid},
-    view::View,
-};
+use cells::delay::{Delay, DelayValid};
 use rust_hdl::prelude::*;
 
 /// Clocks until the receiver's row is known: one to choose who it is, then the memory.
@@ -92,7 +88,7 @@ pub struct Leave {
     carry: Signal<Local, Carry>,
     carry_row: Delay<Carry, ROW>,
     mapping_row: Delay<MappingAction, ROW>,
-    who: View<Identity, 176>,
+    kept: Kept,
     encap: Encap,
     leaving_at: Signal<Local, Leaving>,
     encap_at: Delay<Leaving, { T_VERDICT - T_MAPPING - ROW - encap::LATENCY }>,
@@ -127,6 +123,8 @@ impl Logic for Leave {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, receiver, subnet, acl, stays);
+        clock!(self, clock, kept);
+        self.kept.orders.next = self.orders.val();
         clock!(self, clock, along, src, port_class, owned, valid_in, deliver, reach, reach_before);
         clock!(self, clock, reach_reason, nobody, down, stays_row, stays_rules, inbound, judge);
         clock!(self, clock, carry_row, mapping_row, encap, encap_at, header_at, valid_at);
@@ -156,7 +154,7 @@ impl Logic for Leave {
         self.deliver.w_valid.next = self.orders.val().w_valid.get_bit(8);
         self.deliver.w_bank.next = self.orders.val().w_bank.any();
         self.deliver.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
-        self.deliver.w_entry.next = self.orders.val().w_data.get_bits::<78>(0);
+        self.deliver.w_entry.next = self.kept.window.val().get_bits::<78>(0);
         self.nobody.d.next = self.deliver.nobody.val();
         self.down.d.next = self.deliver.down.val();
         self.stays_row.d.next = self.stays.q.val();
@@ -177,14 +175,14 @@ impl Logic for Leave {
         self.rule_key.next.address_class = self.src.q.val().class;
         self.rule_key.next.port_class = self.port_class.q.val();
         self.inbound.reset.next = self.orders.val().reset.any();
-        self.inbound.seed.next = self.orders.val().seed;
+        self.inbound.seed.next = self.kept.seed.val();
         self.inbound.valid.next = self.valid_in.q.val();
         self.inbound.generation.next = self.along.q.val().generation.any();
         self.inbound.asked.next = self.rule_key.val();
         self.inbound.crosses.next = self.src.q.val().subnet != self.subnet.q.val();
         self.inbound.w_valid.next = self.orders.val().w_valid.get_bit(6);
         self.inbound.w_slot.next = self.orders.val().w_index;
-        self.inbound.w_entry.next = self.orders.val().w_data.get_bits::<44>(0);
+        self.inbound.w_entry.next = self.kept.window.val().get_bits::<44>(0);
         self.w_ready.next = self.inbound.w_ready.val();
         self.busy.next = self.inbound.busy.val();
         self.judge.before.next = self.reach_reason.q.val();
@@ -192,7 +190,6 @@ impl Logic for Leave {
         self.judge.flags[1].next = self.stays_rules.q.val() & self.inbound.denied.val();
         self.judge.flags[2].next = self.stays_rules.q.val() & self.down.q.val();
         // What does it look like?
-        self.who.i.next = self.orders.val().identity;
         self.carry.next.src_mac = self.i_along.val().src_mac;
         self.carry.next.routed = 0.into();
         if self.i_routed.val() {
@@ -204,7 +201,7 @@ impl Logic for Leave {
         self.carry.next.flow_hash = self.i_along.val().flow_hash;
         self.carry_row.d.next = self.carry.val();
         self.mapping_row.d.next = self.i_mapping.val();
-        self.encap.identity.next = self.who.o.val();
+        self.encap.identity.next = self.kept.identity.val();
         self.encap.stays.next = self.stays_row.q.val();
         self.encap.carry.next = self.carry_row.q.val();
         self.encap.mapping.next = self.mapping_row.q.val();

@@ -1,9 +1,11 @@
 //! What the host says to the stages. It travels from segment to segment, a clock each, so that no
-//! wire of it crosses the card.
+//! wire of it crosses the card; each segment keeps for itself what it needs of it.
 
+use crate::{bar0::gateware::KEPT, decap::bits::Identity};
+use cells::view::View;
 use rust_hdl::prelude::*;
 
-/// Reset, the values that hold for all packets, and an entry to be written.
+/// Reset, a word to be kept, or an entry to be written.
 ///
 /// [`crate::bar0`] has no two entries on their way at once, and the reset is held until the last
 /// segment is empty ([`RESET_CLOCKS`](crate::profile::RESET_CLOCKS)).
@@ -11,16 +13,87 @@ use rust_hdl::prelude::*;
 pub struct Orders {
     /// Empties the exact-match tables and forgets the packets in the segment.
     pub reset: Bits<1>,
-    /// Of the hash tables.
-    pub seed: Bits<64>,
-    /// Who the card is, an [`Identity`](crate::decap::Identity).
-    pub identity: Bits<176>,
-    /// One bit per table, by [`crate::tables::TableId`]: an entry to be written.
+    /// One bit per word that [`Kept`] holds: it becomes `data`.
+    pub keep: Bits<KEPT>,
+    pub data: Bits<32>,
+    /// One bit per table, by [`crate::tables::TableId`]: what is in the window is written.
     pub w_valid: Bits<9>,
     /// Into which bank.
     pub w_bank: Bits<1>,
     /// Slot or index.
     pub w_index: Bits<18>,
+}
+
+/// What holds for all packets, and the entry that is written next.
+#[derive(LogicBlock, Default)]
+pub struct Kept {
+    pub clock: Signal<In, Clock>,
+    pub orders: Signal<In, Orders>,
+    /// Of the hash tables.
+    pub seed: Signal<Out, Bits<64>>,
+    /// Who the card is.
+    pub identity: Signal<Out, Identity>,
     /// The entry.
-    pub w_data: Bits<512>,
+    pub window: Signal<Out, Bits<512>>,
+    words: Words,
+    who: View<Identity, 176>,
+}
+
+impl Logic for Kept {
+    #[hdl_gen]
+    fn update(&mut self) {
+        clock!(self, clock, words);
+        self.words.keep.next = self.orders.val().keep;
+        self.words.data.next = self.orders.val().data;
+        self.seed.next = self.words.all.val().get_bits::<64>(0);
+        self.who.i.next = self.words.all.val().get_bits::<176>(64);
+        self.identity.next = self.who.o.val();
+        self.window.next = self.words.all.val().get_bits::<512>(256);
+    }
+}
+
+/// Words that keep what is written to them, the first one lowest.
+///
+/// A leaf, as parts of a register cannot be assigned otherwise.
+#[derive(LogicBlock, Default)]
+struct Words {
+    pub clock: Signal<In, Clock>,
+    pub keep: Signal<In, Bits<KEPT>>,
+    pub data: Signal<In, Bits<32>>,
+    pub all: Signal<Out, Bits<768>>,
+}
+
+const _: () = assert!(32 * KEPT == 768);
+
+impl Logic for Words {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            let (word, mut all) = (bit_cast::<768, 32>(self.data.val()), self.all.val());
+            let ones = bit_cast::<768, 32>(0xffff_ffffu64.to_bits());
+            for i in (0..KEPT).filter(|i| self.keep.val().get_bit(*i)) {
+                let at: Bits<10> = (32 * i as u64).to_bits();
+                all = (all & !(ones << at)) | (word << at);
+            }
+            self.all.next = all;
+        }
+    }
+
+    fn connect(&mut self) {
+        self.all.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        let word = |i| format!("    if (keep[{i}]) all[{} +: 32] <= data;\n", 32 * i);
+        let words: String = (0..KEPT).map(word).collect();
+        Verilog::Custom(format!("always @(posedge clock) begin\n{words}end\n"))
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        vec![TimingInfo {
+            name: "words".into(),
+            clock: "clock".into(),
+            inputs: vec!["keep".into(), "data".into()],
+            outputs: vec!["all".into()],
+        }]
+    }
 }

@@ -4,10 +4,9 @@ use super::{
     T_CLASS, T_ENI,
     classify::{Classes, Classify},
     enter::Entered,
-    orders::Orders,
+    orders::{Kept, Orders},
 };
 use crate::{
-    decap::bits::Identity,
     eni::bits::AttachAction,
     explain::bits::Trace,
     parser::bits::Headers,
@@ -16,7 +15,6 @@ use crate::{
 use cells::{
     delay::{Delay, DelayValid},
     equal::{self, Equal},
-    view::View,
 };
 use rust_hdl::prelude::*;
 
@@ -118,7 +116,7 @@ pub struct Search {
     pick: Pick,
     classify: Classify,
     spoof: Spoof,
-    who: View<Identity, 176>,
+    kept: Kept,
     router: Equal<48, 6>,
     host: Delay<Bit, { equal::LATENCY }>,
     routed_at: Delay<Bit, { T_CLASS - T_ENI - equal::LATENCY }>,
@@ -144,6 +142,8 @@ impl Logic for Search {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
+        clock!(self, clock, kept);
+        self.kept.orders.next = self.orders.val();
         clock!(self, clock, classify, spoof, router, host, routed_at, valid_at, along_at, eni_at);
         clock!(self, clock, attached_at, owner_at, addressed_at, reason_spoof, reason_at);
         // What travels.
@@ -160,9 +160,8 @@ impl Logic for Search {
         self.valid_at.d.next = self.i_valid.val();
         self.valid.next = self.valid_at.q.val();
         // Sent to the router?
-        self.who.i.next = self.orders.val().identity;
         self.router.a.next = self.i_headers.val().dst_mac;
-        self.router.b.next = self.who.o.val().router_mac;
+        self.router.b.next = self.kept.identity.val().router_mac;
         self.host.d.next = !self.i_entered.val().net.any();
         self.routed_at.d.next = self.router.yes.val() & self.host.q.val();
         self.routed.next = self.routed_at.q.val();
@@ -175,11 +174,11 @@ impl Logic for Search {
         self.classify.w_valid.next = self.orders.val().w_valid.get_bits::<3>(2);
         self.classify.w_bank.next = self.orders.val().w_bank.any();
         self.classify.w_index.next = self.orders.val().w_index.get_bits::<12>(0);
-        self.classify.w_data.next = self.orders.val().w_data;
+        self.classify.w_data.next = self.kept.window.val();
         self.classes.next = self.classify.classes.val();
         // Owner of the address.
         self.spoof.reset.next = self.orders.val().reset.any();
-        self.spoof.seed.next = self.orders.val().seed;
+        self.spoof.seed.next = self.kept.seed.val();
         self.spoof.valid.next = self.i_valid.val();
         self.spoof.generation.next = self.i_entered.val().generation.any();
         self.spoof.net.next = self.i_entered.val().net.any();
@@ -187,7 +186,7 @@ impl Logic for Search {
         self.spoof.eni.next = self.i_eni.val();
         self.spoof.w_valid.next = self.orders.val().w_valid.get_bit(1);
         self.spoof.w_slot.next = self.orders.val().w_index;
-        self.spoof.w_entry.next = self.orders.val().w_data.get_bits::<166>(0);
+        self.spoof.w_entry.next = self.kept.window.val().get_bits::<166>(0);
         self.w_ready.next = self.spoof.w_ready.val();
         self.busy.next = self.spoof.busy.val();
         self.owner_at.d.next = self.spoof.action.val();

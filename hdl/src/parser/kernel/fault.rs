@@ -1,6 +1,7 @@
 //! Which of several problems comes first?
 
 use crate::meta::DropReason;
+use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
 /// The code of the first flag that is set, 0 if none is. Combinational.
@@ -71,7 +72,7 @@ pub struct Judge {
     pub is_ipv4: Signal<In, Bit>,
     /// Clock 7: the IPv4 header's sum.
     pub sum: Signal<In, Bits<21>>,
-    /// After clock 7.
+    /// After clock 8.
     pub fault: Signal<Out, Bits<6>>,
     link_3: DFF<Bits<6>>,
     link_4: DFF<Bits<6>>,
@@ -81,8 +82,9 @@ pub struct Judge {
     early: Signal<Local, Bits<6>>,
     front: DFF<Bits<6>>,
     front_any: DFF<Bit>,
-    right: DFF<Bits<6>>,
-    wrong: DFF<Bits<6>>,
+    right: Delay<Bits<6>, 2>,
+    wrong: Delay<Bits<6>, 2>,
+    agrees: DFF<Bit>,
     last: DFF<Bits<6>>,
     checksum: Constant<Bits<6>>,
 }
@@ -109,8 +111,9 @@ impl Default for Judge {
             early: Signal::default(),
             front: DFF::default(),
             front_any: DFF::default(),
-            right: DFF::default(),
-            wrong: DFF::default(),
+            right: Delay::default(),
+            wrong: Delay::default(),
+            agrees: DFF::default(),
             last: DFF::default(),
             checksum: Constant::new(DropReason::MalformedIpv4Checksum.code().to_bits()),
         }
@@ -121,7 +124,8 @@ impl Logic for Judge {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, link_3, link_4, link_any, network_4, early_any);
-        dff_setup!(self, clock, front, front_any, right, wrong, last);
+        dff_setup!(self, clock, front, front_any, agrees, last);
+        clock!(self, clock, right, wrong);
         self.link_3.d.next = self.link.val();
         // Clock 4 only says whether there is a fault, clock 5 which: the choice is short then.
         self.link_4.d.next = self.link_3.q.val();
@@ -151,8 +155,10 @@ impl Logic for Judge {
             self.right.d.next = self.front.q.val();
             self.wrong.d.next = self.front.q.val();
         }
+        self.agrees.d.next =
+            bit_cast::<16, 21>(self.sum.val()) == !bit_cast::<16, 21>(self.sum.val() >> 16);
         self.last.d.next = self.wrong.q.val();
-        if bit_cast::<16, 21>(self.sum.val()) == !bit_cast::<16, 21>(self.sum.val() >> 16) {
+        if self.agrees.q.val() {
             self.last.d.next = self.right.q.val();
         }
         self.fault.next = self.last.q.val();

@@ -8,7 +8,7 @@ use super::transport::TransportFields;
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
-/// Lets each field wait until clock 7.
+/// Lets each field wait until clock 8.
 #[derive(LogicBlock, Default)]
 pub struct Gather {
     /// Rising edge.
@@ -23,23 +23,26 @@ pub struct Gather {
     pub end: Signal<In, Bits<14>>,
     /// After clock 5.
     pub transport: Signal<In, TransportFields>,
-    /// After clock 7.
+    /// After clock 8.
     pub fault: Signal<In, Bits<6>>,
     /// After clock 7.
     pub hash: Signal<In, Bits<14>>,
-    /// After clock 7.
+    /// After clock 8.
     pub headers: Signal<Out, Headers>,
-    late_outer: Delay<OuterFields, 6>,
-    late_link: Delay<LinkFields, 5>,
-    late_network: Delay<NetworkFields, 4>,
-    late_end: Delay<Bits<14>, 3>,
-    late_transport: Delay<TransportFields, 2>,
+    late_outer: Delay<OuterFields, 7>,
+    late_link: Delay<LinkFields, 6>,
+    late_network: Delay<NetworkFields, 5>,
+    late_end: Delay<Bits<14>, 4>,
+    late_transport: Delay<TransportFields, 3>,
+    late_hash: Delay<Bits<14>, 1>,
 }
 
 impl Logic for Gather {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, late_outer, late_link, late_network, late_end, late_transport);
+        clock!(self, clock, late_hash);
+        self.late_hash.d.next = self.hash.val();
         self.late_outer.d.next = self.outer.val();
         self.late_link.d.next = self.link.val();
         self.late_network.d.next = self.network.val();
@@ -73,6 +76,6 @@ impl Logic for Gather {
         self.headers.next.dst_port = self.late_transport.q.val().dst_port;
         self.headers.next.tcp_flags = self.late_transport.q.val().tcp_flags;
         self.headers.next.end = self.late_end.q.val();
-        self.headers.next.flow_hash = self.hash.val();
+        self.headers.next.flow_hash = self.late_hash.q.val();
     }
 }
