@@ -77,13 +77,15 @@ pub struct Leave {
     deliver: Deliver,
     reach: Reach,
     reach_before: Delay<Bits<6>, { JUDGE - 2 }>,
-    reach_reason: Delay<Bits<6>, { T_RULES - T_MAPPING - JUDGE }>,
-    nobody: Delay<Bit, { T_RULES - T_MAPPING - ROW - deliver::JUDGE }>,
+    reach_reason: Delay<Bits<6>, { T_RULES + 1 - T_MAPPING - JUDGE }>,
+    nobody: Delay<Bit, { T_RULES + 1 - T_MAPPING - ROW - deliver::JUDGE }>,
     down: Delay<Bit, { T_RULES - T_MAPPING - ROW - deliver::JUDGE }>,
     stays_row: Delay<Bit, { ROW - 1 }>,
     stays_rules: Delay<Bit, { T_RULES - T_MAPPING - 1 }>,
     rule_key: Signal<Local, RuleKey>,
     inbound: Nacl,
+    denied: DFF<Bit>,
+    is_down: DFF<Bit>,
     judge: FirstReason<3>,
     carry: Signal<Local, Carry>,
     carry_row: Delay<Carry, ROW>,
@@ -122,7 +124,7 @@ impl Logic for Leave {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        dff_setup!(self, clock, receiver, subnet, acl, stays);
+        dff_setup!(self, clock, receiver, subnet, acl, stays, denied, is_down);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, along, src, port_class, owned, valid_in, deliver, reach, reach_before);
@@ -187,8 +189,10 @@ impl Logic for Leave {
         self.busy.next = self.inbound.busy.val();
         self.judge.before.next = self.reach_reason.q.val();
         self.judge.flags[0].next = self.nobody.q.val();
-        self.judge.flags[1].next = self.stays_rules.q.val() & self.inbound.denied.val();
-        self.judge.flags[2].next = self.stays_rules.q.val() & self.down.q.val();
+        self.denied.d.next = self.stays_rules.q.val() & self.inbound.denied.val();
+        self.is_down.d.next = self.stays_rules.q.val() & self.down.q.val();
+        self.judge.flags[1].next = self.denied.q.val();
+        self.judge.flags[2].next = self.is_down.q.val();
         // What does it look like?
         self.carry.next.src_mac = self.i_along.val().src_mac;
         self.carry.next.routed = 0.into();

@@ -49,4 +49,4 @@ pub const T_MAPPING: usize = T_CLASS + mapping::gateware::LATENCY;
 /// Clock at which the inbound rule is known.
 pub const T_RULES: usize = T_MAPPING + 1 + nacl::gateware::LATENCY;
 /// Clock at which the verdict is known and the new header is ready.
-pub const T_VERDICT: usize = T_RULES + 1;
+pub const T_VERDICT: usize = T_RULES + 2;

@@ -59,6 +59,7 @@ pub struct Output<const W: usize, const B: usize, const X: usize> {
     taken: Register<Bit>,
     go_now: Register<Bit>,
     offered: Register<Bit>,
+    full: Register<Bit>,
     beat: DFF<Bits<X>>,
     word: Signal<Local, Bits<X>>,
     room: Signal<Local, Bit>,
@@ -90,6 +91,7 @@ impl<const W: usize, const B: usize, const X: usize> Default for Output<W, B, X>
             taken: Register::default(),
             go_now: Register::default(),
             offered: Register::default(),
+            full: Register::default(),
             beat: DFF::default(),
             word: Signal::default(),
             room: Signal::default(),
@@ -102,13 +104,14 @@ impl<const W: usize, const B: usize, const X: usize> Default for Output<W, B, X>
 impl<const W: usize, const B: usize, const X: usize> Logic for Output<W, B, X> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, outstanding, offered, beat);
+        dff_setup!(self, clock, outstanding, offered, full, beat);
         clock!(self, clock, waiting, taken, go_now);
         self.waiting.reset.next = self.reset.val();
         self.outstanding.reset.next = self.reset.val();
         self.taken.reset.next = self.reset.val();
         self.go_now.reset.next = self.reset.val();
         self.offered.reset.next = self.reset.val();
+        self.full.reset.next = self.reset.val();
 
         self.room.next = !self.offered.q.val() | self.m_tready.val();
         self.taken.d.next = self.offered.q.val() & self.room.val();
@@ -133,7 +136,12 @@ impl<const W: usize, const B: usize, const X: usize> Logic for Output<W, B, X> {
         self.waiting.i_word.next = self.word.val();
         self.waiting.i_valid.next = self.i_valid.val();
         self.waiting.room.next = self.room.val();
+        // `offered` and `ahead` both hold a beat: asked of a register, for the receiver says late
+        // whether it takes one.
+        self.waiting.load.next = !self.full.q.val() | self.m_tready.val();
+        self.full.d.next = self.waiting.o_valid.val() | self.waiting.some.val();
         if self.room.val() {
+            self.full.d.next = self.waiting.o_valid.val() & self.waiting.some.val();
             self.offered.d.next = self.waiting.o_valid.val();
             self.beat.d.next = self.waiting.o_word.val();
             if self.waiting.none.val() {
@@ -162,6 +170,10 @@ pub struct Waiting<const X: usize> {
     pub i_word: Signal<In, Bits<X>>,
     /// The oldest beat is taken, if there is one.
     pub room: Signal<In, Bit>,
+    /// `ahead` is empty, or is taken.
+    pub load: Signal<In, Bit>,
+    /// There is a beat behind `ahead`.
+    pub some: Signal<Out, Bit>,
     /// Nothing waits: a beat that comes may pass.
     pub none: Signal<Out, Bit>,
     /// There is an oldest beat.
@@ -176,7 +188,7 @@ pub struct Waiting<const X: usize> {
     spill: DFF<Bits<X>>,
     ahead_valid: Register<Bit>,
     ahead: DFF<Bits<X>>,
-    some: Signal<Local, Bit>,
+    behind: Signal<Local, Bit>,
     pull: Signal<Local, Bit>,
     used: Signal<Local, Bit>,
 }
@@ -189,6 +201,8 @@ impl<const X: usize> Default for Waiting<X> {
             i_valid: Signal::default(),
             i_word: Signal::default(),
             room: Signal::default(),
+            load: Signal::default(),
+            some: Signal::default(),
             none: Signal::default(),
             o_valid: Signal::default(),
             o_word: Signal::default(),
@@ -200,7 +214,7 @@ impl<const X: usize> Default for Waiting<X> {
             spill: DFF::default(),
             ahead_valid: Register::default(),
             ahead: DFF::default(),
-            some: Signal::default(),
+            behind: Signal::default(),
             pull: Signal::default(),
             used: Signal::default(),
         }
@@ -229,8 +243,9 @@ impl<const X: usize> Logic for Waiting<X> {
         }
 
         self.used.next = self.room.val() & self.ahead_valid.q.val();
-        self.some.next = self.written.q.val() != self.read.q.val();
-        self.pull.next = self.some.val() & (!self.ahead_valid.q.val() | self.room.val());
+        self.behind.next = self.written.q.val() != self.read.q.val();
+        self.some.next = self.behind.val();
+        self.pull.next = self.behind.val() & self.load.val();
         if self.used.val() {
             self.ahead_valid.d.next = false;
         }
@@ -240,7 +255,7 @@ impl<const X: usize> Logic for Waiting<X> {
         }
 
         // What is loaded while nothing waits does not count.
-        if self.room.val() | !self.ahead_valid.q.val() {
+        if self.load.val() {
             self.ahead.d.next = self.words.q.val();
         }
 
@@ -250,7 +265,7 @@ impl<const X: usize> Logic for Waiting<X> {
         } else if !self.idle.q.val() {
             self.idle.d.next = !self.i_valid.val()
                 & !self.spilled.q.val()
-                & !self.some.val()
+                & !self.behind.val()
                 & !self.ahead_valid.q.val();
         }
         self.none.next = self.idle.q.val();
