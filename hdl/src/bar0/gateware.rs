@@ -5,10 +5,10 @@
 //!                                              |         ^
 //!                               window, command         counters, w_ready
 //! ```
-//! One access at a time, seven clocks each; a [`super::COMMAND`] lasts until the table has taken its
-//! entry, a new [`super::GENERATION`] until every table has written what it took. A table writes in
-//! a clock in which it is not asked anything; if that does not come by itself, `bubble` asks the
-//! ports for one idle clock.
+//! One access at a time, seven clocks each; a [`super::COMMAND`] lasts until the table has taken
+//! its entry, a new [`super::GENERATION`] until every table has written what it took. A table
+//! writes in a clock in which it is not asked anything; if that does not come by itself, `bubble`
+//! asks the ports for one idle clock.
 
 use super::{
     ABI_VALUE, MAGIC_VALUE,
