@@ -13,7 +13,7 @@ use rust_hdl::prelude::*;
 pub struct Orders {
     /// Empties the exact-match tables and forgets the packets in the segment.
     pub reset: Bits<1>,
-    /// One bit per word that [`Kept`] holds: it becomes `data`.
+    /// One bit per word that a segment keeps: it becomes `data`.
     pub keep: Bits<KEPT>,
     pub data: Bits<32>,
     /// One bit per table, by [`crate::tables::TableId`]: what is in the window is written.
