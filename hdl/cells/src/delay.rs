@@ -28,7 +28,7 @@ use crate::ram::{lut_row, lut_words, range};
 use rust_hdl::prelude::*;
 use std::collections::VecDeque;
 
-/// Longest delay that is printed as plain registers.
+/// Longest delay that is plain registers whatever its width.
 const MAX_REGISTERS: usize = 3;
 /// Longest delay that one ring in LUT RAM makes: 16 words and the output register.
 const MAX_RING: usize = 17;
@@ -67,14 +67,6 @@ impl<T: Synth, const N: usize> Default for Delay<T, N> {
             q: Signal::default(),
             _ring: vec![T::default(); N.saturating_sub(1)].into(),
         }
-    }
-}
-
-impl<T: Synth, const N: usize> Delay<T, N> {
-    /// 18-kbit block RAMs this line takes on an ECP5.
-    #[must_use]
-    pub fn block_rams(&self) -> usize {
-        if N <= MAX_LUT { 0 } else { dp16kd::count(T::BITS, ring_log2(N)) }
     }
 }
 

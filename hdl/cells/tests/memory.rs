@@ -170,6 +170,7 @@ fn delay_is_exact_in_every_form() {
     delay::<8, 4>();
     delay::<8, 5>();
     delay::<1, 9>();
+    delay::<1, 50>();
     delay::<8, 16>();
     delay::<8, 17>();
     delay::<256, 5>();

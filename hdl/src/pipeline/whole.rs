@@ -74,7 +74,7 @@ impl Logic for Pipeline {
         clock!(self, clock, enter, search, border, leave);
         self.relays[0].clock.next = self.clock.val();
         self.relays[0].d.next = self.orders.val();
-        for i in 1..5 {
+        for i in 1..ORDER_CLOCKS {
             self.relays[i].clock.next = self.clock.val();
             self.relays[i].d.next = self.relays[i - 1].q.val();
         }
