@@ -109,8 +109,10 @@ fn conclude(
         );
         if let Some((index, card)) = dropped_on_arrival(traffic) {
             let card = &wanted[card].name;
+            // As it was called: it need not be in the search path.
+            let program = std::env::args().next().unwrap_or_else(|| "penstock".into());
             anstream::println!(
-                "  penstock explain --config {FILE} --card {card} --port net0 --index {index} \
+                "  {program} explain --config {FILE} --card {card} --port net0 --index {index} \
                  {dir}/underlay.pcap"
             );
         }

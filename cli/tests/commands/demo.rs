@@ -27,6 +27,12 @@ fn tenants_with_the_same_addresses_stay_apart() {
     let out = penstock(&["demo", "--seed", "3", "--out", dir.to_str().unwrap()]).out();
     assert!(out.lines().count() <= 40, "{out}");
     assert!(out.contains("0 mismatches") && out.contains("nothing crossed"), "{out}");
+    // The way on that it shows leads somewhere, from the project's root.
+    let next = out.lines().find(|line| line.contains(" explain --config")).unwrap();
+    let mut words = next.split_whitespace();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let told = Command::new(words.next().unwrap()).args(words).current_dir(root).output().unwrap();
+    assert!(told.status.success(), "{next}: {told:?}");
     let figures = fs::read_to_string(dir.join("demo.json")).unwrap();
     let figures: serde_json::Value = serde_json::from_str(&figures).unwrap();
     let number = |name: &str| figures[name].as_f64().unwrap();
