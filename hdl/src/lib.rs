@@ -1,14 +1,14 @@
 //! The house is walked in the order of a packet.
 //!
 //! ```text
-//!            frames in                                                     frames out
-//!               |                                                              ^
-//!   ports --> [ capture ]----------- bytes wait in a ring ------------->[ rewrite ]
-//!               | first 192 bytes                                              ^ verdict
-//!               v                                                              |
-//!   parser -> decap -> eni -> spoof -> class -> route -> nacl -> mapping -> nacl -> encap
-//!             (is it     (who     (is it  (which       (may it)  (where is    (may it)
-//!             for us?)  sends?)  true?)  rules meet?)            it?)
+//!         frames in                                                          frames out
+//!            |                                                                   ^
+//! ports -> [ capture ]------------- bytes wait in a ring ------------------>[ rewrite ]
+//!            | first 192 bytes                                                   ^ verdict
+//!            v                                                                   |
+//! parser > decap > eni > spoof > class > route > nacl > mapping > deliver > nacl > encap
+//!         (is it  (who  (is it  (which       (may it)  (where is (who gets (may it)
+//!         for us?) sends?) true?) rules meet?)          it?)      it?)
 //! ```
 //!
 //! Each stage is one room with four sections: layout, reference, kernel, proof. `walk` is the

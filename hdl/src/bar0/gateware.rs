@@ -25,13 +25,13 @@ use rust_hdl::prelude::*;
 /// Clocks after a commit until no packet of the generation before is left in the pipeline.
 const DRAIN_CLOCKS: u64 = 127;
 const _: () = assert!(crate::pipeline::T_VERDICT < DRAIN_CLOCKS as usize);
-/// Clocks from an entry's start to the next one's, at least.
-const COMMAND_CLOCKS: usize = 9;
+/// Clocks from an entry's start to the next one's, at least; a test counts them.
+pub const COMMAND_CLOCKS: usize = 9;
 // Three clocks after an entry has arrived it is known here whether its table still has to write it:
 // no two are on their way at once, and no generation overtakes them.
 const _: () = assert!(crate::pipeline::ORDER_CLOCKS + 3 <= COMMAND_CLOCKS);
 /// One clock in so many is made idle for a table that waits for one.
-const PATIENCE_CLOCKS: u64 = 16;
+pub const PATIENCE_CLOCKS: u64 = 16;
 /// Words that never change: who the card is and what it holds.
 const FIXED: usize = 5 + TableId::ALL.len();
 /// Words that are read as they are now: status, control, generation, counter.
