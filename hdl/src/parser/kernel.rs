@@ -110,6 +110,8 @@ impl Logic for Parser {
         self.judge.length.next = self.lengths.long.val();
         self.judge.length_any.next = self.lengths.long_any.val();
         self.judge.outer.next = self.outer.fault.val();
+        self.judge.outer_any.next = self.outer.any.val();
+        self.judge.outer_bad_sum.next = self.outer.bad_sum.val();
         self.judge.transport.next = self.check.fault.val();
         self.judge.is_ipv4.next = self.is_ipv4.q.val();
         self.judge.sum.next = self.header_sum.sum.val();

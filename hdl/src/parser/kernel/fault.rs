@@ -64,8 +64,12 @@ pub struct Judge {
     pub length: Signal<In, Bits<6>>,
     /// Clock 5: is there one?
     pub length_any: Signal<In, Bit>,
-    /// Clock 5: everything in front of the inner frame; it comes first.
+    /// Clock 5: everything in front of the inner frame but the sum; it comes first.
     pub outer: Signal<In, Bits<6>>,
+    /// Clock 5: is there one?
+    pub outer_any: Signal<In, Bit>,
+    /// Clock 5: the outer IPv4 header's sum is wrong; before `outer`.
+    pub outer_bad_sum: Signal<In, Bit>,
     /// Clock 6: TCP, UDP, ICMP.
     pub transport: Signal<In, Bits<6>>,
     /// Clock 6.
@@ -87,6 +91,7 @@ pub struct Judge {
     agrees: DFF<Bit>,
     last: DFF<Bits<6>>,
     checksum: Constant<Bits<6>>,
+    outer_checksum: Constant<Bits<6>>,
 }
 
 impl Default for Judge {
@@ -99,6 +104,8 @@ impl Default for Judge {
             length: Signal::default(),
             length_any: Signal::default(),
             outer: Signal::default(),
+            outer_any: Signal::default(),
+            outer_bad_sum: Signal::default(),
             transport: Signal::default(),
             is_ipv4: Signal::default(),
             sum: Signal::default(),
@@ -116,6 +123,7 @@ impl Default for Judge {
             agrees: DFF::default(),
             last: DFF::default(),
             checksum: Constant::new(DropReason::MalformedIpv4Checksum.code().to_bits()),
+            outer_checksum: Constant::new(DropReason::OuterChecksum.code().to_bits()),
         }
     }
 }
@@ -140,11 +148,16 @@ impl Logic for Judge {
         if self.early_any.q.val() {
             self.front.d.next = self.early.val();
         }
-        self.front_any.d.next =
-            self.outer.val().any() | self.early_any.q.val() | self.length_any.val();
-        if self.outer.val().any() {
+        if self.outer_any.val() {
             self.front.d.next = self.outer.val();
         }
+        if self.outer_bad_sum.val() {
+            self.front.d.next = self.outer_checksum.val();
+        }
+        self.front_any.d.next = self.outer_bad_sum.val()
+            | self.outer_any.val()
+            | self.early_any.q.val()
+            | self.length_any.val();
         // Both outcomes of the checksum are ready when it is.
         self.right.d.next = self.transport.val();
         self.wrong.d.next = self.transport.val();

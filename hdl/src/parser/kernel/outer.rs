@@ -1,9 +1,9 @@
 //! Is this frame from the underlay a tunnel of ours?
 //!
 //! ```text
-//!   window --> [ fields ] --> [ compares ] --> [ first fault ] --> [ by checksum ] --> fault
+//!   window --> [ fields ] --> [ compares ] --> [ first fault ] --> [ either side ] --> fault
 //!              clock 1        2                3                   4
-//!          --> [ 5 sums ] --> [ 2 ] ---------> [ 1 ] ----------------^
+//!          --> [ 5 sums ] --> [ 2 ] ---------> [ 1 ] ------------> [ compare ] --> bad_sum
 //! ```
 //! Everything lies at fixed places: no tag, no option. A frame from a host has no outer headers;
 //! for it only the length is judged.
@@ -68,7 +68,7 @@ impl Logic for OuterSum {
     }
 }
 
-/// The outer headers. Latency 4 clocks for `fault`, 1 for `fields`.
+/// The outer headers. Latency 4 clocks for what is wrong, 1 for `fields`.
 #[derive(LogicBlock)]
 pub struct Outer {
     /// Rising edge.
@@ -83,8 +83,12 @@ pub struct Outer {
     pub too_long: Signal<In, Bit>,
     /// After clock 1.
     pub fields: Signal<Out, OuterFields>,
-    /// Code of the first problem in front of the inner frame, after clock 4.
+    /// Code of the first problem in front of the inner frame but the sum, after clock 4.
     pub fault: Signal<Out, Bits<6>>,
+    /// Is there one?
+    pub any: Signal<Out, Bit>,
+    /// The IPv4 header's sum is wrong, and nothing in front of it; after clock 4.
+    pub bad_sum: Signal<Out, Bit>,
     view: View<wire::bits::Outer, 400>,
     adder: OuterSum,
     before: FirstFault<5>,
@@ -108,10 +112,11 @@ pub struct Outer {
     before_3: DFF<Bits<6>>,
     behind_3: DFF<Bits<6>>,
     fault_4: DFF<Bits<6>>,
+    any_4: DFF<Bit>,
+    bad_sum_4: DFF<Bit>,
     ethertype: Constant<Bits<16>>,
     udp: Constant<Bits<8>>,
     port: Constant<Bits<16>>,
-    checksum: Constant<Bits<6>>,
 }
 
 impl Default for Outer {
@@ -124,6 +129,8 @@ impl Default for Outer {
             too_long: Signal::default(),
             fields: Signal::default(),
             fault: Signal::default(),
+            any: Signal::default(),
+            bad_sum: Signal::default(),
             view: View::default(),
             adder: OuterSum::default(),
             before: FirstFault::new([
@@ -153,10 +160,11 @@ impl Default for Outer {
             before_3: DFF::default(),
             behind_3: DFF::default(),
             fault_4: DFF::default(),
+            any_4: DFF::default(),
+            bad_sum_4: DFF::default(),
             ethertype: Constant::new(ETHERTYPE_IPV4.to_bits()),
             udp: Constant::new(PROTOCOL_UDP.to_bits()),
             port: Constant::new(VXLAN_PORT.to_bits()),
-            checksum: Constant::new(DropReason::OuterChecksum.code().to_bits()),
         }
     }
 }
@@ -168,6 +176,7 @@ impl Logic for Outer {
         dff_setup!(self, clock, outer, length_1, room, udp_end, net_1, net_2, net_3);
         dff_setup!(self, clock, too_long_1, too_long_2, runt, other_type, short, other_ip);
         dff_setup!(self, clock, beyond, other_udp, other_length, before_3, behind_3, fault_4);
+        dff_setup!(self, clock, any_4, bad_sum_4);
         // Clock 1.
         self.view.bytes.next = self.bytes.val();
         self.adder.header.next = self.bytes.val().get_bits::<160>(128);
@@ -205,17 +214,18 @@ impl Logic for Outer {
             self.net_2.q.val() & (self.other_udp.q.val() | self.other_length.q.val());
         self.behind_3.d.next = self.behind.fault.val();
         // Clock 4: the sum is all ones in one's complement, see `fault::Judge`.
-        self.fault_4.d.next = self.before_3.q.val();
-        if !self.before_3.q.val().any() {
-            self.fault_4.d.next = self.behind_3.q.val();
-            if self.net_3.q.val()
-                & (bit_cast::<16, 21>(self.adder.sum.val())
-                    != !bit_cast::<16, 21>(self.adder.sum.val() >> 16))
-            {
-                self.fault_4.d.next = self.checksum.val();
-            }
+        self.fault_4.d.next = self.behind_3.q.val();
+        if self.before_3.q.val().any() {
+            self.fault_4.d.next = self.before_3.q.val();
         }
+        self.any_4.d.next = self.before_3.q.val().any() | self.behind_3.q.val().any();
+        self.bad_sum_4.d.next = self.net_3.q.val()
+            & !self.before_3.q.val().any()
+            & (bit_cast::<16, 21>(self.adder.sum.val())
+                != !bit_cast::<16, 21>(self.adder.sum.val() >> 16));
         self.fault.next = self.fault_4.q.val();
+        self.any.next = self.any_4.q.val();
+        self.bad_sum.next = self.bad_sum_4.q.val();
         self.fields.next.tunnel = self.net_1.q.val();
         self.fields.next.dst_mac = 0.into();
         self.fields.next.src_ip = 0.into();
