@@ -11,15 +11,12 @@ use std::{fs, io, path::Path};
 /// What can go wrong with a floor plan.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file can't be read or written.
-    #[error("{0}")]
+    /// The plan's file can't be read.
+    #[error("the floor plan: {0}")]
     Io(#[from] io::Error),
-    /// The plan can't be read.
+    /// The plan can't be understood.
     #[error("the floor plan: {0}")]
     Plan(#[from] toml::de::Error),
-    /// The netlist can't be read.
-    #[error("yosys' netlist: {0}")]
-    Netlist(#[from] serde_json::Error),
     /// Nothing stands there.
     #[error(
         "the floor plan has a place for `{of}`, where the netlist has no block RAM: name an \
@@ -73,11 +70,10 @@ fn order(name: &str) -> (String, Vec<usize>) {
 /// Give the block RAMs of the netlist the places of the plan.
 ///
 /// # Errors
-/// If a file can't be read, or the plan does not fit the netlist or the part.
-pub fn apply(plan: &Path, netlist: &Path) -> Result<(), Error> {
+/// If the plan can't be read, or does not fit the netlist or the part.
+pub fn apply(plan: &Path, netlist: &mut Value) -> Result<(), Error> {
     let plan: Plan = toml::from_str(&fs::read_to_string(plan)?)?;
-    let mut json: Value = serde_json::from_str(&fs::read_to_string(netlist)?)?;
-    let cells = json["modules"]["harness"]["cells"].as_object_mut();
+    let cells = netlist["modules"]["harness"]["cells"].as_object_mut();
     let mut rams: Vec<(&String, &mut Value)> =
         cells.into_iter().flatten().filter(|(_, cell)| cell["type"] == "DP16KD").collect();
     rams.sort_by_key(|(name, _)| order(name));
@@ -97,7 +93,7 @@ pub fn apply(plan: &Path, netlist: &Path) -> Result<(), Error> {
             return Err(Error::Nothing { of });
         }
     }
-    Ok(fs::write(netlist, json.to_string())?)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! In a harness of two data pins, with its block RAMs where `constraints` puts them.
 
-use crate::{floorplan, harness};
+use crate::{floorplan, harness, lutram};
 use house::{report, text};
 use serde::Serialize;
 use std::{
@@ -92,9 +92,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
     let plan = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../constraints/lfe5u-85f")
         .join(format!("{}.toml", profile.name));
+    let file = dir.join("harness.json");
+    let bad = |e: serde_json::Error| Error::Report { file: file.clone(), why: e.to_string() };
+    let mut netlist = serde_json::from_str(&fs::read_to_string(&file)?).map_err(bad)?;
+    println!("{} LUT RAMs are written in every clock: no wire for that", lutram::tie(&mut netlist));
     if block.is_none() && plan.exists() {
-        floorplan::apply(&plan, &dir.join("harness.json"))?;
+        floorplan::apply(&plan, &mut netlist)?;
     }
+    fs::write(&file, netlist.to_string())?;
     let work: VecDeque<(u32, u32)> = arguments
         .speeds
         .iter()

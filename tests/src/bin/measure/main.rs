@@ -5,6 +5,7 @@ mod floorplan;
 mod fmax;
 mod harness;
 mod linerate;
+mod lutram;
 mod readme;
 mod soak;
 
