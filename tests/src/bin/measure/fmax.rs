@@ -64,6 +64,7 @@ struct Row {
     speed: u32,
     seed: u32,
     fmax_mhz: f64,
+    /// Places of a LUT that are taken, those of carries and LUT RAM included.
     lut4: u64,
     ff: u64,
     dp16kd: u64,
@@ -244,7 +245,7 @@ fn tool(dir: &Path, name: &str, arguments: &[&str], log: &str) -> Result<(), Err
 /// The rows as Markdown.
 fn table(rows: &[Row]) -> String {
     let mut text = String::from(
-        "| part | bits | speed | seed | Fmax MHz | LUT4 | FF | DP16KD | worst path |\n\
+        "| part | bits | speed | seed | Fmax MHz | LUT4 places | FF | DP16KD | worst path |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---|\n",
     );
     for r in rows {
