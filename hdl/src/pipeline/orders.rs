@@ -1,7 +1,7 @@
 //! What the host says to the stages. It travels from segment to segment, a clock each, so that no
 //! wire of it crosses the card; each segment keeps for itself what it needs of it.
 
-use crate::{bar0::gateware::KEPT, decap::bits::Identity};
+use crate::{bar0::gateware::KEPT, decap::bits::Identity, tables::TableId};
 use cells::view::View;
 use rust_hdl::prelude::*;
 
@@ -23,6 +23,17 @@ pub struct Orders {
     /// Slot or index.
     pub w_index: Bits<18>,
 }
+
+// A kernel takes no name for a bit's number. These are the ones that the segments write.
+const _: () = assert!(TableId::Attachments as u8 == 0);
+const _: () = assert!(TableId::Addresses as u8 == 1);
+const _: () = assert!(TableId::AddressClasses as u8 == 2);
+const _: () = assert!(TableId::PortClasses as u8 == 3);
+const _: () = assert!(TableId::Routes as u8 == 4);
+const _: () = assert!(TableId::AclOutbound as u8 == 5);
+const _: () = assert!(TableId::AclInbound as u8 == 6);
+const _: () = assert!(TableId::Mappings as u8 == 7);
+const _: () = assert!(TableId::Enis as u8 == 8);
 
 /// What holds for all packets, and the entry that is written next.
 #[derive(LogicBlock, Default)]

@@ -106,30 +106,34 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
         .iter()
         .flat_map(|speed| arguments.seeds.iter().map(|seed| (*speed, *seed)))
         .collect();
-    let (work, rows) = (Mutex::new(work), Mutex::new(vec![]));
-    thread::scope(|scope| -> Result<(), Error> {
-        let place = || -> Result<(), Error> {
-            loop {
-                let next = work.lock().map_or(None, |mut w| w.pop_front());
-                let Some((speed, seed)) = next else { return Ok(()) };
-                let row = place(&dir, arguments, profile, speed, seed)?;
-                println!(
-                    "  speed {speed}, seed {seed}: {:.1} MHz, {}",
-                    row.fmax_mhz, row.worst_path
-                );
-                if let Ok(mut rows) = rows.lock() {
-                    rows.push(row);
+    let (work, ended) = (Mutex::new(work), Mutex::new(vec![]));
+    thread::scope(|scope| {
+        for _ in 0..arguments.jobs.max(1) {
+            scope.spawn(|| {
+                while let Some((speed, seed)) = work.lock().map_or(None, |mut w| w.pop_front()) {
+                    let run = place(&dir, arguments, profile, speed, seed);
+                    if let Ok(row) = &run {
+                        let (mhz, path) = (row.fmax_mhz, &row.worst_path);
+                        println!("  speed {speed}, seed {seed}: {mhz:.1} MHz, {path}");
+                    }
+                    if let Ok(mut ended) = ended.lock() {
+                        ended.push(run);
+                    }
                 }
-            }
-        };
-        let threads: Vec<_> = (0..arguments.jobs.max(1)).map(|_| scope.spawn(place)).collect();
-        threads.into_iter().try_for_each(|t| t.join().unwrap_or(Ok(())))
-    })?;
-    let mut rows = rows.into_inner().unwrap_or_default();
-    rows.sort_by_key(|r| (r.speed, r.seed));
+            });
+        }
+    });
+    let (mut rows, mut failure) = (vec![], Ok(()));
+    for run in ended.into_inner().unwrap_or_default() {
+        match run {
+            Ok(row) => rows.push(row),
+            Err(e) => failure = Err(e),
+        }
+    }
+    rows.sort_by_key(|r: &Row| (r.speed, r.seed));
     println!("\n{}", table(&rows));
     println!("{}", report::write(&figures, &rows)?.display());
-    Ok(())
+    failure
 }
 
 /// One run of nextpnr.
