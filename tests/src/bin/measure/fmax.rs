@@ -2,12 +2,11 @@
 //!
 //! In a harness of two data pins, with its block RAMs where `constraints` puts them.
 
-use crate::{floorplan, harness, lutram};
+use crate::{floorplan, harness, lutram, readme};
 use house::{report, text};
 use serde::Serialize;
 use std::{
     collections::VecDeque,
-    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
     process::Command,
@@ -112,9 +111,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
             scope.spawn(|| {
                 while let Some((speed, seed)) = work.lock().map_or(None, |mut w| w.pop_front()) {
                     let run = place(&dir, arguments, profile, speed, seed);
-                    if let Ok(row) = &run {
-                        let (mhz, path) = (row.fmax_mhz, &row.worst_path);
-                        println!("  speed {speed}, seed {seed}: {mhz:.1} MHz, {path}");
+                    match &run {
+                        Ok(Row { fmax_mhz, worst_path, .. }) => {
+                            println!(
+                                "  speed {speed}, seed {seed}: {fmax_mhz:.1} MHz, {worst_path}"
+                            );
+                        }
+                        Err(why) => println!("  speed {speed}, seed {seed}: {why}"),
                     }
                     if let Ok(mut ended) = ended.lock() {
                         ended.push(run);
@@ -131,7 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
         }
     }
     rows.sort_by_key(|r: &Row| (r.speed, r.seed));
-    println!("\n{}", table(&rows));
+    println!("\n{}", readme::fmax(&serde_json::json!(rows)));
     println!("{}", report::write(&figures, &rows)?.display());
     failure
 }
@@ -244,20 +247,4 @@ fn tool(dir: &Path, name: &str, arguments: &[&str], log: &str) -> Result<(), Err
         .stderr(out)
         .status()?;
     if status.success() { Ok(()) } else { Err(Error::Failed { tool: name.into(), log }) }
-}
-
-/// The rows as Markdown.
-fn table(rows: &[Row]) -> String {
-    let mut text = String::from(
-        "| part | bits | speed | seed | Fmax MHz | LUT4 places | FF | DP16KD | worst path |\n\
-         |---|---:|---:|---:|---:|---:|---:|---:|---|\n",
-    );
-    for r in rows {
-        let _ = writeln!(
-            text,
-            "| {} | {} | -{} | {} | {:.1} | {} | {} | {} | {} |",
-            r.part, r.width_bits, r.speed, r.seed, r.fmax_mhz, r.lut4, r.ff, r.dp16kd, r.worst_path
-        );
-    }
-    text
 }

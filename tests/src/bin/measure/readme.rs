@@ -46,9 +46,10 @@ fn rows(figures: &Value) -> &[Value] {
     figures.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn fmax(figures: &Value) -> String {
+/// The runs of place and route, a row each.
+pub fn fmax(figures: &Value) -> String {
     let mut text = String::from(
-        "| part | bits | speed | seed | Fmax MHz | LUT4 | FF | DP16KD | slowest path |\n\
+        "| part | bits | speed | seed | Fmax MHz | LUT4 places | FF | DP16KD | slowest path |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---|\n",
     );
     for r in rows(figures) {
