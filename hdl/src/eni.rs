@@ -77,15 +77,14 @@ pub fn attached(net: bool, found: Option<AttachAction>) -> DropReason {
 #[cfg(feature = "gateware")]
 pub mod gateware {
     use super::bits::{AttachAction, AttachKey};
-    use crate::{
-        meta::{DropReason, gateware::FirstReason},
-        parser::bits::Headers,
-    };
+    use crate::meta::{DropReason, gateware::FirstReason};
     use cells::{delay::Delay, exact::Exact, view::View};
     use rust_hdl::prelude::*;
 
-    /// Clocks from the headers to the action; the reason comes one later.
+    /// Clocks from the question to the action.
     pub const LATENCY: usize = 1 + cells::exact::LATENCY;
+    /// Clocks from the action to the reason: `decap`'s, which comes first, is not known earlier.
+    pub const JUDGE: usize = crate::decap::gateware::LATENCY + 1;
     /// Bits of the key, of the action, of an entry.
     const KEY: usize = 30;
     const ACTION: usize = 94;
@@ -109,9 +108,13 @@ pub mod gateware {
         pub net: Signal<In, Bit>,
         /// Port it came in at.
         pub port: Signal<In, Bits<3>>,
-        /// What the parser says.
-        pub headers: Signal<In, Headers>,
-        /// The reason so far, one clock after the action.
+        /// VLAN identifiers, the outer one lowest.
+        pub vids: Signal<In, Bits<24>>,
+        /// VLAN tags.
+        pub tags: Signal<In, Bits<2>>,
+        /// The tunnel's VNI.
+        pub vni: Signal<In, Bits<24>>,
+        /// The reason so far, [`JUDGE`]` - 1` clocks after the action.
         pub before: Signal<In, Bits<6>>,
         /// Was anything found?
         pub hit: Signal<Out, Bit>,
@@ -119,7 +122,7 @@ pub mod gateware {
         pub slot: Signal<Out, Bits<18>>,
         /// Who it is.
         pub action: Signal<Out, AttachAction>,
-        /// The reason so far, two clocks after the action.
+        /// The reason so far, [`JUDGE`] clocks after the action.
         pub reason: Signal<Out, Bits<6>>,
         /// An entry to be written.
         pub w_valid: Signal<In, Bit>,
@@ -138,9 +141,9 @@ pub mod gateware {
         table_of: Exact<KEY, ACTION, ENTRY, TAG>,
         fields: View<AttachAction, ACTION>,
         net_at: Delay<Bit, LATENCY>,
-        no_vni: DFF<Bit>,
-        no_eni: DFF<Bit>,
-        down: DFF<Bit>,
+        no_vni: Delay<Bit, { JUDGE - 1 }>,
+        no_eni: Delay<Bit, { JUDGE - 1 }>,
+        down: Delay<Bit, { JUDGE - 1 }>,
         judge: FirstReason<3>,
     }
 
@@ -159,16 +162,15 @@ pub mod gateware {
     impl Logic for Attach {
         #[hdl_gen]
         fn update(&mut self) {
-            dff_setup!(self, clock, valid_at, generation_at, key, no_vni, no_eni, down);
-            clock!(self, clock, table_of, net_at, judge);
+            dff_setup!(self, clock, valid_at, generation_at, key);
+            clock!(self, clock, table_of, net_at, no_vni, no_eni, down, judge);
             // What is asked.
-            self.asked.next.vids = bit_cast::<24, 12>(self.headers.val().vid0)
-                | (bit_cast::<24, 12>(self.headers.val().vid1) << 12);
-            self.asked.next.tags = self.headers.val().tags;
+            self.asked.next.vids = self.vids.val();
+            self.asked.next.tags = self.tags.val();
             self.asked.next.port = self.port.val();
             self.asked.next.vni = 0.into();
             if self.net.val() {
-                self.asked.next.vids = self.headers.val().outer_vni;
+                self.asked.next.vids = self.vni.val();
                 self.asked.next.tags = 0.into();
                 self.asked.next.port = 0.into();
                 self.asked.next.vni = 1.into();

@@ -42,51 +42,58 @@ layout::layout! {
         /// IPv6 to or from an IPv4-mapped address (RFC 4291 section 2.5.5.2), which would meet the
         /// entries of IPv4.
         Ipv4MappedAddress = 18,
-        /// An IPv6 extension header, behind which this pipeline does not look.
-        Ipv6Extension = 19,
-        /// A fragment made to hide the TCP header (RFC 1858, RFC 3128).
-        TinyFragment = 20,
+        /// An IPv6 extension header that reaches beyond the packet, stands where it may not, or has
+        /// an impossible length.
+        MalformedIpv6Extension = 19,
+        /// More than four IPv6 extension headers, or a transport header that does not begin in the
+        /// frame's first 192 bytes.
+        HeaderTooLong = 20,
+        /// A fragment made to hide the TCP header (RFC 1858, RFC 3128), or a first one that ends
+        /// within its IPv6 headers (RFC 7112).
+        TinyFragment = 21,
         /// A TCP header that is cut short or with an impossible data offset.
-        MalformedTcp = 21,
+        MalformedTcp = 22,
         /// A UDP header that is cut short or with an impossible length.
-        MalformedUdp = 22,
+        MalformedUdp = 23,
+        /// An SCTP header that is cut short.
+        MalformedSctp = 24,
         /// An ICMP or ICMPv6 header that is cut short.
-        MalformedIcmp = 23,
+        MalformedIcmp = 25,
         /// The underlay marked congestion on a packet whose sender does not know ECN (RFC 6040
         /// section 4.2).
-        CongestionExperienced = 24,
+        CongestionExperienced = 26,
         /// No VPC of this card has the tunnel's VNI.
-        UnknownVni = 25,
+        UnknownVni = 27,
         /// The mapping of the tenant's source address names another card than the one that sent.
-        SpoofedUnderlay = 26,
+        SpoofedUnderlay = 28,
         /// ARP in a tunnel: neighbors are answered by each card, never across the underlay.
-        TunnelledArp = 27,
+        TunnelledArp = 29,
         /// No ENI hangs on this port with these VLAN tags.
-        UnknownEni = 28,
+        UnknownEni = 30,
         /// The ENI, the sender's or the receiver's, is administratively down.
-        EniDown = 29,
+        EniDown = 31,
         /// The source MAC is not the ENI's, nor may it be.
-        SpoofedMac = 30,
+        SpoofedMac = 32,
         /// The source address is none of the ENI's.
-        SpoofedIp = 31,
+        SpoofedIp = 33,
         /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
-        GratuitousArp = 32,
+        GratuitousArp = 34,
         /// An ARP request, which this pipeline does not answer yet.
-        ArpUnanswered = 33,
+        ArpUnanswered = 35,
         /// Broadcast or multicast, which a VPC does not carry.
-        Multicast = 34,
+        Multicast = 36,
         /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
-        NaclOutbound = 35,
+        NaclOutbound = 37,
         /// No route leads to the destination.
-        NoRoute = 36,
+        NoRoute = 38,
         /// The VPC has nobody at the destination address.
-        NoMapping = 37,
+        NoMapping = 39,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 38,
+        NotItsAddress = 40,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 39,
+        NoLocalEni = 41,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 40,
+        NaclInbound = 42,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

@@ -108,10 +108,17 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
             frame[38..50].copy_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]);
             (port, frame)
         }
-        Ipv6Extension => ipv6(6, 0, 10),
+        MalformedIpv6Extension => ipv6(6, 60, 7),
+        HeaderTooLong => {
+            let (port, mut frame) = ipv6(6, 60, 10);
+            frame.resize(300, 0);
+            (frame[19], frame[55]) = (240, 16);
+            (port, frame)
+        }
         TinyFragment => ipv4(|f| (f[21], f[23]) = (1, 6)),
         MalformedTcp => ipv4(|f| (f[23], f[46]) = (6, 0x40)),
         MalformedUdp => host(|f| f[39] = 7),
+        MalformedSctp => ipv4(|f| (f[17], f[23]) = (31, 132)),
         MalformedIcmp => ipv4(|f| (f[17], f[23]) = (23, 1)),
         CongestionExperienced => outer(|f| {
             f[15] |= 3;

@@ -1,6 +1,9 @@
-//! How does the hardware read a frame's headers in eight clocks, one frame per clock?
+//! How does the hardware read a frame's headers in 15 clocks, one frame per clock?
 
+mod align;
+mod chain;
 mod checksum;
+mod choose;
 mod fault;
 mod flow;
 mod gather;
@@ -15,7 +18,10 @@ use cells::delay::{Delay, DelayValid};
 use rust_hdl::prelude::*;
 
 /// Clocks from a frame's window to its headers.
-pub const LATENCY: usize = 8;
+pub const LATENCY: usize = 15;
+
+/// Clocks until it is known what Ethernet says.
+pub const LINK: usize = 2;
 
 /// The parser. A frame may enter in every clock; its headers come out [`LATENCY`] clocks later.
 #[derive(LogicBlock, Default)]
@@ -34,16 +40,24 @@ pub struct Parser {
     pub i_net: Signal<In, Bit>,
     /// It is longer than the card stores; `i_length` means nothing.
     pub i_too_long: Signal<In, Bit>,
+    /// What Ethernet says, [`LINK`] clocks after the frame.
+    pub o_link: Signal<Out, link::LinkFields>,
+    /// VXLAN network identifier, one clock after the frame.
+    pub o_vni: Signal<Out, Bits<24>>,
     /// Headers come out.
     pub o_valid: Signal<Out, Bit>,
     /// What is in the frame.
     pub o: Signal<Out, Headers>,
     entry: link::Entry,
     place: link::Place,
+    tail: link::Tail,
     outer: outer::Outer,
     addresses: network::Addresses,
     lengths: network::Lengths,
-    align: transport::Align,
+    chain: chain::Chain,
+    behind_ipv4: align::BehindIpv4,
+    behind: transport::Behind,
+    align: align::Align,
     protocols: transport::Protocols,
     port_fields: transport::Ports,
     check: transport::Check,
@@ -52,16 +66,17 @@ pub struct Parser {
     judge: fault::Judge,
     gather: gather::Gather,
     valid: DelayValid<LATENCY>,
-    payload: Delay<network::Payload, 1>,
-    is_ipv4: Delay<Bit, 2>,
+    rest: Delay<network::Payload, 1>,
+    ended: Delay<chain::Walk, 1>,
+    is_ipv4: Delay<Bit, 5>,
 }
 
 impl Logic for Parser {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, entry, place, outer, addresses, lengths, align, protocols, port_fields);
-        clock!(self, clock, check, header_sum, flow, judge, gather, valid);
-        clock!(self, clock, payload, is_ipv4);
+        clock!(self, clock, entry, place, tail, outer, addresses, lengths, chain, behind_ipv4);
+        clock!(self, clock, behind, align, protocols, port_fields, check, header_sum, flow, judge);
+        clock!(self, clock, gather, valid, rest, ended, is_ipv4);
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
@@ -73,6 +88,8 @@ impl Logic for Parser {
         self.outer.length.next = self.i_length.val();
         self.outer.net.next = self.i_net.val();
         self.outer.too_long.next = self.i_too_long.val();
+        self.tail.window.next = self.i_window.val();
+        self.o_vni.next = self.outer.fields.val().vni;
         // Clock 2.
         self.place.frame.next = self.entry.frame.val();
         self.place.length.next = self.entry.frame_length.val();
@@ -82,28 +99,43 @@ impl Logic for Parser {
         self.place.kind0.next = self.entry.kind0.val();
         self.place.kind1.next = self.entry.kind1.val();
         self.place.kind2.next = self.entry.kind2.val();
-        // Clocks 3 to 6: layer 3 goes four ways.
+        self.tail.inner.next = self.entry.inner.val();
+        self.tail.tags.next = self.place.fields.val().tags;
+        self.o_link.next = self.place.fields.val();
+        // Clocks 3 to 6: layer 3 goes five ways.
         self.addresses.l3.next = self.place.l3.val();
         self.addresses.kind.next = self.place.kind.val();
         self.lengths.l3.next = self.place.l3.val();
         self.lengths.kind.next = self.place.kind.val();
         self.lengths.remaining.next = self.place.remaining.val();
         self.lengths.l3_offset.next = self.place.fields.val().l3_offset;
-        self.align.l3.next = self.place.l3.val();
-        self.align.words.next = self.place.words.val();
+        self.behind_ipv4.l3.next = self.place.l3.val();
+        self.behind_ipv4.words.next = self.place.words.val();
         self.header_sum.header.next = self.place.l3.val().get_bits::<480>(112);
         self.header_sum.ihl.next = self.place.words.val();
-        // Clocks 4 and 5.
-        self.protocols.network.next = self.addresses.fields.val();
-        self.payload.d.next = self.lengths.payload.val();
-        self.is_ipv4.d.next = self.addresses.fields.val().is_ipv4;
+        self.chain.l3.next = self.place.l3.val();
+        self.chain.kind.next = self.place.kind.val();
+        self.chain.l3_offset.next = self.place.fields.val().l3_offset;
+        self.chain.tail.next = self.tail.bytes.val();
+        // Clocks 11 to 13: what lies behind IP.
+        self.behind.network.next = self.addresses.fields.val();
+        self.behind.payload.next = self.lengths.payload.val();
+        self.behind.walk.next = self.chain.walk.val();
+        self.align.bytes.next = self.chain.bytes.val();
+        self.align.place.next = self.chain.walk.val().place;
+        self.align.is_ipv6.next = self.behind.fields.val().is_ipv6;
+        self.align.ipv4.next = self.behind_ipv4.header.val();
+        self.protocols.behind.next = self.behind.fields.val();
+        self.rest.d.next = self.behind.rest.val();
+        self.ended.d.next = self.behind.ended.val();
         self.port_fields.header.next = self.align.header.val();
         self.port_fields.transports.next = self.protocols.transports.val();
-        self.port_fields.more.next = self.payload.q.val().more;
+        self.port_fields.more.next = self.rest.q.val().more;
         self.check.header.next = self.align.header.val();
         self.check.transports.next = self.protocols.transports.val();
-        self.check.payload.next = self.payload.q.val();
-        // Clocks 3 to 8: the judgement and the hash.
+        self.check.payload.next = self.rest.q.val();
+        self.check.walk.next = self.ended.q.val();
+        // Clocks 3 to 15: the judgement and the hash.
         self.judge.link.next = self.place.fault.val();
         self.judge.network.next = self.lengths.fault.val();
         self.judge.network_any.next = self.lengths.fault_any.val();
@@ -112,12 +144,13 @@ impl Logic for Parser {
         self.judge.outer.next = self.outer.fault.val();
         self.judge.outer_any.next = self.outer.any.val();
         self.judge.outer_bad_sum.next = self.outer.bad_sum.val();
-        self.judge.transport.next = self.check.fault.val();
-        self.judge.is_ipv4.next = self.is_ipv4.q.val();
         self.judge.sum.next = self.header_sum.sum.val();
+        self.is_ipv4.d.next = self.addresses.fields.val().is_ipv4;
+        self.judge.is_ipv4.next = self.is_ipv4.q.val();
+        self.judge.behind.next = self.check.fault.val();
         self.flow.src_ip.next = self.addresses.fields.val().src_ip;
         self.flow.dst_ip.next = self.addresses.fields.val().dst_ip;
-        self.flow.protocol.next = self.addresses.fields.val().protocol;
+        self.flow.protocol.next = self.behind.fields.val().hashed;
         self.flow.src_port.next = self.port_fields.fields.val().src_port;
         self.flow.dst_port.next = self.port_fields.fields.val().dst_port;
         self.flow.ports.next = self.port_fields.fields.val().hashed;
@@ -126,6 +159,7 @@ impl Logic for Parser {
         self.gather.link.next = self.place.fields.val();
         self.gather.network.next = self.addresses.fields.val();
         self.gather.end.next = self.lengths.end.val();
+        self.gather.behind.next = self.behind.fields.val();
         self.gather.transport.next = self.port_fields.fields.val();
         self.gather.fault.next = self.judge.fault.val();
         self.gather.hash.next = self.flow.hash.val();

@@ -1,12 +1,13 @@
 //! What is in this frame, and is it well formed?
 //!
 //! ```text
-//!   clock   1              2               3                4             5        6        7
-//!   window  frame or ----> behind 0, 1 --> addresses, ----> end,          ports, > first -> by
-//!           inner frame,   or 2 tags       lengths          too long?     lengths  fault    sum
-//!           types                |-------> options: 4:1 --> 3:1 ----------^                 ^
+//!   clock   1              2               3                4          5 .. 10   11 .. 13   14, 15
+//!   window  frame or ----> behind 0, 1 --> addresses, ----> end, ----------------> ports, -> first
+//!           inner frame,   or 2 tags       lengths          too long?              lengths   fault
+//!           types                |-------> options: 4:1 --> 3:1 ------------------^          ^
+//!                                |-------> extension headers, one by one ---------^          |
 //!                                |-------> header sum in a tree -----------------------------|
-//!           outer -------> compares -----> first fault ---> by sum -------^
+//!           outer -------> compares -----> first fault ---> by sum --------------------------|
 //! ```
 //! Reads the first 192 bytes and the length of a frame, one frame per clock, and says [`Headers`]
 //! [`kernel::LATENCY`] clocks later, without a stall. A frame from a host port is Ethernet with up
@@ -17,9 +18,10 @@
 //! A length is checked before the field behind it is used. The first problem in packet order is
 //! the `fault`, whatever the bytes behind it say; bytes behind the frame's end say nothing. TCP
 //! and UDP checksums are the receiver's affair and are not looked at, nor is the outer UDP
-//! checksum, which RFC 7348 section 5 lets a receiver ignore. An IPv6 extension header is a
-//! fault: this pipeline doesn't walk the chain, and never guesses. So is an IPv4-mapped address in
-//! an IPv6 header: the tables keep IPv4 under these, and a rule of IPv4 must judge IPv4 alone.
+//! checksum, which RFC 7348 section 5 lets a receiver ignore. Up to four IPv6 extension headers are
+//! walked, as far as the window goes; a longer chain is a fault, never a guess. An IPv4-mapped
+//! address in an IPv6 header is a fault as well: the tables keep IPv4 under these, and a rule of
+//! IPv4 must judge IPv4 alone.
 
 mod flow_hash;
 #[cfg(feature = "gateware")]

@@ -4,7 +4,7 @@ use super::flow_hash::flow_hash;
 use super::layout::Headers;
 use super::wire::*;
 use crate::meta::DropReason::{self, *};
-use crate::meta::{FRAME_BYTES_MAX, TUNNEL_BYTES};
+use crate::meta::{FRAME_BYTES_MAX, TUNNEL_BYTES, WINDOW_BYTES};
 
 /// What is in `frame`, which has no FCS? `net`: it came from a net port and must be a tunnel.
 #[must_use]
@@ -71,25 +71,22 @@ fn ethernet(frame: &[u8], at: usize, headers: &mut Headers) -> Result<(), DropRe
     }
     let l3 = type_at + 2;
     headers.l3_offset = l3 as u8;
-    match be16(frame, type_at) {
+    let more = match be16(frame, type_at) {
         ETHERTYPE_ARP => arp(frame, l3, headers),
         ETHERTYPE_IPV4 => ipv4(frame, l3, headers),
         ETHERTYPE_IPV6 => ipv6(frame, l3, headers),
         _ => Err(UnknownEthertype),
     }?;
-    // Fragments of one packet hash alike, so none of them counts its ports.
-    let fragmented = headers.is_ipv4 && be16(frame, l3 + 6) & 0x3fff != 0;
-    let ports = (headers.src_port, headers.dst_port);
-    headers.flow_hash = flow_hash(
-        headers.src_ip,
-        headers.dst_ip,
-        headers.protocol,
-        (headers.ported && !fragmented).then_some(ports),
-    );
+    // Fragments of one packet hash alike: none of them counts its ports, nor the header behind its
+    // fragment header, which need not be the transport's.
+    let fragmented = more || headers.fragment;
+    let protocol = if headers.is_ipv6 && fragmented { FRAGMENT } else { headers.protocol };
+    let ports = (headers.ported && !fragmented).then_some((headers.src_port, headers.dst_port));
+    headers.flow_hash = flow_hash(headers.src_ip, headers.dst_ip, protocol, ports);
     Ok(())
 }
 
-fn arp(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason> {
+fn arp(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReason> {
     check(frame.len() >= l3 + 28, MalformedArp)?;
     let ethernet_ipv4 = [0, 1, 8, 0, 6, 4];
     check(frame[l3..l3 + 6] == ethernet_ipv4, MalformedArp)?;
@@ -99,10 +96,11 @@ fn arp(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason>
     headers.src_ip = mapped(be32(frame, l3 + 14));
     headers.dst_ip = mapped(be32(frame, l3 + 24));
     headers.end = frame.len() as u16;
-    Ok(())
+    Ok(false)
 }
 
-fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason> {
+/// Returns whether more fragments follow.
+fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReason> {
     check(frame.len() >= l3 + 20, MalformedIpv4Header)?;
     check(frame[l3] >> 4 == 4, MalformedIpv4Header)?;
     let header_bytes = 4 * usize::from(frame[l3] & 15);
@@ -122,30 +120,86 @@ fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason
     headers.end = end as u16;
     let fragment_offset = be16(frame, l3 + 6) & 0x1fff;
     let more_fragments = be16(frame, l3 + 6) & 0x2000 != 0;
-    headers.fragment = fragment_offset != 0;
-    if headers.fragment {
-        // RFC 1858 and RFC 3128: it would overwrite the flags of the first fragment's header.
-        let overlaps = headers.protocol == PROTOCOL_TCP && fragment_offset == 1;
-        return check(!overlaps, TinyFragment);
-    }
-    transport(&frame[l4..end], more_fragments, headers)
+    payload(&frame[l4..end], fragment_offset, more_fragments, headers)
 }
 
-fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<(), DropReason> {
+/// Returns whether more fragments follow.
+fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReason> {
     check(frame.len() >= l3 + 40, MalformedIpv6Header)?;
     check(frame[l3] >> 4 == 6, MalformedIpv6Header)?;
     let end = l3 + 40 + usize::from(be16(frame, l3 + 4));
     check(end <= frame.len(), MalformedIpv6Length)?;
     let (src_ip, dst_ip) = (be128(frame, l3 + 8), be128(frame, l3 + 24));
     check(!is_mapped(src_ip) && !is_mapped(dst_ip), Ipv4MappedAddress)?;
-    check(!IPV6_EXTENSIONS.contains(&frame[l3 + 6]), Ipv6Extension)?;
     headers.is_ipv6 = true;
     headers.dscp_ecn = (be16(frame, l3) >> 4) as u8;
     headers.protocol = frame[l3 + 6];
     headers.src_ip = src_ip;
     headers.dst_ip = dst_ip;
     headers.end = end as u16;
-    transport(&frame[l3 + 40..end], false, headers)
+    let (at, field) = extensions(&frame[..end], l3 + 40, headers)?;
+    payload(&frame[at..end], field >> 3, field & 1 != 0, headers)
+}
+
+/// The extension headers from `at` on (RFC 8200 section 4); `headers.protocol` is what the first of
+/// them is, and in the end what the last of them says. Returns where they end, and the offset and
+/// the flag of the fragment header, 0 if there is none.
+fn extensions(
+    packet: &[u8],
+    mut at: usize,
+    headers: &mut Headers,
+) -> Result<(usize, u16), DropReason> {
+    let (mut fragmented, mut field) = (false, 0);
+    for number in 0..=CHAIN {
+        let kind = headers.protocol;
+        let extends = [HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION_OPTIONS];
+        if field >> 3 != 0 || !extends.contains(&kind) {
+            break;
+        }
+        check(number < CHAIN, HeaderTooLong)?;
+        let short = if field & 1 != 0 { TinyFragment } else { MalformedIpv6Extension };
+        check(at + 8 <= packet.len(), short)?;
+        let length = usize::from(packet[at + 1]);
+        let bytes = match kind {
+            FRAGMENT => 8,
+            AUTHENTICATION => (length / 2 + 1) * 8,
+            _ => (length + 1) * 8,
+        };
+        check(at + bytes <= packet.len(), short)?;
+        // RFC 4302 section 2.2: more than its first word, and a multiple of 8 bytes.
+        let wrong = match kind {
+            HOP_BY_HOP => number > 0,
+            AUTHENTICATION => length == 0 || length % 2 == 1,
+            FRAGMENT => fragmented,
+            _ => false,
+        };
+        check(!wrong, MalformedIpv6Extension)?;
+        check(at + bytes + TRANSPORT_BYTES <= WINDOW_BYTES, HeaderTooLong)?;
+        if kind == FRAGMENT {
+            (fragmented, field) = (true, be16(packet, at + 2));
+        }
+        headers.protocol = packet[at];
+        at += bytes;
+    }
+    Ok((at, field))
+}
+
+/// What lies behind IP, of a fragment if `offset` or `more`; returns `more`.
+fn payload(
+    data: &[u8],
+    offset: u16,
+    more: bool,
+    headers: &mut Headers,
+) -> Result<bool, DropReason> {
+    headers.fragment = offset != 0;
+    if headers.fragment {
+        // RFC 1858 and RFC 3128: it would overwrite the flags of the first fragment's header.
+        let overlaps = headers.protocol == PROTOCOL_TCP && offset == 1;
+        check(!overlaps, TinyFragment)?;
+    } else {
+        transport(data, more, headers)?;
+    }
+    Ok(more)
 }
 
 /// The IP payload `data`; `more`: it is a first fragment.
@@ -166,6 +220,8 @@ fn transport(data: &[u8], more: bool, headers: &mut Headers) -> Result<(), DropR
             // A first fragment holds less than the datagram.
             check(more || udp_length <= data.len(), MalformedUdp)?;
         }
+        // RFC 9260 section 3.1: ports, verification tag, checksum.
+        PROTOCOL_SCTP => check(data.len() >= 12, MalformedSctp)?,
         PROTOCOL_ICMP if headers.is_ipv4 => {
             check(data.len() >= 8, MalformedIcmp)?;
             return icmp(data, [0, 8], headers);

@@ -26,9 +26,22 @@ pub const PROTOCOL_TCP: u8 = 6;
 pub const PROTOCOL_UDP: u8 = 17;
 /// IP protocol number of ICMPv6.
 pub const PROTOCOL_ICMPV6: u8 = 58;
-/// IPv6 extension headers, which this parser does not walk: hop-by-hop options, routing,
-/// fragment, authentication, destination options.
-pub const IPV6_EXTENSIONS: [u8; 5] = [0, 43, 44, 51, 60];
+/// IP protocol number of SCTP.
+pub const PROTOCOL_SCTP: u8 = 132;
+/// IPv6 hop-by-hop options, the first extension header if there are any (RFC 8200 section 4.1).
+pub const HOP_BY_HOP: u8 = 0;
+/// IPv6 routing header.
+pub const ROUTING: u8 = 43;
+/// IPv6 fragment header.
+pub const FRAGMENT: u8 = 44;
+/// Authentication header (RFC 4302), of IPv6 an extension header.
+pub const AUTHENTICATION: u8 = 51;
+/// IPv6 destination options.
+pub const DESTINATION_OPTIONS: u8 = 60;
+/// Extension headers that are walked, at most.
+pub const CHAIN: usize = 4;
+/// Bytes of a transport header that are looked at.
+pub const TRANSPORT_BYTES: usize = 14;
 /// Hardware type Ethernet, protocol type IPv4, address lengths 6 and 4: how an ARP packet begins.
 pub const ARP_ETHERNET_IPV4: u64 = 0x0001_0800_0604;
 /// UDP port of VXLAN (RFC 7348 section 5).
@@ -156,6 +169,34 @@ pub const VXLAN_PORT: u16 = 4789;
         dscp_ecn: u8 => 8,
         /// Version.
         version: u8 => 4,
+    }
+    /// The first word of an IPv6 extension header, under the names of the fragment header.
+    pub struct Extension {
+        /// More fragments.
+        more_fragments: bool,
+        /// Reserved, ignored.
+        reserved: u8 => 2,
+        /// Fragment offset, in units of 8 bytes.
+        fragment_offset: u16 => 13,
+        /// Length in units of 8 bytes, the first 8 not counted (RFC 8200 section 4.3); of an
+        /// authentication header in units of 4, the first 8 bytes not counted (RFC 4302 section
+        /// 2.2); of a fragment header nothing.
+        length: u8 => 8,
+        /// What follows.
+        next_header: u8 => 8,
+    }
+    /// What the walk over extension headers needs of such a word.
+    pub struct Word {
+        /// What follows.
+        follows: u8 => 8,
+        /// Its length field.
+        length: u8 => 8,
+        /// Of a fragment header: not the first fragment.
+        later: bool,
+        /// Of a fragment header: the offset is 1.
+        second: bool,
+        /// Of a fragment header: more fragments follow.
+        more: bool,
     }
     /// ARP for IPv4 over Ethernet.
     pub struct Arp {

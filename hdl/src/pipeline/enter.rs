@@ -1,7 +1,7 @@
 //! From the first bytes of a frame to the ENI or the VPC it belongs to.
 
 use super::{
-    T_ENI, T_HEADERS,
+    T_ATTACH, T_ENI,
     orders::{Kept, Orders},
 };
 use crate::{
@@ -43,17 +43,18 @@ pub struct Enter {
     pub hit: Signal<Out, Bit>,
     pub slot: Signal<Out, Bits<18>>,
     pub eni: Signal<Out, AttachAction>,
-    /// Two clocks later than the others.
+    /// At [`T_ENI_REASON`](super::T_ENI_REASON).
     pub reason: Signal<Out, Bits<6>>,
     parser: parser::kernel::Parser,
     kept: Kept,
     for_us: decap::gateware::ForUs,
     attach: Attach,
-    at_headers: Delay<Entered, T_HEADERS>,
-    at_eni: Delay<Entered, { T_ENI - T_HEADERS }>,
-    headers_at: Delay<Headers, { T_ENI - T_HEADERS }>,
-    valid_at: DelayValid<{ T_ENI - T_HEADERS }>,
-    reason_at: Delay<Bits<6>, { T_ENI + 1 - T_HEADERS - decap::gateware::LATENCY }>,
+    at_attach: Delay<Entered, T_ATTACH>,
+    at_eni: Delay<Entered, { T_ENI - T_ATTACH }>,
+    valid_at: DelayValid<T_ATTACH>,
+    vids: Signal<Local, Bits<26>>,
+    vids_at: Delay<Bits<26>, { T_ATTACH - parser::kernel::LINK }>,
+    vni_at: Delay<Bits<24>, { T_ATTACH - 1 }>,
 }
 
 impl Enter {
@@ -72,42 +73,47 @@ impl Logic for Enter {
     fn update(&mut self) {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
-        clock!(self, clock, parser, for_us, attach, at_headers, at_eni, headers_at, valid_at);
-        clock!(self, clock, reason_at);
+        clock!(self, clock, parser, for_us, attach, at_attach, at_eni, valid_at);
+        clock!(self, clock, vids_at, vni_at);
         self.parser.reset.next = self.orders.val().reset.any();
         self.parser.i_valid.next = self.i_valid.val();
         self.parser.i_window.next = self.i_window.val();
         self.parser.i_length.next = self.i_len.val();
         self.parser.i_too_long.next = self.i_too_long.val();
         self.parser.i_net.next = self.i_entered.val().net.any();
-        self.at_headers.d.next = self.i_entered.val();
-        self.at_eni.d.next = self.at_headers.q.val();
-        self.headers_at.d.next = self.parser.o.val();
+        self.at_attach.d.next = self.i_entered.val();
+        self.at_eni.d.next = self.at_attach.q.val();
         self.valid_at.reset.next = self.orders.val().reset.any();
-        self.valid_at.d.next = self.parser.o_valid.val();
+        self.valid_at.d.next = self.i_valid.val();
         // Is it for us?
-        self.for_us.open.next = self.at_headers.q.val().open.any();
-        self.for_us.net.next = self.at_headers.q.val().net.any();
+        self.for_us.open.next = self.at_eni.q.val().open.any();
+        self.for_us.net.next = self.at_eni.q.val().net.any();
         self.for_us.headers.next = self.parser.o.val();
         self.for_us.identity.next = self.kept.identity.val();
-        self.reason_at.d.next = self.for_us.reason.val();
         // Who sent it?
+        self.vids.next = (bit_cast::<26, 2>(self.parser.o_link.val().tags) << 24)
+            | (bit_cast::<26, 12>(self.parser.o_link.val().vid1) << 12)
+            | bit_cast::<26, 12>(self.parser.o_link.val().vid0);
+        self.vids_at.d.next = self.vids.val();
+        self.vni_at.d.next = self.parser.o_vni.val();
         self.attach.reset.next = self.orders.val().reset.any();
         self.attach.seed.next = self.kept.seed.val();
-        self.attach.valid.next = self.parser.o_valid.val();
-        self.attach.generation.next = self.at_headers.q.val().generation.any();
-        self.attach.net.next = self.at_headers.q.val().net.any();
-        self.attach.port.next = self.at_headers.q.val().port;
-        self.attach.headers.next = self.parser.o.val();
-        self.attach.before.next = self.reason_at.q.val();
+        self.attach.valid.next = self.valid_at.q.val();
+        self.attach.generation.next = self.at_attach.q.val().generation.any();
+        self.attach.net.next = self.at_attach.q.val().net.any();
+        self.attach.port.next = self.at_attach.q.val().port;
+        self.attach.vids.next = self.vids_at.q.val().get_bits::<24>(0);
+        self.attach.tags.next = self.vids_at.q.val().get_bits::<2>(24);
+        self.attach.vni.next = self.vni_at.q.val();
+        self.attach.before.next = self.for_us.reason.val();
         self.attach.w_valid.next = self.orders.val().w_valid.get_bit(0);
         self.attach.w_slot.next = self.orders.val().w_index;
         self.attach.w_entry.next = self.kept.window.val().get_bits::<126>(0);
         self.w_ready.next = self.attach.w_ready.val();
         self.busy.next = self.attach.busy.val();
-        self.valid.next = self.valid_at.q.val();
+        self.valid.next = self.parser.o_valid.val();
         self.entered.next = self.at_eni.q.val();
-        self.headers.next = self.headers_at.q.val();
+        self.headers.next = self.parser.o.val();
         self.hit.next = self.attach.hit.val();
         self.slot.next = self.attach.slot.val();
         self.eni.next = self.attach.action.val();

@@ -1,17 +1,17 @@
 //! One packet walks through the whole card, in gateware: the only place where two stages meet.
 //!
 //! ```text
-//!  clock  0          T_HEADERS      T_ENI                T_CLASS       T_MAPPING       T_VERDICT
-//!         |             |             |                     |              |               |
-//!  enter  +-- parser ---+-- eni ------+                     |              |               |
-//!         |             +-- decap ----+                     |              |               |
-//!  search |             |             +-- class, route -----+              |               |
-//!         |             |             +-- spoof ------------+              |               |
-//!  border |             |             |                     +-- nacl out --+               |
-//!         |             |             |                     +-- mapping ---+               |
-//!  leave  |             |             |                     |              +-- nacl in ----+
-//!         |             |             |                     |              +-- deliver     |
-//!         |             |             |                     |              +---- encap ----+
+//!  clock  0                 T_ENI                T_CLASS       T_MAPPING       T_VERDICT
+//!         |                   |                     |              |               |
+//!  enter  +-- parser ---------+-- decap             |              |               |
+//!         |        +-- eni ---+                     |              |               |
+//!  search |                   +-- class, route -----+              |               |
+//!         |                   +-- spoof ------------+              |               |
+//!  border |                   |                     +-- nacl out --+               |
+//!         |                   |                     +-- mapping ---+               |
+//!  leave  |                   |                     |              +-- nacl in ----+
+//!         |                   |                     |              +-- deliver     |
+//!         |                   |                     |              +---- encap ----+
 //! ```
 //! Every stage takes a packet each clock and none ever waits, so that every packet is
 //! [`T_VERDICT`] clocks in here. The reason for a drop travels along and the first one wins.
@@ -38,10 +38,12 @@ pub use whole::Pipeline;
 pub const ORDER_CLOCKS: usize = 5;
 // No packet comes out of the last segment any more when the frame path leaves its reset.
 const _: () = assert!(ORDER_CLOCKS + 2 <= crate::profile::RESET_CLOCKS);
-/// Clock at which the headers are known.
-pub const T_HEADERS: usize = parser::kernel::LATENCY;
-/// Clock at which it is known who sent the packet, or through whose tunnel it came.
-pub const T_ENI: usize = T_HEADERS + eni::gateware::LATENCY;
+/// Clock at which the headers are known, and who sent the packet or through whose tunnel it came.
+pub const T_ENI: usize = parser::kernel::LATENCY;
+/// Clock at which the attachments are asked: VLAN tags and VNI are known long before.
+pub const T_ATTACH: usize = T_ENI - eni::gateware::LATENCY;
+/// Clock at which the reason of `decap` and `eni` is known.
+pub const T_ENI_REASON: usize = T_ENI + eni::gateware::JUDGE;
 /// Clock at which the classes and the route are known.
 pub const T_CLASS: usize = T_ENI + class::gateware::ADDRESS_LATENCY;
 /// Clock at which the mapping and the outbound rule are known.

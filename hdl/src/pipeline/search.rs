@@ -1,7 +1,7 @@
 //! From the ENI to the classes of what it sent: everything that can be asked at once.
 
 use super::{
-    T_CLASS, T_ENI,
+    T_CLASS, T_ENI, T_ENI_REASON,
     classify::{Classes, Classify},
     enter::Entered,
     orders::{Kept, Orders},
@@ -97,7 +97,7 @@ pub struct Search {
     pub i_hit: Signal<In, Bit>,
     pub i_slot: Signal<In, Bits<18>>,
     pub i_eni: Signal<In, AttachAction>,
-    /// Two clocks later than the others.
+    /// At [`T_ENI_REASON`].
     pub i_reason: Signal<In, Bits<6>>,
     /// The addresses take their entry.
     pub w_ready: Signal<Out, Bit>,
@@ -128,7 +128,7 @@ pub struct Search {
     owner_at: Delay<AddressAction, { T_CLASS - T_ENI - spoof::gateware::LATENCY }>,
     addressed: Answered,
     addressed_at: Delay<Bits<19>, { T_CLASS - T_ENI - spoof::gateware::LATENCY }>,
-    reason_spoof: Delay<Bits<6>, { spoof::gateware::LATENCY - 1 }>,
+    reason_spoof: Delay<Bits<6>, { T_ENI + spoof::gateware::LATENCY + 1 - T_ENI_REASON }>,
     reason_at: Delay<Bits<6>, { T_CLASS - T_ENI - spoof::gateware::LATENCY - 2 }>,
 }
 

@@ -99,19 +99,23 @@ fn eni_attached() {
         let mut bench = Bench::new(Attach::new(DEPTH_LOG2), |u| &mut u.clock);
         let table = fill(&mut bench, &ports!(), entries);
         const KNOWN: usize = eni::gateware::LATENCY;
+        const JUDGED: usize = KNOWN + eni::gateware::JUDGE;
         run(
             &mut bench,
             packets,
-            KNOWN + 2,
+            JUDGED,
             |u, age, p, valid| {
                 if age == 0 {
                     u.valid.next = valid;
                     u.generation.next = p.generation;
                     u.net.next = p.net;
                     u.port.next = u64::from(p.port).into();
-                    u.headers.next = p.headers.into();
+                    let vids = u64::from(p.headers.vid0) | u64::from(p.headers.vid1) << 12;
+                    u.vids.next = vids.into();
+                    u.tags.next = u64::from(p.headers.tags).into();
+                    u.vni.next = u64::from(p.headers.outer_vni).into();
                 }
-                if age == KNOWN + 1 {
+                if age == JUDGED - 1 {
                     u.before.next = p.before.code().into();
                 }
             },
@@ -120,7 +124,7 @@ fn eni_attached() {
                 if age == KNOWN {
                     answers!(u, found, p);
                 }
-                if age == KNOWN + 2 {
+                if age == JUDGED {
                     let own = eni::attached(p.net, found.map(|f| f.1));
                     ends(u.reason.val(), first([p.before, own]), p);
                 }

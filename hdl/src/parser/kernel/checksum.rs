@@ -1,13 +1,14 @@
 //! What do the halfwords of an IPv4 header add up to?
 //!
 //! ```text
-//!   header --> 15 x (high + low of a word, 0 behind the header)  clock 1
-//!          --> 5 x (a + b + c)                                   clock 2
-//!          --> 2 x                                               clock 3
-//!          --> 1                                                 clock 4, 21 bits
+//!   header --> a register of its own, anywhere in the part       clock 1
+//!          --> 15 x (high + low of a word, 0 behind the header)  clock 2
+//!          --> 5 x (a + b + c)                                   clock 3
+//!          --> 2 x                                               clock 4
+//!          --> 1                                                 clock 5, 21 bits
 //! ```
 //! Plain sums: no carry is put back in before the end, see [`super::fault::Judge`].
-//! Latency 4 clocks, one header per clock.
+//! Latency 5 clocks, one header per clock.
 
 use rust_hdl::prelude::*;
 
@@ -72,8 +73,10 @@ pub struct HeaderSum {
     pub header: Signal<In, Bits<480>>,
     /// Words that belong to it, at least 5.
     pub ihl: Signal<In, Bits<4>>,
-    /// The sum, four clocks later.
+    /// The sum, five clocks later.
     pub sum: Signal<Out, Bits<21>>,
+    header_1: DFF<Bits<480>>,
+    ihl_1: DFF<Bits<4>>,
     words: [WordSum; 15],
     threes: [Sum3; 5],
     left: Sum3,
@@ -89,6 +92,8 @@ impl Default for HeaderSum {
             header: Signal::default(),
             ihl: Signal::default(),
             sum: Signal::default(),
+            header_1: DFF::default(),
+            ihl_1: DFF::default(),
             words: Default::default(),
             threes: Default::default(),
             left: Sum3::default(),
@@ -103,13 +108,16 @@ impl Logic for HeaderSum {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, left, right, all);
+        dff_setup!(self, clock, header_1, ihl_1);
+        self.header_1.d.next = self.header.val();
+        self.ihl_1.d.next = self.ihl.val();
         // words[i] is the header's word 14 - i.
         for i in 0..15 {
             self.words[i].clock.next = self.clock.val();
-            self.words[i].word.next = self.header.val().get_bits::<32>(32 * i);
+            self.words[i].word.next = self.header_1.q.val().get_bits::<32>(32 * i);
         }
         for i in 0..10 {
-            self.words[i].keep.next = self.number[i].val() < self.ihl.val();
+            self.words[i].keep.next = self.number[i].val() < self.ihl_1.q.val();
         }
         for i in 10..15 {
             self.words[i].keep.next = true;

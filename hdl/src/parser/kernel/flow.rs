@@ -1,11 +1,16 @@
 //! Which flow is it? The matrix of [`super::super::flow_hash`] in pieces.
 //!
 //! ```text
-//!   addresses, protocol (clock 4) --> 5 x fold --> xor (5) --> wait (6) --> xor (7) --> hash
-//!   ports (clock 6) ------------------------------------------> fold (6) ----^
+//!   addresses --> 4 x fold --> xor --> wait ---> xor --> wait --> xor --> hash
+//!   (clock 4)     4            5       6 .. 12   13      14       15
+//!   protocol (clock 12) ---------------> fold ---^                ^
+//!                                        12                       |
+//!   ports (clock 14) ----------------------------------> fold ----+
+//!                                                        14
 //! ```
 
 use super::super::flow_hash::{self, COLUMNS};
+use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
 /// `N` key bits into the hash. One clock.
@@ -66,15 +71,15 @@ pub struct FlowHash {
     pub src_ip: Signal<In, Bits<128>>,
     /// Clock 4.
     pub dst_ip: Signal<In, Bits<128>>,
-    /// Clock 4.
+    /// Clock 12.
     pub protocol: Signal<In, Bits<8>>,
-    /// Clock 6.
+    /// Clock 14.
     pub src_port: Signal<In, Bits<16>>,
-    /// Clock 6.
+    /// Clock 14.
     pub dst_port: Signal<In, Bits<16>>,
-    /// Clock 6: the ports count.
+    /// Clock 14: the ports count.
     pub ports: Signal<In, Bit>,
-    /// After clock 7.
+    /// After clock 15.
     pub hash: Signal<Out, Bits<14>>,
     src_low: Fold<64>,
     src_high: Fold<64>,
@@ -82,8 +87,8 @@ pub struct FlowHash {
     dst_high: Fold<64>,
     number: Fold<8>,
     both: Fold<32>,
-    packet_5: DFF<Bits<14>>,
-    packet_6: DFF<Bits<14>>,
+    addresses: Delay<Bits<14>, 8>,
+    packet: Delay<Bits<14>, 2>,
     held: DFF<Bits<14>>,
 }
 
@@ -104,8 +109,8 @@ impl Default for FlowHash {
             dst_high: Fold::new(flow_hash::DST_IP + 64),
             number: Fold::new(flow_hash::PROTOCOL),
             both: Fold::new(flow_hash::SRC_PORT),
-            packet_5: DFF::default(),
-            packet_6: DFF::default(),
+            addresses: Delay::default(),
+            packet: Delay::default(),
             held: DFF::default(),
         }
     }
@@ -115,24 +120,24 @@ impl Logic for FlowHash {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, src_low, src_high, dst_low, dst_high, number, both);
-        dff_setup!(self, clock, packet_5, packet_6, held);
+        clock!(self, clock, addresses, packet);
+        dff_setup!(self, clock, held);
         self.src_low.key.next = self.src_ip.val().get_bits::<64>(0);
         self.src_high.key.next = self.src_ip.val().get_bits::<64>(64);
         self.dst_low.key.next = self.dst_ip.val().get_bits::<64>(0);
         self.dst_high.key.next = self.dst_ip.val().get_bits::<64>(64);
         self.number.key.next = self.protocol.val();
-        self.packet_5.d.next = self.src_low.hash.val()
+        self.addresses.d.next = self.src_low.hash.val()
             ^ self.src_high.hash.val()
             ^ self.dst_low.hash.val()
-            ^ self.dst_high.hash.val()
-            ^ self.number.hash.val();
-        self.packet_6.d.next = self.packet_5.q.val();
+            ^ self.dst_high.hash.val();
+        self.packet.d.next = self.addresses.q.val() ^ self.number.hash.val();
         self.both.key.next = 0.into();
         if self.ports.val() {
             self.both.key.next = bit_cast::<32, 16>(self.src_port.val())
                 | (bit_cast::<32, 16>(self.dst_port.val()) << 16);
         }
-        self.held.d.next = self.packet_6.q.val() ^ self.both.hash.val();
+        self.held.d.next = self.packet.q.val() ^ self.both.hash.val();
         self.hash.next = self.held.q.val();
     }
 }

@@ -4,11 +4,11 @@ use super::super::layout::bits::Headers;
 use super::link::LinkFields;
 use super::network::NetworkFields;
 use super::outer::OuterFields;
-use super::transport::TransportFields;
+use super::transport::{BehindFields, TransportFields};
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
-/// Lets each field wait until clock 8.
+/// Lets each field wait until clock 15.
 #[derive(LogicBlock, Default)]
 pub struct Gather {
     /// Rising edge.
@@ -21,28 +21,30 @@ pub struct Gather {
     pub network: Signal<In, NetworkFields>,
     /// After clock 4.
     pub end: Signal<In, Bits<14>>,
-    /// After clock 5.
+    /// After clock 11.
+    pub behind: Signal<In, BehindFields>,
+    /// After clock 13.
     pub transport: Signal<In, TransportFields>,
-    /// After clock 8.
+    /// After clock 15.
     pub fault: Signal<In, Bits<6>>,
-    /// After clock 7.
+    /// After clock 15.
     pub hash: Signal<In, Bits<14>>,
-    /// After clock 8.
+    /// After clock 15.
     pub headers: Signal<Out, Headers>,
-    late_outer: Delay<OuterFields, 7>,
-    late_link: Delay<LinkFields, 6>,
-    late_network: Delay<NetworkFields, 5>,
-    late_end: Delay<Bits<14>, 4>,
-    late_transport: Delay<TransportFields, 3>,
-    late_hash: Delay<Bits<14>, 1>,
+    late_outer: Delay<OuterFields, 14>,
+    late_link: Delay<LinkFields, 13>,
+    late_network: Delay<NetworkFields, 12>,
+    late_end: Delay<Bits<14>, 11>,
+    late_behind: Delay<BehindFields, 4>,
+    late_transport: Delay<TransportFields, 2>,
 }
 
 impl Logic for Gather {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, late_outer, late_link, late_network, late_end, late_transport);
-        clock!(self, clock, late_hash);
-        self.late_hash.d.next = self.hash.val();
+        clock!(self, clock, late_outer, late_link, late_network, late_end, late_behind);
+        clock!(self, clock, late_transport);
+        self.late_behind.d.next = self.behind.val();
         self.late_outer.d.next = self.outer.val();
         self.late_link.d.next = self.link.val();
         self.late_network.d.next = self.network.val();
@@ -68,14 +70,14 @@ impl Logic for Gather {
         self.headers.next.dst_ip = self.late_network.q.val().dst_ip;
         self.headers.next.arp_op = self.late_network.q.val().arp_op;
         self.headers.next.arp_sender_mac = self.late_network.q.val().arp_sender_mac;
-        self.headers.next.protocol = self.late_network.q.val().protocol;
+        self.headers.next.protocol = self.late_behind.q.val().protocol;
         self.headers.next.dscp_ecn = self.late_network.q.val().dscp_ecn;
-        self.headers.next.fragment = self.late_network.q.val().fragment.into();
+        self.headers.next.fragment = self.late_behind.q.val().fragment.into();
         self.headers.next.ported = self.late_transport.q.val().ported.into();
         self.headers.next.src_port = self.late_transport.q.val().src_port;
         self.headers.next.dst_port = self.late_transport.q.val().dst_port;
         self.headers.next.tcp_flags = self.late_transport.q.val().tcp_flags;
         self.headers.next.end = self.late_end.q.val();
-        self.headers.next.flow_hash = self.late_hash.q.val();
+        self.headers.next.flow_hash = self.hash.val();
     }
 }

@@ -5,12 +5,13 @@
 //!              compares the types at all places             (a choice by compares of the
 //!              clock 1                                       clock before: 74 bytes wide)
 //!                                                clock 2
+//!          --> [ tail ]  the same choices, a clock later each, of the 102 bytes behind byte 72
 //! ```
 
 use super::super::wire::{self, ETHERTYPE_ARP, ETHERTYPE_IPV4, ETHERTYPE_IPV6};
 use super::super::wire::{TPID_8021AD, TPID_8021Q};
 use super::{fault::FirstFault, view::View};
-use crate::meta::DropReason;
+use crate::meta::{DropReason, TUNNEL_BYTES};
 use rust_hdl::prelude::*;
 
 /// What the type at a place says.
@@ -331,5 +332,61 @@ impl Logic for Place {
         self.words.next = self.words_2.q.val();
         self.fields.next = self.fields_2.q.val();
         self.fault.next = self.first.fault.val();
+    }
+}
+
+/// Clocks 1 to 3: layer 3 behind its first 72 bytes, as far as the window shows it.
+#[derive(LogicBlock)]
+pub struct Tail {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// First bytes of the frame.
+    pub window: Signal<In, Bits<1536>>,
+    /// After clock 1: it is an inner frame.
+    pub inner: Signal<In, Bit>,
+    /// After clock 2: VLAN tags.
+    pub tags: Signal<In, Bits<2>>,
+    /// 102 bytes, zeros behind the window's end.
+    pub bytes: Signal<Out, Bits<816>>,
+    bytes_1: DFF<Bits<848>>,
+    bytes_2: DFF<Bits<848>>,
+    bytes_3: DFF<Bits<816>>,
+    tunnel: Constant<Bits<10>>,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self {
+            clock: Signal::default(),
+            window: Signal::default(),
+            inner: Signal::default(),
+            tags: Signal::default(),
+            bytes: Signal::default(),
+            bytes_1: DFF::default(),
+            bytes_2: DFF::default(),
+            bytes_3: DFF::default(),
+            tunnel: Constant::new((8 * TUNNEL_BYTES as u64).to_bits()),
+        }
+    }
+}
+
+impl Logic for Tail {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, bytes_1, bytes_2, bytes_3);
+        // Bytes 86 to 191 of the frame; with tags, or in a tunnel, layer 3 lies further behind.
+        self.bytes_1.d.next = self.window.val().get_bits::<848>(0);
+        self.bytes_2.d.next = self.bytes_1.q.val();
+        if self.inner.val() {
+            self.bytes_2.d.next = self.bytes_1.q.val() << self.tunnel.val();
+        }
+        self.bytes_3.d.next = self.bytes_2.q.val().get_bits::<816>(32);
+        if self.tags.val() == 1 {
+            self.bytes_3.d.next = self.bytes_2.q.val().get_bits::<816>(0);
+        }
+        if self.tags.val() == 2 {
+            self.bytes_3.d.next = bit_cast::<816, 848>(self.bytes_2.q.val() << 32);
+        }
+        self.bytes.next = self.bytes_3.q.val();
     }
 }

@@ -1,91 +1,118 @@
-//! Which ports? The transport header behind an IP header of 5 to 15 words.
+//! Which ports? The transport header, and whether it holds together.
 //!
 //! ```text
-//!   layer 3 --> [ 3 x 4:1 ] --> [ 3:1 ] --> [ ports, compares ] --> [ first fault ]
-//!               by words mod 4   by words div 4                      (combinational)
-//!               clock 3          4           5
+//!   IPv4, IPv6 --> [ protocol, rest ] --> [ compares ] --> [ ports, compares ] --> [ first fault ]
+//!                  clock 11               12               13                      (combinational)
 //! ```
 
-use super::super::wire::{self, IPV6_EXTENSIONS};
-use super::super::wire::{PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP};
+use super::super::wire::{self, FRAGMENT};
+use super::super::wire::{
+    PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP,
+};
+use super::chain::{IsExtension, Walk};
+use super::fault::FirstFault;
 use super::network::{NetworkFields, Payload};
-use super::{fault::FirstFault, view::View};
 use crate::meta::DropReason;
+use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
-/// 14 bytes from word 0, 1, 2 or 3. One clock.
-#[derive(LogicBlock, Default)]
-pub struct Pick {
-    /// Rising edge.
-    pub clock: Signal<In, Clock>,
-    /// 26 bytes.
-    pub bytes: Signal<In, Bits<208>>,
-    /// Which word.
-    pub word: Signal<In, Bits<2>>,
-    /// What starts there.
-    pub header: Signal<Out, Bits<112>>,
-    held: DFF<Bits<112>>,
+/// What lies behind IP and its extension headers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
+pub struct BehindFields {
+    /// It is IPv4.
+    pub is_ipv4: Bit,
+    /// It is IPv6.
+    pub is_ipv6: Bit,
+    /// Protocol number, or 0.
+    pub protocol: Bits<8>,
+    /// A fragment behind the first.
+    pub fragment: Bit,
+    /// The protocol as it is in all fragments of a packet.
+    pub hashed: Bits<8>,
 }
 
-impl Logic for Pick {
-    #[hdl_gen]
-    fn update(&mut self) {
-        dff_setup!(self, clock, held);
-        self.held.d.next = self.bytes.val().get_bits::<112>(96);
-        if self.word.val() == 1 {
-            self.held.d.next = self.bytes.val().get_bits::<112>(64);
+/// Clock 11: where IPv4 and IPv6 meet again.
+#[derive(LogicBlock)]
+pub struct Behind {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// After clock 3.
+    pub network: Signal<In, NetworkFields>,
+    /// After clock 3.
+    pub payload: Signal<In, Payload>,
+    /// After clock 10.
+    pub walk: Signal<In, Walk>,
+    /// After clock 11.
+    pub fields: Signal<Out, BehindFields>,
+    /// What is left of the packet, after clock 11.
+    pub rest: Signal<Out, Payload>,
+    /// The walk; `far` also if it did not come to an end; after clock 11.
+    pub ended: Signal<Out, Walk>,
+    late_payload: Delay<Payload, 7>,
+    late: Delay<BehindFields, 7>,
+    early: Signal<Local, BehindFields>,
+    is: IsExtension,
+    fields_11: DFF<BehindFields>,
+    rest_11: DFF<Payload>,
+    ended_11: DFF<Walk>,
+    fragment_header: Constant<Bits<8>>,
+}
+
+impl Default for Behind {
+    fn default() -> Self {
+        Self {
+            clock: Signal::default(),
+            network: Signal::default(),
+            payload: Signal::default(),
+            walk: Signal::default(),
+            fields: Signal::default(),
+            rest: Signal::default(),
+            ended: Signal::default(),
+            late_payload: Delay::default(),
+            late: Delay::default(),
+            early: Signal::default(),
+            is: IsExtension::default(),
+            fields_11: DFF::default(),
+            rest_11: DFF::default(),
+            ended_11: DFF::default(),
+            fragment_header: Constant::new(FRAGMENT.to_bits()),
         }
-        if self.word.val() == 2 {
-            self.held.d.next = self.bytes.val().get_bits::<112>(32);
-        }
-        if self.word.val() == 3 {
-            self.held.d.next = self.bytes.val().get_bits::<112>(0);
-        }
-        self.header.next = self.held.q.val();
     }
 }
 
-/// Clocks 3 and 4: the header behind IP.
-#[derive(LogicBlock, Default)]
-pub struct Align {
-    /// Rising edge.
-    pub clock: Signal<In, Clock>,
-    /// From the first byte of layer 3.
-    pub l3: Signal<In, Bits<592>>,
-    /// Length of the IP header in words.
-    pub words: Signal<In, Bits<4>>,
-    /// The first 14 bytes behind it, two clocks later.
-    pub header: Signal<Out, wire::bits::Transport>,
-    view: View<wire::bits::Transport, 112>,
-    low: Pick,
-    middle: Pick,
-    high: Pick,
-    quarter: DFF<Bits<2>>,
-    held: DFF<Bits<112>>,
-}
-
-impl Logic for Align {
+impl Logic for Behind {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, low, middle, high);
-        dff_setup!(self, clock, quarter, held);
-        // Bytes 16 to 41, 32 to 57 and 48 to 73 of layer 3.
-        self.low.bytes.next = self.l3.val().get_bits::<208>(256);
-        self.middle.bytes.next = self.l3.val().get_bits::<208>(128);
-        self.high.bytes.next = self.l3.val().get_bits::<208>(0);
-        self.low.word.next = bit_cast::<2, 4>(self.words.val());
-        self.middle.word.next = bit_cast::<2, 4>(self.words.val());
-        self.high.word.next = bit_cast::<2, 4>(self.words.val());
-        self.quarter.d.next = bit_cast::<2, 4>(self.words.val() >> 2);
-        self.held.d.next = self.low.header.val();
-        if self.quarter.q.val() == 2 {
-            self.held.d.next = self.middle.header.val();
+        dff_setup!(self, clock, fields_11, rest_11, ended_11);
+        clock!(self, clock, late_payload, late);
+        self.late_payload.d.next = self.payload.val();
+        self.early.next.is_ipv4 = self.network.val().is_ipv4;
+        self.early.next.is_ipv6 = self.network.val().is_ipv6;
+        self.early.next.protocol = self.network.val().protocol;
+        self.early.next.hashed = self.network.val().protocol;
+        self.early.next.fragment = self.network.val().fragment;
+        self.late.d.next = self.early.val();
+        self.fields_11.d.next = self.late.q.val();
+        self.rest_11.d.next = self.late_payload.q.val();
+        if self.late.q.val().is_ipv6 {
+            self.fields_11.d.next.protocol = self.walk.val().kind;
+            self.fields_11.d.next.fragment = self.walk.val().later;
+            self.fields_11.d.next.hashed = self.walk.val().kind;
+            if self.walk.val().later | self.walk.val().more {
+                self.fields_11.d.next.hashed = self.fragment_header.val();
+            }
+            self.rest_11.d.next.length =
+                self.late_payload.q.val().length - (bit_cast::<16, 4>(self.walk.val().place) << 3);
+            self.rest_11.d.next.more = self.walk.val().more;
+            self.rest_11.d.next.second_word = self.walk.val().second;
         }
-        if self.quarter.q.val() == 3 {
-            self.held.d.next = self.high.header.val();
-        }
-        self.view.bytes.next = self.held.q.val();
-        self.header.next = self.view.fields.val();
+        self.is.kind.next = self.walk.val().kind;
+        self.ended_11.d.next = self.walk.val();
+        self.ended_11.d.next.far =
+            self.walk.val().far | (self.walk.val().open & self.is.extension.val().any);
+        self.fields.next = self.fields_11.q.val();
+        self.rest.next = self.rest_11.q.val();
+        self.ended.next = self.ended_11.q.val();
     }
 }
 
@@ -99,45 +126,43 @@ pub struct Transports {
     pub tcp: Bit,
     /// UDP.
     pub udp: Bit,
+    /// SCTP.
+    pub sctp: Bit,
     /// ICMP.
     pub icmp: Bit,
     /// ICMPv6.
     pub icmpv6: Bit,
-    /// An IPv6 extension header.
-    pub extension: Bit,
 }
 
-/// Clock 4: compares the protocol number.
+/// Clock 12: compares the protocol number.
 #[derive(LogicBlock)]
 pub struct Protocols {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// After clock 3.
-    pub network: Signal<In, NetworkFields>,
-    /// After clock 4.
+    /// After clock 11.
+    pub behind: Signal<In, BehindFields>,
+    /// After clock 12.
     pub transports: Signal<Out, Transports>,
     held: DFF<Transports>,
-    extension: Signal<Local, Bit>,
     tcp: Constant<Bits<8>>,
     udp: Constant<Bits<8>>,
+    sctp: Constant<Bits<8>>,
     icmp: Constant<Bits<8>>,
     icmpv6: Constant<Bits<8>>,
-    extensions: [Constant<Bits<8>>; 5],
 }
 
 impl Default for Protocols {
     fn default() -> Self {
         Self {
             clock: Signal::default(),
-            network: Signal::default(),
+            behind: Signal::default(),
             transports: Signal::default(),
             held: DFF::default(),
-            extension: Signal::default(),
             tcp: Constant::new(PROTOCOL_TCP.to_bits()),
             udp: Constant::new(PROTOCOL_UDP.to_bits()),
+            sctp: Constant::new(PROTOCOL_SCTP.to_bits()),
             icmp: Constant::new(PROTOCOL_ICMP.to_bits()),
             icmpv6: Constant::new(PROTOCOL_ICMPV6.to_bits()),
-            extensions: IPV6_EXTENSIONS.map(|number| Constant::new(number.to_bits())),
         }
     }
 }
@@ -146,23 +171,19 @@ impl Logic for Protocols {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, held);
-        self.held.d.next.any_tcp = self.network.val().protocol == self.tcp.val();
+        self.held.d.next.any_tcp = self.behind.val().protocol == self.tcp.val();
         self.held.d.next.tcp =
-            !self.network.val().fragment & (self.network.val().protocol == self.tcp.val());
+            !self.behind.val().fragment & (self.behind.val().protocol == self.tcp.val());
         self.held.d.next.udp =
-            !self.network.val().fragment & (self.network.val().protocol == self.udp.val());
-        self.held.d.next.icmp = self.network.val().is_ipv4
-            & !self.network.val().fragment
-            & (self.network.val().protocol == self.icmp.val());
-        self.held.d.next.icmpv6 =
-            self.network.val().is_ipv6 & (self.network.val().protocol == self.icmpv6.val());
-        self.extension.next = false;
-        for i in 0..5 {
-            if self.network.val().protocol == self.extensions[i].val() {
-                self.extension.next = true;
-            }
-        }
-        self.held.d.next.extension = self.network.val().is_ipv6 & self.extension.val();
+            !self.behind.val().fragment & (self.behind.val().protocol == self.udp.val());
+        self.held.d.next.sctp =
+            !self.behind.val().fragment & (self.behind.val().protocol == self.sctp.val());
+        self.held.d.next.icmp = self.behind.val().is_ipv4
+            & !self.behind.val().fragment
+            & (self.behind.val().protocol == self.icmp.val());
+        self.held.d.next.icmpv6 = self.behind.val().is_ipv6
+            & !self.behind.val().fragment
+            & (self.behind.val().protocol == self.icmpv6.val());
         self.transports.next = self.held.q.val();
     }
 }
@@ -182,18 +203,18 @@ pub struct TransportFields {
     pub hashed: Bit,
 }
 
-/// Clock 5: ports.
+/// Clock 13: ports.
 #[derive(LogicBlock, Default)]
 pub struct Ports {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// After clock 4.
+    /// After clock 12.
     pub header: Signal<In, wire::bits::Transport>,
-    /// After clock 4.
+    /// After clock 12.
     pub transports: Signal<In, Transports>,
-    /// After clock 4: more fragments follow.
+    /// After clock 12: more fragments follow.
     pub more: Signal<In, Bit>,
-    /// After clock 5.
+    /// After clock 13.
     pub fields: Signal<Out, TransportFields>,
     held: DFF<TransportFields>,
     ports: Signal<Local, Bit>,
@@ -205,7 +226,8 @@ impl Logic for Ports {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, held);
-        self.ports.next = self.transports.val().tcp | self.transports.val().udp;
+        self.ports.next =
+            self.transports.val().tcp | self.transports.val().udp | self.transports.val().sctp;
         self.message.next = self.transports.val().icmp | self.transports.val().icmpv6;
         // The type is the upper byte: echo reply 0 and request 8; ICMPv6 128 and 129.
         self.echo.next = (self.transports.val().icmp
@@ -233,24 +255,28 @@ impl Logic for Ports {
     }
 }
 
-/// Clock 5: is the header whole, and does it tell the truth about its length?
+/// Clock 13: is the header whole, and does it tell the truth about its length?
 #[derive(LogicBlock)]
 pub struct Check {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// After clock 4.
+    /// After clock 12.
     pub header: Signal<In, wire::bits::Transport>,
-    /// After clock 4.
+    /// After clock 12.
     pub transports: Signal<In, Transports>,
-    /// After clock 4.
+    /// After clock 12.
     pub payload: Signal<In, Payload>,
-    /// Code of the first problem, after clock 5.
+    /// How the walk over the extension headers ended, after clock 12.
+    pub walk: Signal<In, Walk>,
+    /// Code of the first problem behind IP's own header, after clock 13.
     pub fault: Signal<Out, Bits<6>>,
-    first: FirstFault<6>,
+    first: FirstFault<8>,
+    walk_13: DFF<Walk>,
     kind: DFF<Transports>,
     more: DFF<Bit>,
     overlap: DFF<Bit>,
     under_20: DFF<Bit>,
+    under_12: DFF<Bit>,
     under_8: DFF<Bit>,
     low: DFF<Bit>,
     beyond: DFF<Bit>,
@@ -266,19 +292,24 @@ impl Default for Check {
             header: Signal::default(),
             transports: Signal::default(),
             payload: Signal::default(),
+            walk: Signal::default(),
             fault: Signal::default(),
             first: FirstFault::new([
-                DropReason::Ipv6Extension,
+                DropReason::MalformedIpv6Extension,
+                DropReason::HeaderTooLong,
                 DropReason::TinyFragment,
                 DropReason::MalformedTcp,
                 DropReason::TinyFragment,
                 DropReason::MalformedUdp,
+                DropReason::MalformedSctp,
                 DropReason::MalformedIcmp,
             ]),
+            walk_13: DFF::default(),
             kind: DFF::default(),
             more: DFF::default(),
             overlap: DFF::default(),
             under_20: DFF::default(),
+            under_12: DFF::default(),
             under_8: DFF::default(),
             low: DFF::default(),
             beyond: DFF::default(),
@@ -292,34 +323,39 @@ impl Default for Check {
 impl Logic for Check {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, kind, more, overlap, under_20, under_8);
+        dff_setup!(self, clock, walk_13, kind, more, overlap, under_20, under_12, under_8);
         dff_setup!(self, clock, low, beyond, udp_low, udp_beyond);
-        // Clock 5.
+        // Clock 13.
+        self.walk_13.d.next = self.walk.val();
         self.kind.d.next = self.transports.val();
         self.more.d.next = self.payload.val().more;
         self.overlap.d.next = self.payload.val().second_word & self.transports.val().any_tcp;
         self.under_20.d.next = self.payload.val().length < 20;
+        self.under_12.d.next = self.payload.val().length < 12;
         self.under_8.d.next = self.payload.val().length < 8;
         self.tcp_bytes.next = bit_cast::<16, 4>(self.header.val().data_offset) << 2;
         self.low.d.next = self.header.val().data_offset < 5;
         self.beyond.d.next = self.payload.val().length < self.tcp_bytes.val();
         self.udp_low.d.next = self.header.val().udp_length < 8;
         self.udp_beyond.d.next = self.payload.val().length < self.header.val().udp_length;
-        // After clock 5. RFC 1858 and RFC 3128: a first fragment holds the whole TCP header, and
+        // After clock 13. RFC 1858 and RFC 3128: a first fragment holds the whole TCP header, and
         // none starts within it.
-        self.first.flag[0].next = self.kind.q.val().extension;
-        self.first.flag[1].next = self.overlap.q.val()
+        self.first.flag[0].next = self.walk_13.q.val().wrong;
+        self.first.flag[1].next = self.walk_13.q.val().far;
+        self.first.flag[2].next = self.walk_13.q.val().tiny
+            | self.overlap.q.val()
             | (self.kind.q.val().tcp & self.more.q.val() & self.under_20.q.val());
-        self.first.flag[2].next = self.kind.q.val().tcp
+        self.first.flag[3].next = self.kind.q.val().tcp
             & (self.under_20.q.val()
                 | self.low.q.val()
                 | (self.beyond.q.val() & !self.more.q.val()));
-        self.first.flag[3].next = self.kind.q.val().tcp & self.beyond.q.val();
-        self.first.flag[4].next = self.kind.q.val().udp
+        self.first.flag[4].next = self.kind.q.val().tcp & self.beyond.q.val();
+        self.first.flag[5].next = self.kind.q.val().udp
             & (self.under_8.q.val()
                 | self.udp_low.q.val()
                 | (self.udp_beyond.q.val() & !self.more.q.val()));
-        self.first.flag[5].next =
+        self.first.flag[6].next = self.kind.q.val().sctp & self.under_12.q.val();
+        self.first.flag[7].next =
             (self.kind.q.val().icmp | self.kind.q.val().icmpv6) & self.under_8.q.val();
         self.fault.next = self.first.fault.val();
     }

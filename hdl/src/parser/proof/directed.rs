@@ -3,11 +3,11 @@
 use super::{Case, frames::*, simulate_all};
 use crate::meta::DropReason::{self, *};
 use crate::meta::FRAME_BYTES_MAX;
-use crate::parser::parse;
+use crate::parser::{parse, wire};
 use replay::Random;
 
 /// Everything the parser can say.
-const FAULTS: [DropReason; 22] = [
+const FAULTS: [DropReason; 24] = [
     FrameTooLong,
     Runt,
     OuterTruncated,
@@ -24,10 +24,12 @@ const FAULTS: [DropReason; 22] = [
     MalformedIpv6Header,
     MalformedIpv6Length,
     Ipv4MappedAddress,
-    Ipv6Extension,
+    MalformedIpv6Extension,
+    HeaderTooLong,
     TinyFragment,
     MalformedTcp,
     MalformedUdp,
+    MalformedSctp,
     MalformedIcmp,
     None,
 ];
@@ -122,9 +124,6 @@ fn network() -> Vec<Row> {
         ("IPv6 without next header", with(v6(), 20, &[59]), None),
         ("ICMP number over IPv6", with(v6(), 20, &[1]), None),
     ];
-    for number in [0, 43, 44, 51, 60] {
-        rows.push(("IPv6 extension", with(v6(), 20, &[number]), Ipv6Extension));
-    }
     for at in 34..46 {
         rows.push((
             "IPv4 option changed",
@@ -144,7 +143,7 @@ fn mapped() -> Vec<Row> {
     for at in [22, 38] {
         let mapped = || with(v6(), at, &address);
         rows.push(("IPv4-mapped address", mapped(), Ipv4MappedAddress));
-        rows.push(("mapped, extension", with(mapped(), 20, &[0]), Ipv4MappedAddress));
+        rows.push(("mapped, extension", with(mapped(), 20, &[0, 64]), Ipv4MappedAddress));
         rows.push(("mapped, payload beyond", with(mapped(), 18, &[255]), MalformedIpv6Length));
         for bit in 0..96 {
             let mut frame = mapped();
@@ -155,6 +154,68 @@ fn mapped() -> Vec<Row> {
     let v4 = [&v6()[..12], &built(0, PLAIN, Transport::Udp)[12..]].concat();
     rows.push(("IPv4 is not mapped", v4, None));
     rows
+}
+
+/// UDP over IPv6 behind these extension headers.
+fn behind(chain: &[(u8, usize)]) -> Vec<u8> {
+    extended(built(0, Network::Ipv6, Transport::Udp), 14, chain, &mut Random::new(13))
+}
+
+/// IPv6 extension headers; the first one is at byte 54.
+fn extensions() -> Vec<Row> {
+    const HOP: (u8, usize) = (wire::HOP_BY_HOP, 8);
+    const ROUTE: (u8, usize) = (wire::ROUTING, 24);
+    const PIECE: (u8, usize) = (wire::FRAGMENT, 8);
+    const AUTH: (u8, usize) = (wire::AUTHENTICATION, 24);
+    const OPTIONS: (u8, usize) = (wire::DESTINATION_OPTIONS, 16);
+    let piece = |field: u16| with(behind(&[PIECE]), 56, &field.to_be_bytes());
+    // Of the IPv6 payload; all of the header, or a byte less, or what follows as well.
+    let length = |frame: Vec<u8>, bytes: u16| with(frame, 18, &bytes.to_be_bytes());
+    let tcp_piece = |field: u16| {
+        let tcp = built(0, Network::Ipv6, Transport::Tcp);
+        with(extended(tcp, 14, &[PIECE], &mut Random::new(13)), 56, &field.to_be_bytes())
+    };
+    vec![
+        ("each extension header", behind(&[HOP, ROUTE, PIECE, OPTIONS]), None),
+        ("authentication", behind(&[AUTH, OPTIONS]), None),
+        ("five extension headers", behind(&[HOP, ROUTE, PIECE, AUTH, OPTIONS]), HeaderTooLong),
+        ("hop-by-hop in second place", behind(&[OPTIONS, HOP]), MalformedIpv6Extension),
+        ("two fragment headers", behind(&[PIECE, PIECE]), MalformedIpv6Extension),
+        ("authentication of 8 bytes", behind(&[(51, 8)]), MalformedIpv6Extension),
+        ("authentication of 20 bytes", behind(&[(51, 20)]), MalformedIpv6Extension),
+        ("UDP at byte 174", long(15), None),
+        ("UDP at byte 182", long(16), HeaderTooLong),
+        ("UDP at byte 182, tagged", tagged_long(15), HeaderTooLong),
+        ("UDP at byte 174, tagged", tagged_long(14), None),
+        ("header of 2,048 bytes", with(behind(&[OPTIONS]), 55, &[255]), MalformedIpv6Extension),
+        ("header to the end", with(length(behind(&[OPTIONS]), 16), 54, &[59]), None),
+        ("header beyond the end", length(behind(&[OPTIONS]), 15), MalformedIpv6Extension),
+        ("header of 7 bytes", length(behind(&[OPTIONS]), 7), MalformedIpv6Extension),
+        ("no header at all", length(behind(&[OPTIONS]), 0), MalformedIpv6Extension),
+        ("first fragment", piece(1), None),
+        ("atomic fragment", piece(0), None),
+        ("fragment at 8", piece(8), None),
+        ("TCP fragment at 8", tcp_piece(8), TinyFragment),
+        ("TCP fragment at 16", tcp_piece(16), None),
+        ("later fragment, header behind", with(piece(16), 54, &[wire::ROUTING]), None),
+        (
+            "first fragment ends in its options",
+            length(with(behind(&[PIECE, OPTIONS]), 56, &[0, 1]), 16),
+            TinyFragment,
+        ),
+        ("fragment header cut", length(piece(1), 7), MalformedIpv6Extension),
+    ]
+}
+
+/// UDP over IPv6 behind this many words of options.
+fn long(words: usize) -> Vec<u8> {
+    behind(&[(wire::DESTINATION_OPTIONS, 8 * words)])
+}
+
+/// The same behind two tags.
+fn tagged_long(words: usize) -> Vec<u8> {
+    let chain = [(wire::DESTINATION_OPTIONS, 8 * words)];
+    extended(built(2, Network::Ipv6, Transport::Udp), 22, &chain, &mut Random::new(13))
 }
 
 fn transport() -> Vec<Row> {
@@ -195,7 +256,9 @@ fn transport() -> Vec<Row> {
         ("ICMP of 8 bytes", payload(echo(), 8), None),
         ("ICMP fragment of 1 byte", fragmented(payload(echo(), 1), 5), None),
         ("ICMPv6 of 7 bytes", echo6, MalformedIcmp),
-        ("SCTP without a byte", payload(built(0, PLAIN, Transport::Other(132)), 0), None),
+        ("SCTP of 11 bytes", payload(built(0, PLAIN, Transport::Sctp), 11), MalformedSctp),
+        ("SCTP of 12 bytes", payload(built(0, PLAIN, Transport::Sctp), 12), None),
+        ("GRE without a byte", payload(built(0, PLAIN, Transport::Other(47)), 0), None),
     ]
 }
 
@@ -236,6 +299,8 @@ fn outer() -> Vec<Row> {
         ("13 bytes in the tunnel", bare(13), Runt),
         ("14 bytes in the tunnel", bare(14), MalformedIpv4Header),
         ("tag in the tunnel", in_tunnel(&built(1, PLAIN, Transport::Tcp)), InnerTagged),
+        ("UDP at byte 176 of the tunnel", in_tunnel(&long(9)), None),
+        ("UDP at byte 184 of the tunnel", in_tunnel(&long(10)), HeaderTooLong),
         ("ARP in the tunnel", in_tunnel(&built(0, Network::Arp, Transport::Udp)), None),
     ]
 }
@@ -243,7 +308,7 @@ fn outer() -> Vec<Row> {
 fn table() -> Vec<(Case, DropReason)> {
     let case =
         |net| move |(name, frame, fault): Row| (Case { name: name.into(), frame, net }, fault);
-    let host = link().into_iter().chain(network()).chain(transport());
+    let host = link().into_iter().chain(network()).chain(extensions()).chain(transport());
     host.map(case(false)).chain(outer().into_iter().map(case(true))).collect()
 }
 
@@ -284,4 +349,25 @@ fn fragments_of_a_packet_hash_alike() {
     assert_eq!(hash(0x2000), hash(0x2009));
     assert_eq!(hash(0x2000), hash(0x0012));
     assert_ne!(hash(0x2000), hash(0x4000));
+}
+
+/// Of IPv6 too, and what the later ones name as next header need not be the transport.
+#[test]
+fn fragments_of_an_ipv6_packet_hash_alike() {
+    let frame = behind(&[(wire::FRAGMENT, 8), (wire::DESTINATION_OPTIONS, 8)]);
+    let hash = |field: u16| parse(&with(frame.clone(), 56, &field.to_be_bytes()), false).flow_hash;
+    assert_eq!(hash(1), hash(9));
+    assert_eq!(hash(1), hash(16));
+    assert_ne!(hash(1), hash(0));
+}
+
+/// The ports behind a chain are those of the transport header.
+#[test]
+fn ports_behind_extension_headers() {
+    let plain = parse(&built(0, Network::Ipv6, Transport::Udp), false);
+    let headers = parse(&behind(&[(wire::HOP_BY_HOP, 8), (wire::ROUTING, 24)]), false);
+    let ports = |h: &crate::parser::Headers| (h.protocol, h.ported, h.src_port, h.dst_port);
+    assert_eq!(ports(&headers), ports(&plain));
+    assert_eq!(headers.flow_hash, plain.flow_hash);
+    assert_eq!(headers.end, plain.end + 32);
 }

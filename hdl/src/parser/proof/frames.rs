@@ -1,6 +1,7 @@
 //! Frames of every kind, built by a crate that knows nothing of this one.
 
 use super::Case;
+use crate::parser::wire;
 use etherparse::*;
 use replay::Random;
 
@@ -24,15 +25,17 @@ pub enum Transport {
     Udp,
     Echo,
     Unreachable,
+    Sctp,
     Other(u8),
 }
 
-pub const TRANSPORTS: [Transport; 5] = [
+pub const TRANSPORTS: [Transport; 6] = [
     Transport::Tcp,
     Transport::Udp,
     Transport::Echo,
     Transport::Unreachable,
-    Transport::Other(132),
+    Transport::Sctp,
+    Transport::Other(47),
 ];
 
 /// A frame with `tags` tags; addresses, ports and payload at random.
@@ -89,6 +92,10 @@ fn behind_ip(
         }
         Transport::Unreachable => {
             step.icmpv4_raw(3, 1, [9; 4]).write(&mut bytes, &payload).unwrap();
+        }
+        Transport::Sctp => {
+            let header = [&a.to_be_bytes()[..], &b.to_be_bytes(), &[7; 8], &payload].concat();
+            step.write(&mut bytes, IpNumber(wire::PROTOCOL_SCTP), &header).unwrap();
         }
         Transport::Other(number) => {
             step.write(&mut bytes, IpNumber(number), &payload).unwrap();
@@ -155,6 +162,86 @@ pub fn sign(frame: &mut [u8], l3: usize) {
     frame[l3 + 10..l3 + 12].copy_from_slice(&header.calc_header_checksum().to_be_bytes());
 }
 
+/// Puts these extension headers, {kind, bytes}, behind the IPv6 header at `l3`; bytes at random.
+pub fn extended(
+    mut frame: Vec<u8>,
+    l3: usize,
+    chain: &[(u8, usize)],
+    random: &mut Random,
+) -> Vec<u8> {
+    let mut last = frame[l3 + 6];
+    let mut headers = Vec::new();
+    for &(kind, bytes) in chain.iter().rev() {
+        let mut header: Vec<u8> = (0..bytes).map(|_| random.word() as u8).collect();
+        header[0] = last;
+        match kind {
+            wire::FRAGMENT => header[2..4].fill(0),
+            wire::AUTHENTICATION => header[1] = (bytes / 4 - 2) as u8,
+            _ => header[1] = (bytes / 8 - 1) as u8,
+        }
+        headers.splice(..0, header);
+        last = kind;
+    }
+    frame[l3 + 6] = last;
+    let length = u16::from_be_bytes([frame[l3 + 4], frame[l3 + 5]]) + headers.len() as u16;
+    frame[l3 + 4..l3 + 6].copy_from_slice(&length.to_be_bytes());
+    frame.splice(l3 + 40..l3 + 40, headers);
+    frame
+}
+
+/// Up to five extension headers of any kind and length, most of them where they may stand.
+fn any_chain(random: &mut Random) -> Vec<(u8, usize)> {
+    use wire::{AUTHENTICATION, DESTINATION_OPTIONS, FRAGMENT, HOP_BY_HOP, ROUTING};
+    let kinds = [HOP_BY_HOP, ROUTING, FRAGMENT, AUTHENTICATION, DESTINATION_OPTIONS];
+    let mut chain = Vec::new();
+    for number in 0..random.below(6) {
+        let first = if number == 0 || random.chance(5) { 0 } else { 1 };
+        let kind = kinds[(first + random.below(5 - first)) as usize];
+        let most = if random.chance(80) { 3 } else { 16 };
+        let words = 1 + random.below(most) as usize;
+        let bytes = match kind {
+            FRAGMENT => 8,
+            AUTHENTICATION if random.chance(90) => 8 + 8 * words,
+            AUTHENTICATION => 8 + 4 * words,
+            _ => 8 * words,
+        };
+        chain.push((kind, bytes));
+    }
+    chain
+}
+
+/// IPv6 packets with extension headers, some of them fragments, some cut off by their length.
+fn chains(number: usize, random: &mut Random) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for _ in 0..number {
+        let transport = TRANSPORTS[random.below(TRANSPORTS.len() as u64) as usize];
+        let tags = random.below(3) as u8;
+        let chain = any_chain(random);
+        let (l3, mut at) = (14 + 4 * usize::from(tags), 14 + 4 * usize::from(tags) + 40);
+        let plain = frame(tags, Network::Ipv6, transport, random);
+        let mut frame = extended(plain, l3, &chain, random);
+        for &(kind, bytes) in &chain {
+            if kind == wire::FRAGMENT && random.chance(60) {
+                let field = [1, 8, 9, 16, 0xfff8][random.below(5) as usize];
+                frame[at + 2..at + 4].copy_from_slice(&u16::to_be_bytes(field));
+            }
+            at += bytes;
+        }
+        if random.chance(20) {
+            let length = u16::from_be_bytes([frame[l3 + 4], frame[l3 + 5]]);
+            let less = random.below(u64::from(length) + 1) as u16;
+            frame[l3 + 4..l3 + 6].copy_from_slice(&less.to_be_bytes());
+        }
+        let net = tags == 0 && random.chance(60);
+        if net {
+            frame = tunnel(&frame, random.below(1 << 24) as u32, random);
+        }
+        let name = format!("{transport:?} behind {chain:?}, {tags} tags");
+        cases.push(Case { name, frame, net });
+    }
+    cases
+}
+
 /// One frame of each kind: tags, options, protocols, fragments, tunnels.
 pub fn each_kind(random: &mut Random) -> Vec<Case> {
     let mut networks = vec![Network::Ipv6, Network::Arp];
@@ -180,6 +267,7 @@ pub fn each_kind(random: &mut Random) -> Vec<Case> {
             cases.push(Case { name, frame: fragmented(frame, field), net: false });
         }
     }
+    cases.extend(chains(400, random));
     cases
 }
 

@@ -1,0 +1,169 @@
+//! Frames that meet a world: of its people to each other, now and then with a byte wrong.
+
+use super::{CARD_MAC, PEERS, Person, ROUTER_MAC, VTEP, World, mapped};
+use etherparse::{
+    IpEcn, IpFragOffset, IpHeaders, IpNumber, Ipv4Extensions, Ipv4Header, Ipv6Extensions,
+    Ipv6FragmentHeader, Ipv6Header, Ipv6RawExtHeader, PacketBuilder,
+};
+use hdl::{eni::AttachKey, profile::HOST_PORTS};
+use rand::{RngExt, seq::IndexedRandom};
+
+/// An IPv6 header.
+fn ipv6(from: u128, to: u128, traffic_class: u8, extensions: Ipv6Extensions) -> IpHeaders {
+    let header = Ipv6Header {
+        traffic_class,
+        hop_limit: 64,
+        source: from.to_be_bytes(),
+        destination: to.to_be_bytes(),
+        ..Ipv6Header::default()
+    };
+    IpHeaders::Ipv6(header, extensions)
+}
+
+impl World {
+    /// A frame and the port at which it comes in; most are well-formed and allowed.
+    pub fn frame(&mut self) -> (usize, Vec<u8>) {
+        let to = self.people.choose(&mut self.random).cloned();
+        let from = self.people.choose(&mut self.random).cloned();
+        let (Some(mut to), Some(from)) = (to, from) else { return (0, vec![0; 60]) };
+        if self.random.random_ratio(9, 10) {
+            // Somebody of the same VPC, mostly.
+            let same: Vec<_> = self.people.iter().filter(|p| p.vpc == from.vpc).collect();
+            to = same.choose(&mut self.random).map_or(to, |p| (*p).clone());
+        }
+        if self.random.random_ratio(1, 48) {
+            // The subnet's broadcast address.
+            to.v4 |= 255;
+        }
+        let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
+        let (port, mut frame) = match from.place {
+            Some(place) => {
+                let dst = if neighbor { to.mac } else { ROUTER_MAC };
+                (usize::from(place.port), self.packet(&from, &to, dst, &place))
+            }
+            None => {
+                let src = if neighbor { from.mac } else { ROUTER_MAC };
+                let sender = Person { mac: src, ..from.clone() };
+                let inner = self.packet(&sender, &to, to.mac, &AttachKey::default());
+                (HOST_PORTS, self.tunnel(&from, inner))
+            }
+        };
+        if self.random.random_ratio(1, 6) {
+            self.spoil(&mut frame);
+        }
+        (port, frame)
+    }
+
+    /// A packet of random kind and length, with the tags of its place.
+    fn packet(&mut self, from: &Person, to: &Person, dst: u64, place: &AttachKey) -> Vec<u8> {
+        let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
+        let payload: Vec<u8> = {
+            let bytes = match self.random.random_range(0..20) {
+                0 => self.random.random_range(0..1400),
+                1 => self.random.random_range(0..9000),
+                _ => self.random.random_range(0..90),
+            };
+            (0..bytes).map(|_| self.random.random()).collect()
+        };
+        let ethernet = PacketBuilder::ethernet2(mac(from.mac), mac(dst));
+        let ports = [80u16, 443, 1023, 1024, 2047, 2048, 53];
+        let mut port = || *ports.choose(&mut self.random).unwrap_or(&80);
+        let (a, b) = (port(), port());
+        let ip = ethernet.ip(if self.random.random_ratio(2, 3) {
+            self.ipv4(from.v4, to.v4)
+        } else if self.random.random_ratio(1, 32) {
+            ipv6(mapped(from.v4), mapped(to.v4), 0, Ipv6Extensions::default())
+        } else {
+            let extensions = self.extensions();
+            ipv6(from.v6, to.v6, self.random.random_range(0..4), extensions)
+        });
+        let mut frame = Vec::new();
+        let written = match self.random.random_range(0..9) {
+            0..3 => ip.tcp(a, b, 7, 512).write(&mut frame, &payload),
+            3..6 => ip.udp(a, b).write(&mut frame, &payload),
+            6 => ip.icmpv4_echo_request(a, b).write(&mut frame, &payload),
+            7 => {
+                let sctp = [&a.to_be_bytes()[..], &b.to_be_bytes(), &payload].concat();
+                ip.write(&mut frame, IpNumber::SCTP, &sctp)
+            }
+            _ => ip.icmpv6_echo_request(a, b).write(&mut frame, &payload),
+        };
+        if written.is_err() {
+            frame.resize(60, 0);
+        }
+        let tags = usize::from(place.tags);
+        for i in (0..tags).rev() {
+            let tpid: u16 = if i + 1 < tags { 0x88a8 } else { 0x8100 };
+            let tag = [tpid.to_be_bytes(), place.vids[i].to_be_bytes()].concat();
+            frame.splice(12..12, tag);
+        }
+        if self.random.random_ratio(1, 2) && frame.len() < 60 {
+            frame.resize(60, 0);
+        }
+        frame
+    }
+
+    /// IPv6 extension headers, mostly none.
+    fn extensions(&mut self) -> Ipv6Extensions {
+        let mut one_in = |n| self.random.random_ratio(1, n);
+        let (hop, options, fragment) = (one_in(6), one_in(6), one_in(6));
+        let (later, more) = (one_in(2), one_in(2));
+        let raw =
+            |words: usize| Ipv6RawExtHeader::new_raw(IpNumber::UDP, &[0; 30][..8 * words - 2]);
+        let offset = IpFragOffset::try_new(if later { 3 } else { 0 }).unwrap_or_default();
+        Ipv6Extensions {
+            hop_by_hop_options: raw(1).ok().filter(|_| hop),
+            destination_options: raw(3).ok().filter(|_| options),
+            fragment: fragment.then(|| Ipv6FragmentHeader::new(IpNumber::UDP, offset, more, 7)),
+            ..Ipv6Extensions::default()
+        }
+    }
+
+    /// An IPv4 header with any ECN field.
+    fn ipv4(&mut self, from: u32, to: u32) -> IpHeaders {
+        let header = Ipv4Header {
+            ecn: IpEcn::try_new(self.random.random_range(0..4)).unwrap_or_default(),
+            time_to_live: 64,
+            source: from.to_be_bytes(),
+            destination: to.to_be_bytes(),
+            ..Ipv4Header::default()
+        };
+        IpHeaders::Ipv4(header, Ipv4Extensions::default())
+    }
+
+    /// Into a VXLAN tunnel from where that person lives.
+    fn tunnel(&mut self, from: &Person, inner: Vec<u8>) -> Vec<u8> {
+        let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
+        let vxlan = [&[8, 0, 0, 0][..], &(from.vni << 8).to_be_bytes(), &inner].concat();
+        let peer = if self.random.random_ratio(15, 16) { from.peer } else { PEERS[0] };
+        let dst = if self.random.random_ratio(31, 32) { VTEP } else { VTEP + 7 };
+        let mut frame = Vec::new();
+        let built = PacketBuilder::ethernet2(mac(0x0200_0000_00fe), mac(CARD_MAC))
+            .ip(self.ipv4(peer, dst))
+            .udp(50000, 4789)
+            .write(&mut frame, &vxlan);
+        if built.is_err() {
+            frame.resize(60, 0);
+        }
+        frame
+    }
+
+    /// Something goes wrong on the way.
+    fn spoil(&mut self, frame: &mut Vec<u8>) {
+        let last = frame.len() - 1;
+        match self.random.random_range(0..6) {
+            0 => frame.truncate(self.random.random_range(1..=last.max(1))),
+            1 => {
+                frame[self.random.random_range(0..last.clamp(1, 80))] ^=
+                    1 << self.random.random_range(0..8)
+            }
+            2 => frame[..6].fill(0xff),
+            3 => frame.extend((0..self.random.random_range(1..30)).map(|_| 0xee)),
+            4 => {
+                let at = self.random.random_range(0..last.clamp(1, 120));
+                frame[at] = self.random.random();
+            }
+            _ => frame.splice(12..12, [0x81, 0, 0, 9]).for_each(drop),
+        }
+    }
+}
