@@ -73,6 +73,7 @@ pub struct Parser {
 
 impl Logic for Parser {
     #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         clock!(self, clock, entry, place, tail, outer, addresses, lengths, chain, behind_ipv4);
         clock!(self, clock, behind, align, protocols, port_fields, check, header_sum, flow, judge);
