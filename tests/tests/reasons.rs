@@ -75,6 +75,7 @@ fn ipv6(version: u8, next_header: u8, length: u8) -> (usize, Vec<u8>) {
 }
 
 /// A frame that provokes it, and the port where it comes in.
+#[allow(clippy::too_many_lines)] // an arm for each reason
 fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
     use DropReason::*;
     match reason {
