@@ -11,11 +11,12 @@
 
 use crate::{
     bar0::gateware::Bar0,
-    pipeline::{Entered, Orders, Pipeline},
+    pipeline::{Entered, Orders, Pipeline, T_VERDICT},
     ports::{Egress, Ingress},
     profile::{HOST_PORTS, PORTS, Profile},
 };
-use cells::stream::{Depths, FramePath};
+use cells::delay::Delay;
+use cells::stream::{Depths, FramePath, NUMBER_BITS};
 use rust_hdl::prelude::*;
 
 /// Bits of the explain record.
@@ -70,6 +71,8 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     egress: Egress<W, B>,
     path: FramePath<W, B, M, N, X>,
     pipeline: Pipeline,
+    /// The number goes along with its header, and is wanted a clock before the verdict.
+    number_at: Delay<Bits<NUMBER_BITS>, { T_VERDICT - 1 }>,
     bar0: Bar0,
     entered: Signal<Local, Entered>,
     orders: Signal<Local, Orders>,
@@ -116,6 +119,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             egress: Egress::default(),
             path: FramePath::new(if W == 128 { Depths::NARROW } else { Depths::WIDE }),
             pipeline: Pipeline::new(profile),
+            number_at: Delay::default(),
             bar0: Bar0::new(profile),
             entered: Signal::default(),
             orders: Signal::default(),
@@ -132,7 +136,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, ingress, path, pipeline, bar0);
+        clock!(self, clock, ingress, path, pipeline, number_at, bar0);
         self.ingress.reset.next = self.reset.val();
         self.path.reset.next = self.reset.val();
         self.bar0.reset.next = self.reset.val();
@@ -177,6 +181,8 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.pipeline.i_len.next = self.path.h_len.val();
         self.pipeline.i_too_long.next = self.path.h_too_long.val();
         self.pipeline.i_entered.next = self.entered.val();
+        self.number_at.d.next = self.path.h_number.val();
+        self.path.v_number.next = self.number_at.q.val();
         self.path.v_valid.next = self.pipeline.o_valid.val();
         self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any();
         // A bit for each port, so that whether a beat is taken is not looked up.

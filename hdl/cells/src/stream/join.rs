@@ -1,9 +1,12 @@
 //! A verdict meets its frame: which beats are read, how far do they turn, how many come out?
 //!
 //! ```text
-//! clock 0                                       | clock 1                      | clock 2
-//! v_p, v_s, v_len -------------------------> [total, shift, drop] -> lead, turn, flush -> (queue)
-//! h_len, h_end -> [order: LUT RAM] -> [oldest] ----------^-----> base ----^
+//! before   | clock 0                                  | clock 1
+//!          |  v_valid, v_p, v_s, v_len ----------> [total, shift, drop] --> command
+//! v_number |             number, lap ------------> (queue: where it goes)
+//!    |     |                  ^
+//!    +--> [named: begin, end, length, lap]
+//!    +--> [order: LUT RAM] <- h_len, h_end, by h_number
 //! ```
 //! With B bytes and M halfwords a beat:
 //! - `total = len - 1 + 2 (p - s)`: `total div B` beats follow the first one, and the last byte's
@@ -14,20 +17,23 @@
 //!   wrapped round: when it is smaller than the turn.
 //!
 //! The frame's place comes from the order memory and not with the verdict: a header pipeline need
-//! not carry it, and a verdict cannot name bytes that are not its frame's. The order memory's
-//! oldest word lies in a register: a frame's verdict comes two clocks after its header at the
-//! earliest.
+//! carry no more than the frame's number, and a verdict cannot name bytes that are not its frame's.
+//! The number comes a clock before the verdict, so that the word it names lies in a register when
+//! the sums begin: a frame's verdict comes two clocks after its header at the earliest.
 //!
-//! Latency: `v_valid` in clock 0, `valid` in clock 1. Throughput: a frame per clock, no stall.
+//! Which lap of the numbers a frame belongs to lies there too: the number does not tell, and
+//! whoever waits for the frame's command must not take the one of a lap before for it.
+//!
+//! Latency: `v_valid` in clock 0, `command` in clock 1. Throughput: a frame per clock, no stall.
 
 use super::command::Command;
-use super::{NUMBER_BITS, POINTER_BITS};
+use super::{COUNT_BITS, NUMBER_BITS, POINTER_BITS};
 use crate::ram::LutRam;
 use crate::register::Register;
 use rust_hdl::prelude::*;
 
-/// Bits of a word of the order memory: length and end.
-const ORDER_BITS: usize = 14 + POINTER_BITS;
+/// Bits of a word of the order memory: length, end, begin and lap, from the lowest.
+const ORDER_BITS: usize = 14 + 2 * POINTER_BITS + 1;
 
 /// What is kept of a verdict for the second clock.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
@@ -36,7 +42,9 @@ pub struct Half {
     pub drop: Bit,
     /// Egress port.
     pub port: Bits<3>,
-    /// Ring address behind the frame.
+    /// Ring address of the frame.
+    pub begin: Bits<12>,
+    /// Ring address behind it.
     pub behind: Bits<12>,
     /// Index of the last byte that comes out.
     pub total: Bits<14>,
@@ -61,8 +69,10 @@ pub struct Join {
     pub h_len: Signal<In, Bits<14>>,
     /// Ring address behind its last beat.
     pub h_end: Signal<In, Bits<POINTER_BITS>>,
-    /// A verdict on the oldest frame without one.
-    pub v_valid: Signal<In, Bit>,
+    /// Number of the frame that was captured.
+    pub h_number: Signal<Out, Bits<NUMBER_BITS>>,
+    /// Number of the frame that a verdict in the next clock is about.
+    pub v_number: Signal<In, Bits<NUMBER_BITS>>,
     /// Emit nothing.
     pub v_drop: Signal<In, Bit>,
     /// Egress port.
@@ -73,23 +83,26 @@ pub struct Join {
     pub v_s: Signal<In, Bits<6>>,
     /// Length of the frame to use, in bytes.
     pub v_len: Signal<In, Bits<14>>,
-    /// There is a command.
-    pub valid: Signal<Out, Bit>,
-    /// What is to be done with the frame.
+    /// Number of the frame that a verdict in this clock is about.
+    pub number: Signal<Out, Bits<NUMBER_BITS>>,
+    /// The lap it belongs to.
+    pub lap: Signal<Out, Bit>,
+    /// What is to be done with the frame of the last clock's verdict.
     pub command: Signal<Out, Command>,
     order: LutRam<ORDER_BITS, NUMBER_BITS>,
-    entered: Register<Bits<NUMBER_BITS>>,
-    judged: Register<Bits<NUMBER_BITS>>,
-    judged_next: Register<Bits<NUMBER_BITS>>,
-    oldest: DFF<Bits<ORDER_BITS>>,
-    base: Register<Bits<POINTER_BITS>>,
-    half_valid: Register<Bit>,
+    entered: Register<Bits<COUNT_BITS>>,
+    begins: Register<Bits<POINTER_BITS>>,
+    number_now: DFF<Bits<NUMBER_BITS>>,
+    named: DFF<Bits<ORDER_BITS>>,
     half: DFF<Half>,
+    entry: Signal<Local, Bits<ORDER_BITS>>,
     skipped: Signal<Local, Bits<14>>,
     own_len: Signal<Local, Bits<14>>,
     left: Signal<Local, Bits<10>>,
     turn: Signal<Local, Bits<8>>,
     last_byte: Signal<Local, Bits<8>>,
+    numbers: Constant<Bits<COUNT_BITS>>,
+    laps: Constant<Bits<COUNT_BITS>>,
     beat_log2: Constant<Bits<4>>,
     half_log2: Constant<Bits<4>>,
     half_mask: Constant<Bits<6>>,
@@ -108,27 +121,30 @@ impl Join {
             h_valid: Signal::default(),
             h_len: Signal::default(),
             h_end: Signal::default(),
-            v_valid: Signal::default(),
+            h_number: Signal::default(),
+            v_number: Signal::default(),
             v_drop: Signal::default(),
             v_port: Signal::default(),
             v_p: Signal::default(),
             v_s: Signal::default(),
             v_len: Signal::default(),
-            valid: Signal::default(),
+            number: Signal::default(),
+            lap: Signal::default(),
             command: Signal::default(),
             order: LutRam::new(frames_log2),
             entered: Register::default(),
-            judged: Register::default(),
-            judged_next: Register::new(1u64.to_bits()),
-            oldest: DFF::default(),
-            base: Register::default(),
-            half_valid: Register::default(),
+            begins: Register::default(),
+            number_now: DFF::default(),
+            named: DFF::default(),
             half: DFF::default(),
+            entry: Signal::default(),
             skipped: Signal::default(),
             own_len: Signal::default(),
             left: Signal::default(),
             turn: Signal::default(),
             last_byte: Signal::default(),
+            numbers: Constant::new(((1u64 << frames_log2) - 1).to_bits()),
+            laps: Constant::new((1u64 << frames_log2).to_bits()),
             beat_log2: Constant::new(beat_log2.to_bits()),
             half_log2: Constant::new((beat_log2 - 1).to_bits()),
             half_mask: Constant::new((halfwords - 1).to_bits()),
@@ -141,39 +157,44 @@ impl Join {
 impl Logic for Join {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, entered, judged, judged_next, base, half);
-        clock!(self, clock, order, oldest, half_valid);
+        dff_setup!(self, clock, entered, begins);
+        clock!(self, clock, order, number_now, named, half);
         self.entered.reset.next = self.reset.val();
-        self.judged.reset.next = self.reset.val();
-        self.judged_next.reset.next = self.reset.val();
-        self.base.reset.next = self.reset.val();
-        self.half_valid.reset.next = self.reset.val();
+        self.begins.reset.next = self.reset.val();
 
-        // Frames in order; `oldest` is the one whose verdict comes next.
-        self.order.we.next = self.h_valid.val();
-        self.order.wa.next = self.entered.q.val();
-        self.order.wd.next = (bit_cast::<ORDER_BITS, POINTER_BITS>(self.h_end.val()) << 14)
+        // Frames as they come: each begins where the one before ended.
+        self.entry.next = (bit_cast::<ORDER_BITS, POINTER_BITS>(self.begins.q.val()) << 26)
+            | (bit_cast::<ORDER_BITS, POINTER_BITS>(self.h_end.val()) << 14)
             | bit_cast::<ORDER_BITS, 14>(self.h_len.val());
+        if (self.entered.q.val() & self.laps.val()).any() {
+            self.entry.next = self.entry.val().replace_bit(38, true);
+        }
+        self.h_number.next =
+            bit_cast::<NUMBER_BITS, COUNT_BITS>(self.entered.q.val() & self.numbers.val());
+        self.order.we.next = self.h_valid.val();
+        self.order.wa.next = bit_cast::<NUMBER_BITS, COUNT_BITS>(self.entered.q.val());
+        self.order.wd.next = self.entry.val();
         if self.h_valid.val() {
             self.entered.d.next = self.entered.q.val() + 1;
+            self.begins.d.next = self.h_end.val();
         }
-        self.order.ra.next = self.judged.q.val();
-        if self.v_valid.val() {
-            self.order.ra.next = self.judged_next.q.val();
-            self.judged.d.next = self.judged_next.q.val();
-            self.judged_next.d.next = self.judged_next.q.val() + 1;
-        }
-        self.oldest.d.next = self.order.q.val();
-        self.own_len.next = self.oldest.q.val().get_bits::<14>(0);
+
+        // The clock before: the frame that is named.
+        self.order.ra.next = self.v_number.val();
+        self.named.d.next = self.order.q.val();
+        self.number_now.d.next = self.v_number.val();
+        self.number.next = self.number_now.q.val();
+        self.lap.next = self.named.q.val().get_bit(38);
+        self.own_len.next = self.named.q.val().get_bits::<14>(0);
 
         // Clock 0: the sums. The complement of 2s is -2s - 1.
-        self.half_valid.d.next = self.v_valid.val();
         self.skipped.next = bit_cast::<14, 6>(self.v_s.val()) << 1;
         self.half.d.next.drop = self.v_drop.val()
             | (self.v_len.val() <= self.skipped.val())
             | (self.own_len.val() < self.v_len.val());
         self.half.d.next.port = self.v_port.val();
-        self.half.d.next.behind = self.oldest.q.val().get_bits::<POINTER_BITS>(14);
+        self.half.d.next.begin = self.named.q.val().get_bits::<POINTER_BITS>(26);
+        self.half.d.next.behind = self.named.q.val().get_bits::<POINTER_BITS>(14);
         self.half.d.next.total = self.v_len.val()
             + (bit_cast::<14, 6>(self.v_p.val()) << 1)
             + !(bit_cast::<14, 6>(self.v_s.val()) << 1);
@@ -183,7 +204,6 @@ impl Logic for Join {
         self.half.d.next.head = self.v_p.val();
 
         // Clock 1.
-        self.valid.next = self.half_valid.q.val();
         self.left.next = bit_cast::<10, 14>(self.half.q.val().total >> self.beat_log2.val());
         self.turn.next = self.half.q.val().shift & self.turn_mask.val();
         self.last_byte.next = bit_cast::<8, 14>(self.half.q.val().total & self.byte_mask.val());
@@ -200,14 +220,11 @@ impl Logic for Join {
         self.command.next.leads = !self.half.q.val().shift.get_bit(7)
             & (self.half.q.val().shift >> self.half_log2.val()).any();
         self.command.next.address =
-            self.base.q.val() + bit_cast::<POINTER_BITS, 3>(self.half.q.val().skip);
+            self.half.q.val().begin + bit_cast::<POINTER_BITS, 3>(self.half.q.val().skip);
         self.command.next.behind = self.half.q.val().behind;
         self.command.next.turn = bit_cast::<5, 8>(self.turn.val());
         self.command.next.head = self.half.q.val().head;
         self.command.next.last_byte = bit_cast::<6, 8>(self.last_byte.val());
         self.command.next.port = self.half.q.val().port;
-        if self.half_valid.q.val() {
-            self.base.d.next = self.half.q.val().behind;
-        }
     }
 }

@@ -11,7 +11,8 @@
 //! carried over from the beat before, then the beat itself.
 //!
 //! The header memory has a place per frame in flight, by the frame's number, dropped frames too: so
-//! it needs no pointers, and its read takes no clock that the ring does not take anyway.
+//! it needs no pointers, verdicts may come in any order, and its read takes no clock that the ring
+//! does not take anyway.
 //!
 //! Latency: 3 clocks from the slot to `o_*`, which are not registered. Throughput: a slot per
 //! clock, no clock enable.
@@ -33,6 +34,8 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     pub reset: Signal<In, Bit>,
     /// A verdict came.
     pub v_valid: Signal<In, Bit>,
+    /// Number of its frame.
+    pub v_number: Signal<In, Bits<NUMBER_BITS>>,
     /// Its header, from the most significant bit on.
     pub v_header: Signal<In, Bits<HEADER_BITS>>,
     /// What is done.
@@ -50,7 +53,6 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     /// Egress port.
     pub o_port: Signal<Out, Bits<3>>,
     headers: Ram<HEADER_BITS, NUMBER_BITS>,
-    judged: Register<Bits<NUMBER_BITS>>,
     rotate: Rotate<W, M>,
     slot_1: DFF<Slot>,
     slot_2: DFF<Slot>,
@@ -80,6 +82,7 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             clock: Signal::default(),
             reset: Signal::default(),
             v_valid: Signal::default(),
+            v_number: Signal::default(),
             v_header: Signal::default(),
             slot: Signal::default(),
             data: Signal::default(),
@@ -89,7 +92,6 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             o_last: Signal::default(),
             o_port: Signal::default(),
             headers: Ram::new(frames_log2, style),
-            judged: Register::default(),
             rotate: Rotate::default(),
             slot_1: DFF::default(),
             slot_2: DFF::default(),
@@ -115,10 +117,9 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
 impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, judged, earlier);
+        dff_setup!(self, clock, earlier);
         clock!(self, clock, headers, rotate, slot_1, slot_2, slot_3);
         clock!(self, clock, header, from_head, from_earlier, keep);
-        self.judged.reset.next = self.reset.val();
         for i in 0..3 {
             self.emits[i].clock.next = self.clock.val();
             self.emits[i].reset.next = self.reset.val();
@@ -131,12 +132,9 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
         self.emits[2].d.next = self.emits[1].q.val();
 
         self.headers.we.next = self.v_valid.val();
-        self.headers.wa.next = self.judged.q.val();
+        self.headers.wa.next = self.v_number.val();
         self.headers.wd.next = self.v_header.val();
         self.headers.ra.next = self.slot.val().number;
-        if self.v_valid.val() {
-            self.judged.d.next = self.judged.q.val() + 1;
-        }
 
         // Clock 1 and 2: the beat turns; its beat of the header, and who comes from where.
         self.rotate.turn.next = self.slot_1.q.val().turn;

@@ -8,8 +8,8 @@
 //!             v                    |        |                      |            |
 //!      (header pipeline)       [sequencer: one slot a clock] ------+            |
 //!             |                    ^   ^------------- room left ----------------+
-//!             | v_*: verdict       | commands
-//!             +----------------> [join] <- lengths and ends, in order
+//!             | v_*: verdict       | commands, by number
+//!             +----------------> [join] <- begins, ends and lengths, by number
 //! ```
 //! *One operation serves all.* A verdict names `p`, `s` (halfwords), `len` (bytes) and a header:
 //!
@@ -22,16 +22,24 @@
 //! *A dropped frame costs nothing*: the ring is read by address, so a drop is a frame that is not
 //! read, and it is taken out of the order while another one is being emitted.
 //!
-//! **Order.** Frames leave in the order of arrival. The header pipeline between `h_*` and `v_*` may
-//! have any fixed latency from [`LEAST_HEADER_CLOCKS`] on, answers every header once, in order, and
-//! is never stalled; the credits in `capture` bound the frames in flight so that a verdict always
-//! finds room.
+//! **Order.** Frames leave in the order of arrival, verdicts come in any order: `h_number` names a
+//! frame, and `v_number`, a clock before `v_valid`, says whom the verdict is about. The header
+//! pipeline between `h_*` and `v_*` answers every header once, [`LEAST_HEADER_CLOCKS`] later or at
+//! any time after that, at most one in a clock, and is never stalled.
+//!
+//! **Room.** The credits in `capture` count a frame from its capture until it leaves the order, so
+//! the numbers in flight are all different, whatever the order of the verdicts: every memory behind
+//! the header pipeline has a place for each number, and a verdict writes to its frame's own. Their
+//! margin covers the frame that is being emitted, whose header is still read. A frame whose verdict
+//! is late holds up those behind it and, when the credits run out, the sender; it needs nothing
+//! from them, so nothing can lock.
 //!
 //! **Rate.** Clocks per frame = max(beats in, beats out): no bubble between frames, whatever is
 //! done to them. **Latency**: [`LATENCY_CLOCKS`] and the header pipeline's own.
 //!
-//! **Preconditions of a verdict**: `2s < len <= captured length` and `p <= 32`. A verdict that
-//! breaks the first is carried out as a drop: nothing but the frame's own bytes can ever come out.
+//! **Preconditions of a verdict**: its frame is in flight and has none yet;
+//! `2s < len <= captured length`; `p <= 32`. A verdict that breaks the second is carried out as a
+//! drop: nothing but the frame's own bytes can ever come out.
 //!
 //! **Reset.** A frame cut by reset leaves nothing behind; sender, header pipeline and receiver are
 //! to be reset with the path, for AXI4-Stream does not say where a frame begins.
@@ -43,6 +51,7 @@ mod credit;
 mod hand;
 mod join;
 mod lanes;
+mod marks;
 mod measure;
 mod merge;
 mod output;
@@ -69,10 +78,13 @@ pub const MAX_FRAME_BYTES: usize = 9216;
 /// first `m_tvalid` is in clock `9 + n`. One more if bytes move forward over a beat border (a tag
 /// or a tunnel taken off): the first beat out then needs two beats in.
 pub const LATENCY_CLOCKS: usize = 9;
-/// Least clocks from `h_valid` to `v_valid`: until then the path does not know the frame's length.
+/// Least clocks from `h_valid` to `v_valid`: the frame's length is remembered in the clock between,
+/// the one in which `v_number` names it.
 pub const LEAST_HEADER_CLOCKS: usize = 2;
 
 /// Bits of a ring pointer; a ring has at most this many address bits less one.
 const POINTER_BITS: usize = 12;
 /// Bits of a frame's number; a path has at most `2^7` frames in flight.
-const NUMBER_BITS: usize = 7;
+pub const NUMBER_BITS: usize = 7;
+/// Bits of a count of frames: a number and, above it, whether its lap is an odd one.
+const COUNT_BITS: usize = NUMBER_BITS + 1;

@@ -8,7 +8,7 @@ use super::lanes::SwapBytes;
 use super::merge::Merge;
 use super::output::Output;
 use super::sequencer::Sequencer;
-use super::{HEADER_BITS, POINTER_BITS, WINDOW_BITS};
+use super::{HEADER_BITS, NUMBER_BITS, POINTER_BITS, WINDOW_BITS};
 use crate::ram::{Ram, Style};
 use rust_hdl::prelude::*;
 
@@ -18,7 +18,8 @@ pub struct Depths {
     /// Beats in the ring, as a power of two.
     pub ring_log2: usize,
     /// Frames in flight, as a power of two: those in the header pipeline and those with a verdict
-    /// that wait for their turn. 8 of them are the margin of the credits.
+    /// that wait for their turn, or for a verdict on one before them. 8 of them are the margin of
+    /// the credits. Numbers count up modulo this.
     pub frames_log2: usize,
     /// What the memory of new headers is built of.
     pub headers: Style,
@@ -39,7 +40,8 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
 {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// Synchronous, active high: forgets every frame.
+    /// Synchronous, active high: forgets every frame. Then no beat is taken for as many clocks as
+    /// frames may be in flight.
     pub reset: Signal<In, Bit>,
     /// A beat of a frame.
     pub s_tdata: Signal<In, Bits<W>>,
@@ -57,6 +59,9 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub bubble: Signal<In, Bit>,
     /// A header sets out.
     pub h_valid: Signal<Out, Bit>,
+    /// The frame's number: 0 after reset, then one more for each header, modulo the frames in
+    /// flight.
+    pub h_number: Signal<Out, Bits<NUMBER_BITS>>,
     /// The frame's first 192 bytes, big-endian; beyond the frame unspecified.
     pub h_window: Signal<Out, Bits<WINDOW_BITS>>,
     /// The frame's length in bytes, FCS not included.
@@ -65,7 +70,10 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub h_port: Signal<Out, Bits<3>>,
     /// The frame was longer than `MAX_FRAME_BYTES` and must be dropped.
     pub h_too_long: Signal<Out, Bit>,
-    /// A verdict on the oldest header without one.
+    /// In the clock *before* `v_valid`: number of the frame that the verdict is about, which has
+    /// none yet. Nothing comes of it in a clock that no `v_valid` follows.
+    pub v_number: Signal<In, Bits<NUMBER_BITS>>,
+    /// The verdict on the frame that `v_number` named in the clock before.
     pub v_valid: Signal<In, Bit>,
     /// Emit nothing.
     pub v_drop: Signal<In, Bit>,
@@ -127,10 +135,12 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             s_tready: Signal::default(),
             bubble: Signal::default(),
             h_valid: Signal::default(),
+            h_number: Signal::default(),
             h_window: Signal::default(),
             h_len: Signal::default(),
             h_port: Signal::default(),
             h_too_long: Signal::default(),
+            v_number: Signal::default(),
             v_valid: Signal::default(),
             v_drop: Signal::default(),
             v_port: Signal::default(),
@@ -175,7 +185,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.capture.s_tuser.next = self.s_tuser.val();
         self.capture.s_tvalid.next = self.s_tvalid.val();
         self.s_tready.next = self.capture.s_tready.val();
-        self.capture.bubble.next = self.bubble.val();
+        self.capture.bubble.next = self.bubble.val() | self.sequencer.sweeps.val();
         self.capture.free.next = self.sequencer.free.val();
         self.capture.retire.next = self.sequencer.retire.val();
         self.ring.we.next = self.capture.ring_we.val();
@@ -183,6 +193,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.ring.wd.next = self.capture.ring_wd.val();
 
         self.h_valid.next = self.capture.h_valid.val();
+        self.h_number.next = self.joiner.h_number.val();
         self.h_window.next = self.capture.h_window.val();
         self.h_len.next = self.capture.h_len.val();
         self.h_port.next = self.capture.h_port.val();
@@ -190,18 +201,21 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.joiner.h_valid.next = self.capture.h_valid.val();
         self.joiner.h_len.next = self.capture.h_len.val();
         self.joiner.h_end.next = self.capture.h_end.val();
-        self.joiner.v_valid.next = self.v_valid.val();
+        self.joiner.v_number.next = self.v_number.val();
         self.joiner.v_drop.next = self.v_drop.val();
         self.joiner.v_port.next = self.v_port.val();
         self.joiner.v_p.next = self.v_p.val();
         self.joiner.v_s.next = self.v_s.val();
         self.joiner.v_len.next = self.v_len.val();
-        self.sequencer.valid.next = self.joiner.valid.val();
+        self.sequencer.coming.next = self.v_valid.val();
+        self.sequencer.number.next = self.joiner.number.val();
+        self.sequencer.lap.next = self.joiner.lap.val();
         self.sequencer.command.next = self.joiner.command.val();
         self.sequencer.go.next = self.outlet.go.val();
         self.ring.ra.next = self.sequencer.address.val();
 
         self.merge.v_valid.next = self.v_valid.val();
+        self.merge.v_number.next = self.joiner.number.val();
         self.merge.v_header.next = self.v_header.val();
         self.merge.slot.next = self.sequencer.slot.val();
         self.merge.data.next = self.ring.q.val();

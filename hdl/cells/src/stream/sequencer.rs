@@ -30,9 +30,13 @@ pub struct Sequencer {
     pub clock: Signal<In, Clock>,
     /// No frame in hand, none waits.
     pub reset: Signal<In, Bit>,
-    /// There is a command.
-    pub valid: Signal<In, Bit>,
-    /// The command.
+    /// A command comes in the next clock.
+    pub coming: Signal<In, Bit>,
+    /// Number of its frame.
+    pub number: Signal<In, Bits<NUMBER_BITS>>,
+    /// The lap it belongs to.
+    pub lap: Signal<In, Bit>,
+    /// The command, a clock later.
     pub command: Signal<In, Command>,
     /// The output has room: a slot may be made.
     pub go: Signal<In, Bit>,
@@ -44,6 +48,8 @@ pub struct Sequencer {
     pub free: Signal<Out, Bits<POINTER_BITS>>,
     /// A frame left the order.
     pub retire: Signal<Out, Bit>,
+    /// The queue is being cleared: no frame may come.
+    pub sweeps: Signal<Out, Bit>,
     queue: Queue,
     hand: Hand,
     done: Release,
@@ -66,13 +72,16 @@ impl Sequencer {
         Self {
             clock: Signal::default(),
             reset: Signal::default(),
-            valid: Signal::default(),
+            coming: Signal::default(),
+            number: Signal::default(),
+            lap: Signal::default(),
             command: Signal::default(),
             go: Signal::default(),
             slot: Signal::default(),
             address: Signal::default(),
             free: Signal::default(),
             retire: Signal::default(),
+            sweeps: Signal::default(),
             queue: Queue::new(frames_log2),
             hand: Hand::new(beat_bytes / 2),
             done: Release::default(),
@@ -102,8 +111,11 @@ impl Logic for Sequencer {
         self.reads.reset.next = self.reset.val();
         self.emits.reset.next = self.reset.val();
 
-        self.queue.valid.next = self.valid.val();
+        self.queue.coming.next = self.coming.val();
+        self.queue.number.next = self.number.val();
+        self.queue.lap.next = self.lap.val();
         self.queue.command.next = self.command.val();
+        self.sweeps.next = self.queue.sweeps.val();
         self.first.next = self.queue.first.val();
         self.waits.next = self.queue.waits.val();
 

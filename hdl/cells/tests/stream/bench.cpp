@@ -3,7 +3,8 @@
 //   bench SCENARIO RESULT          both little-endian, layouts in model.rs
 //
 // A clock: drive the inputs, settle, look at the headers, drive the verdict, settle, look at the
-// beats, rise. Verdicts follow their headers by a fixed number of clocks.
+// beats, rise. A verdict is due a fixed number of clocks after its header, and for some frames
+// later; of those that are due the one that is due longest comes, one a clock.
 #include "Vtop.h"
 #include "verilated.h"
 
@@ -11,8 +12,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <memory>
+#include <set>
+#include <tuple>
 #include <vector>
 
 namespace {
@@ -25,7 +27,7 @@ constexpr uint64_t RESET_CLOCKS = 3, QUIET_CLOCKS = 4000;
 
 struct Frame {
     uint8_t port, drop, p, s, egress;
-    uint16_t use;
+    uint16_t use, later;
     uint8_t header[HEADER];
     std::vector<uint8_t> bytes;
 };
@@ -63,6 +65,7 @@ std::vector<Frame> read_frames(Reader& in, uint32_t count) {
         f.s = in.get<uint8_t>();
         f.egress = in.get<uint8_t>();
         f.use = in.get<uint16_t>();
+        f.later = in.get<uint16_t>();
         in.bytes(f.header, sizeof f.header);
         in.bytes(f.bytes.data(), f.bytes.size());
     }
@@ -109,9 +112,12 @@ private:
     // The sender: frame, byte in it, bytes of this beat; whether it waits for s_tready.
     size_t sending = 0, at = 0, now = 0;
     bool waits = false, refused = false;
-    // The header pipeline: frames whose header set out, and when their verdicts are due.
+    // The header pipeline: frames whose header set out, behind when their verdicts are due, each
+    // with its number; the one that was named and gets its verdict now.
     size_t captured = 0;
-    std::deque<std::pair<uint64_t, size_t>> pipeline;
+    using Due = std::tuple<uint64_t, size_t, uint8_t>;
+    std::set<Due> pipeline;
+    const Frame* named = nullptr;
     // The receiver: the frame that is coming out.
     std::vector<uint8_t> frame;
     uint64_t first_out = 0;
@@ -136,7 +142,7 @@ private:
         if (!cut) return;
         if (at) sending++, at = 0;
         captured = sending;
-        pipeline.clear(), frame.clear();
+        pipeline.clear(), frame.clear(), named = nullptr;
         waits = false;
     }
 
@@ -170,24 +176,29 @@ private:
         for (size_t i = 0; i < f.bytes.size() && i < WINDOW; i++)
             if (window[WINDOW - 1 - i] != f.bytes[i]) fail("the window differs");
         put<uint8_t>('h'), put<uint64_t>(clock), put<uint16_t>(top->h_len);
-        put<uint8_t>(top->h_port), put<uint8_t>(top->h_too_long);
-        pipeline.emplace_back(clock + around.latency, captured++);
+        put<uint8_t>(top->h_port), put<uint8_t>(top->h_too_long), put<uint8_t>(top->h_number);
+        pipeline.emplace(clock + around.latency + f.later, captured++, top->h_number);
     }
 
-    // The verdict that is due, else noise without v_valid.
+    // The verdict on the frame that was named, else noise without v_valid; and who is next.
     void verdict() {
         uint8_t header[HEADER];
         for (uint8_t& byte : header) byte = uint8_t(word());
         top->v_valid = 0, top->v_drop = word() & 1, top->v_port = word() & 7;
         top->v_p = word() & 63, top->v_s = word() & 63, top->v_len = word() & 0x3fff;
-        if (!pipeline.empty() && pipeline.front().first <= clock) {
-            const Frame& f = frames[pipeline.front().second];
-            pipeline.pop_front();
+        if (named) {
+            const Frame& f = *named;
             for (size_t i = 0; i < HEADER; i++) header[HEADER - 1 - i] = f.header[i];
             top->v_valid = 1, top->v_drop = f.drop, top->v_port = f.egress;
             top->v_p = f.p, top->v_s = f.s, top->v_len = f.use;
         }
         memcpy(&top->v_header, header, sizeof header);
+        top->v_number = word() & 0x7f;
+        named = nullptr;
+        if (pipeline.empty() || std::get<0>(*pipeline.begin()) > clock + 1) return;
+        named = &frames[std::get<1>(*pipeline.begin())];
+        top->v_number = std::get<2>(*pipeline.begin());
+        pipeline.erase(pipeline.begin());
     }
 
     void look() {

@@ -16,6 +16,8 @@ pub struct Frame {
     pub len: usize,
     pub egress: u8,
     pub header: [u8; HEADER_BYTES],
+    /// Clocks by which its verdict comes later than others do.
+    pub later: usize,
 }
 
 /// What a frame may be turned into: name, p, s.
@@ -39,7 +41,7 @@ impl Frame {
         let bytes = (0..len).map(|_| byte()).collect();
         let header = std::array::from_fn(|_| byte());
         let (port, egress) = (byte() & 7, byte() & 7);
-        Self { bytes, port, drop: false, p: 0, s: 0, len, egress, header }
+        Self { bytes, port, drop: false, p: 0, s: 0, len, egress, header, later: 0 }
     }
 
     pub fn operation(mut self, (_, p, s): (&str, usize, usize)) -> Self {
@@ -54,6 +56,11 @@ impl Frame {
 
     pub fn trimmed(mut self, len: usize) -> Self {
         self.len = len;
+        self
+    }
+
+    pub fn judged_later(mut self, clocks: usize) -> Self {
+        self.later = clocks;
         self
     }
 
@@ -97,4 +104,13 @@ pub fn mixed(seed: u64, count: usize, longest: usize) -> Vec<Frame> {
         if random.chance(20) { frame.dropped() } else { frame }
     };
     (0..count).map(|_| one()).collect()
+}
+
+/// Some of `frames` are judged 20 to 60 clocks later than their neighbours, out of order.
+pub fn some_later(seed: u64, mut frames: Vec<Frame>) -> Vec<Frame> {
+    let mut random = Random::new(seed);
+    for frame in frames.iter_mut().filter(|_| random.chance(25)) {
+        frame.later = 20 + frame.bytes[0] as usize % 41;
+    }
+    frames
 }

@@ -13,7 +13,7 @@ use std::sync::{LazyLock, atomic::AtomicUsize, atomic::Ordering};
 /// What happens around the frames.
 #[derive(Clone, Copy, Debug)]
 pub struct Around {
-    /// Clocks of the header pipeline.
+    /// Clocks of the header pipeline, for a frame that is not judged later.
     pub latency: u32,
     /// Per cent of the clocks in which the sender pauses, the receiver does not take, `bubble` is
     /// set.
@@ -50,6 +50,7 @@ pub struct Header {
     pub len: u16,
     pub port: u8,
     pub too_long: bool,
+    pub number: u8,
 }
 
 /// Everything that was seen.
@@ -69,6 +70,8 @@ pub struct Seen {
 pub struct Model {
     /// Bytes a beat.
     pub beat: usize,
+    /// Frames in flight.
+    pub flight: usize,
     program: PathBuf,
 }
 
@@ -126,7 +129,7 @@ fn build<const W: usize, const B: usize, const M: usize, const N: usize, const X
         .output()
         .expect("verilator runs: install it (Debian: verilator)");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Model { beat, program: folder.join("model/bench") }
+    Model { beat, flight: 1 << depths.frames_log2, program: folder.join("model/bench") }
 }
 
 impl Model {
@@ -159,6 +162,7 @@ fn scenario(frames: &[Frame], around: Around) -> Vec<u8> {
         out.extend((f.bytes.len() as u16).to_le_bytes());
         out.extend([f.port, f.drop.into(), f.p as u8, f.s as u8, f.egress]);
         out.extend((f.len as u16).to_le_bytes());
+        out.extend((f.later as u16).to_le_bytes());
         out.extend(f.header);
         out.extend(&f.bytes);
     }
@@ -183,6 +187,7 @@ fn read(mut result: &[u8]) -> Seen {
                 len: next(2) as u16,
                 port: next(1) as u8,
                 too_long: next(1) == 1,
+                number: next(1) as u8,
             }),
             b'r' => seen.refused.push((clock, next(4) as usize, next(4) as usize)),
             b'o' => {
