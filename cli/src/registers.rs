@@ -86,10 +86,9 @@ fn entry(table: TableId) -> &'static str {
     match table {
         TableId::Attachments => "`AttachKey`, `AttachAction`, lives",
         TableId::Addresses => "`IpKey`, `AddressAction`, lives",
-        TableId::AddressClasses => "`IpKey`, `AddressLabel`",
         TableId::PortClasses => "`PortKey`, `PortLabel`",
         TableId::Routes => "`IpKey` (the route table as its `vpc`), `RouteLabel`",
-        TableId::AclOutbound | TableId::AclInbound => "`RuleKey`, `RuleAction`, lives",
+        TableId::Rules => "`RuleKey`, `RuleAction`, lives",
         TableId::Mappings => "`IpKey`, `MappingAction`, lives",
         TableId::Enis => "`EniEntry`",
     }

@@ -328,14 +328,13 @@ fn way_out(table: TableId) -> &'static str {
         TableId::Attachments | TableId::Addresses | TableId::Enis => {
             "move some of its ENIs to another card, or take a larger profile"
         }
-        TableId::AddressClasses => {
-            "let rules name fewer different prefixes, or spread the VPCs over more cards"
-        }
         TableId::PortClasses => {
             "let rules name fewer different port ranges, or spread the VPCs over more cards"
         }
-        TableId::Routes => "let subnets share route tables, or take routes together",
-        TableId::AclOutbound | TableId::AclInbound => {
+        TableId::Routes => {
+            "let subnets share route tables, take routes together, or let rules name fewer prefixes"
+        }
+        TableId::Rules => {
             "let subnets share network ACLs, and rules name the same prefixes and port ranges"
         }
         TableId::Mappings => "spread the VPCs over more cards, or take a larger profile",

@@ -23,7 +23,6 @@ fn parse(text: &str, syntax: Syntax) -> Vpcs {
 
 fn compiled(text: &str, card: &str) -> Compiled {
     let all = compile(&parse(text, Syntax::Toml), card, LARGE).unwrap_or_else(|e| panic!("{e}"));
-    starts_are_sorted(&all.image.address_classes);
     starts_are_sorted(&all.image.port_classes);
     starts_are_sorted(&all.image.routes);
     all
@@ -44,10 +43,11 @@ fn ip(text: &str) -> u128 {
 struct Card(Compiled);
 
 impl Card {
-    fn address(&self, vpc: u8, address: &str) -> AddressLabel {
-        let starts = self.0.image.address_classes.clone();
-        let table = Interval { banks: [starts, Vec::new()] };
-        table.find(&IpKey { ip: ip(address), vpc }, false).1
+    /// By the route table of that number.
+    fn address(&self, table: u8, address: &str) -> AddressLabel {
+        let starts = self.0.image.routes.clone();
+        let routes = Interval { banks: [starts, Vec::new()] };
+        routes.find(&IpKey { ip: ip(address), vpc: table }, false).1.far
     }
 
     fn port_class(&self, vpc: u8, protocol: u8, port: Option<u16>) -> u8 {
@@ -62,12 +62,9 @@ impl Card {
             acl,
             address_class: self.address(1, peer).class,
             port_class: self.port_class(1, protocol, port),
+            inbound: way == Direction::Inbound,
         };
-        let entries = match way {
-            Direction::Outbound => &self.0.image.acl_outbound,
-            Direction::Inbound => &self.0.image.acl_inbound,
-        };
-        match entries.get(&key) {
+        match self.0.image.rules.get(&key) {
             None => 0,
             Some(RuleAction { allow: true, rule }) => i32::from(*rule),
             Some(RuleAction { allow: false, rule }) => -i32::from(*rule),
@@ -166,7 +163,6 @@ fn addresses_of_one_class_need_not_be_neighbors() {
     assert_eq!(label("10.0.2.0"), is(1, 0, false));
     assert_eq!(label("11.0.0.0"), is(0, 0, false));
     assert_eq!(label("2001:db8:0:1:ffff:ffff:ffff:ffff"), is(0, 1, false), "no broadcast in IPv6");
-    assert_eq!(card.0.image.address_classes[0].0, IpKey::default());
     let words = card.0.legend.address_class(1, 2).expect("there is a class 2");
     assert_eq!(
         words.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -196,7 +192,9 @@ fn the_example_compiles_for_both_cards() {
     let (blue, green) = (a.image.mappings[&key(1)], a.image.mappings[&key(2)]);
     assert!(blue.local && !green.local);
     assert_eq!((blue.vni, green.vni), (5001, 5010));
-    let (row, name) = (a.image.enis[usize::from(blue.eni)], a.legend.eni(blue.eni));
+    let owner = a.image.addresses[&key(1)];
+    assert!(!a.image.addresses.contains_key(&key(2)));
+    let (row, name) = (a.image.enis[usize::from(owner.eni)], a.legend.eni(owner.eni));
     assert_eq!((row.port, row.vids, row.tags, name), (0, [100, 0], 1, Some("blue-web-2")));
     assert_eq!(green.vtep, u32::from_be_bytes([192, 0, 2, 20]));
     let b = compiled(&example(), "card-b");

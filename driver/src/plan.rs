@@ -28,8 +28,7 @@ pub(crate) fn window(dwords: &[u32]) -> [u32; WINDOW_DWORDS] {
 pub(crate) struct Shelves {
     attachments: Shelf,
     addresses: Shelf,
-    acl_outbound: Shelf,
-    acl_inbound: Shelf,
+    rules: Shelf,
     mappings: Shelf,
 }
 
@@ -40,8 +39,7 @@ impl Shelves {
         Self {
             attachments: shelf(TableId::Attachments),
             addresses: shelf(TableId::Addresses),
-            acl_outbound: shelf(TableId::AclOutbound),
-            acl_inbound: shelf(TableId::AclInbound),
+            rules: shelf(TableId::Rules),
             mappings: shelf(TableId::Mappings),
         }
     }
@@ -63,8 +61,7 @@ impl Shelves {
         let after = Self {
             attachments: then(self.attachments.plan(&b.attachments, &w.attachments, next)?),
             addresses: then(self.addresses.plan(&b.addresses, &w.addresses, next)?),
-            acl_outbound: then(self.acl_outbound.plan(&b.acl_outbound, &w.acl_outbound, next)?),
-            acl_inbound: then(self.acl_inbound.plan(&b.acl_inbound, &w.acl_inbound, next)?),
+            rules: then(self.rules.plan(&b.rules, &w.rules, next)?),
             mappings: then(self.mappings.plan(&b.mappings, &w.mappings, next)?),
         };
         Ok((after, writes))
@@ -76,8 +73,7 @@ impl Shelves {
         [
             self.attachments.settle(in_force),
             self.addresses.settle(in_force),
-            self.acl_outbound.settle(in_force),
-            self.acl_inbound.settle(in_force),
+            self.rules.settle(in_force),
             self.mappings.settle(in_force),
         ]
         .concat()
@@ -94,7 +90,6 @@ pub(crate) fn banks(
     let bank = |table| Bank { table, capacity: profile.capacity(table), bank: next };
     let (h, w, n) = (held, wanted, usize::from(next));
     Ok([
-        bank(TableId::AddressClasses).intervals(&h.address_classes.banks[n], &w.address_classes)?,
         bank(TableId::PortClasses).intervals(&h.port_classes.banks[n], &w.port_classes)?,
         bank(TableId::Routes).intervals(&h.routes.banks[n], &w.routes)?,
         bank(TableId::Enis).rows(&h.enis[n], &w.enis)?,

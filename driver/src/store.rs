@@ -20,11 +20,9 @@ pub(crate) fn store(
     match command.table {
         TableId::Attachments => write(&mut tables.attachments, command, bits),
         TableId::Addresses => write(&mut tables.addresses, command, bits),
-        TableId::AddressClasses => interval(&mut tables.address_classes, command, bits),
         TableId::PortClasses => interval(&mut tables.port_classes, command, bits),
         TableId::Routes => interval(&mut tables.routes, command, bits),
-        TableId::AclOutbound => write(&mut tables.acl_outbound, command, bits),
-        TableId::AclInbound => write(&mut tables.acl_inbound, command, bits),
+        TableId::Rules => write(&mut tables.rules, command, bits),
         TableId::Mappings => write(&mut tables.mappings, command, bits),
         TableId::Enis => {
             set(&mut tables.enis[usize::from(command.bank)], command.index, take(bits)?.0);
@@ -48,12 +46,9 @@ pub(crate) fn harmless(
     match command.table {
         TableId::Attachments => told_the_same(&tables.attachments, slot, bits, generation),
         TableId::Addresses => told_the_same(&tables.addresses, slot, bits, generation),
-        TableId::AclOutbound => told_the_same(&tables.acl_outbound, slot, bits, generation),
-        TableId::AclInbound => told_the_same(&tables.acl_inbound, slot, bits, generation),
+        TableId::Rules => told_the_same(&tables.rules, slot, bits, generation),
         TableId::Mappings => told_the_same(&tables.mappings, slot, bits, generation),
-        TableId::AddressClasses | TableId::PortClasses | TableId::Routes | TableId::Enis => {
-            Ok(command.bank != generation)
-        }
+        TableId::PortClasses | TableId::Routes | TableId::Enis => Ok(command.bank != generation),
     }
 }
 

@@ -11,12 +11,11 @@
 
 use crate::{
     bar0::gateware::Bar0,
-    pipeline::{Entered, Orders, Pipeline, T_VERDICT},
+    pipeline::{Entered, Orders, Pipeline},
     ports::{Egress, Ingress},
     profile::{HOST_PORTS, PORTS, Profile},
 };
-use cells::delay::Delay;
-use cells::stream::{Depths, FramePath, NUMBER_BITS};
+use cells::stream::{Depths, FramePath};
 use rust_hdl::prelude::*;
 
 /// Bits of the explain record.
@@ -63,7 +62,8 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     pub bus_ready: Signal<Out, Bit>,
     /// What was read.
     pub bus_rdata: Signal<Out, Bits<32>>,
-    /// A packet was judged, in the order in which they were taken.
+    /// A pass of a packet ended: first passes in the order in which packets were taken, second ones
+    /// in the order of their first.
     pub explain_valid: Signal<Out, Bit>,
     /// Its record; zero in a profile without.
     pub explain: Signal<Out, Bits<TRACE>>,
@@ -71,8 +71,6 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     egress: Egress<W, B>,
     path: FramePath<W, B, M, N, X>,
     pipeline: Pipeline,
-    /// The number goes along with its header, and is wanted a clock before the verdict.
-    number_at: Delay<Bits<NUMBER_BITS>, { T_VERDICT - 1 }>,
     bar0: Bar0,
     entered: Signal<Local, Entered>,
     orders: Signal<Local, Orders>,
@@ -119,7 +117,6 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             egress: Egress::default(),
             path: FramePath::new(if W == 128 { Depths::NARROW } else { Depths::WIDE }),
             pipeline: Pipeline::new(profile),
-            number_at: Delay::default(),
             bar0: Bar0::new(profile),
             entered: Signal::default(),
             orders: Signal::default(),
@@ -136,7 +133,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, ingress, path, pipeline, number_at, bar0);
+        clock!(self, clock, ingress, path, pipeline, bar0);
         self.ingress.reset.next = self.reset.val();
         self.path.reset.next = self.reset.val();
         self.bar0.reset.next = self.reset.val();
@@ -166,6 +163,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.egress.tvalid.next = self.path.m_tvalid.val();
         self.path.m_tready.next = self.egress.tready.val();
         // Headers in, verdicts out.
+        self.entered.next.number = self.path.h_number.val();
         self.entered.next.port = self.path.h_port.val();
         self.entered.next.net = self.path.h_port.val().get_bits::<1>(self.net_bit.val().index());
         self.entered.next.generation = 0.into();
@@ -181,8 +179,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.pipeline.i_len.next = self.path.h_len.val();
         self.pipeline.i_too_long.next = self.path.h_too_long.val();
         self.pipeline.i_entered.next = self.entered.val();
-        self.number_at.d.next = self.path.h_number.val();
-        self.path.v_number.next = self.number_at.q.val();
+        self.path.v_number.next = self.pipeline.o_coming.val();
         self.path.v_valid.next = self.pipeline.o_valid.val();
         self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any();
         // A bit for each port, so that whether a beat is taken is not looked up.
@@ -215,9 +212,9 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.bar0.busy.next = self.pipeline.busy.val();
         self.bar0.judged.next = self.pipeline.o_valid.val();
         self.bar0.reason.next = self.pipeline.o_leaving.val().reason;
-        self.path.bubble.next = self.bar0.bubble.val();
+        self.path.bubble.next = self.bar0.bubble.val() | self.pipeline.bubble.val();
         // Explanations.
-        self.explain_valid.next = self.pipeline.o_valid.val() & self.explained.val();
+        self.explain_valid.next = self.pipeline.o_passed.val() & self.explained.val();
         self.explain.next = 0.into();
         if self.explained.val() {
             self.explain.next = bit_cast::<TRACE, TRACE>(self.pipeline.o_trace.val().into());

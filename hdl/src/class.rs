@@ -1,15 +1,14 @@
-//! Which rules can a packet meet at all? Its addresses and its port as small numbers.
+//! Which rules can a packet meet at all? Its far address and its port as small numbers.
 //!
 //! ```text
-//!   (VPC, source IP) ------> [ intervals ] --> class, subnet
-//!   (VPC, protocol, port) -> [ intervals ] --> class
+//!   (VPC, protocol, port) --> [ intervals ] --> class
 //! ```
 //! A rule names prefixes and port ranges. All prefixes that the rules of one VPC name cut its
 //! addresses into classes: two addresses of one class lie in the same prefixes, so that no rule
 //! can tell them apart. Ports likewise. What a rule set says of a packet is then a function of
 //! (rule set, class, class): one exact-match lookup, however many rules there are (`nacl`).
 //! The classes are a VPC's and not a rule set's, so that all of its rule sets share one search. The
-//! destination's class comes with its route, which is searched for anyway (`route`).
+//! far address's class comes with its route, which is searched for anyway (`route`).
 
 use std::cmp::Ordering;
 
@@ -82,7 +81,7 @@ impl PartialOrd for PortKey {
 /// The searches as hardware.
 #[cfg(feature = "gateware")]
 pub mod gateware {
-    use super::bits::{AddressLabel, IpKey, PortKey, PortLabel};
+    use super::bits::{PortKey, PortLabel};
     use crate::profile::{ADDRESS_DEEP, PORT_DEEP};
     use cells::{interval, view::View};
     use rust_hdl::prelude::*;
@@ -96,59 +95,9 @@ pub mod gateware {
     /// Clocks from a port to its class.
     pub const PORT_LATENCY: usize = interval::latency(PORT_DEEP, 0);
     const ADDRESS: usize = 136;
-    const ADDRESS_LABEL: usize = 21;
-    const ADDRESS_ENTRY: usize = ADDRESS + ADDRESS_LABEL;
     const PORT: usize = 33;
     const PORT_LABEL: usize = 8;
     const PORT_ENTRY: usize = PORT + PORT_LABEL;
-
-    /// Classes of source addresses.
-    #[derive(LogicBlock, Default)]
-    pub struct AddressClass {
-        /// Rising edge.
-        pub clock: Signal<In, Clock>,
-        /// Of the valid line.
-        pub reset: Signal<In, Bit>,
-        /// A packet is here.
-        pub valid: Signal<In, Bit>,
-        /// Parity of its generation.
-        pub generation: Signal<In, Bit>,
-        /// What is searched for.
-        pub key: Signal<In, IpKey>,
-        /// What is said of it.
-        pub label: Signal<Out, AddressLabel>,
-        /// Which interval it was.
-        pub interval: Signal<Out, Bits<12>>,
-        /// An interval to be written.
-        pub w_valid: Signal<In, Bit>,
-        /// Into which bank.
-        pub w_bank: Signal<In, Bit>,
-        /// Where in the order of starts.
-        pub w_index: Signal<In, Bits<12>>,
-        /// {start, label}, the start lowest.
-        pub w_entry: Signal<In, Bits<ADDRESS_ENTRY>>,
-        search: AddressSearch<ADDRESS_LABEL>,
-        fields: View<AddressLabel, ADDRESS_LABEL>,
-    }
-
-    impl Logic for AddressClass {
-        #[hdl_gen]
-        fn update(&mut self) {
-            clock!(self, clock, search);
-            self.search.reset.next = self.reset.val();
-            self.search.i_valid.next = self.valid.val();
-            self.search.i_bank.next = self.generation.val();
-            self.search.i_key.next = bit_cast::<ADDRESS, ADDRESS>(self.key.val().into());
-            self.fields.i.next = self.search.o_label.val();
-            self.label.next = self.fields.o.val();
-            self.interval.next = self.search.o_index.val();
-            self.search.w_valid.next = self.w_valid.val();
-            self.search.w_bank.next = self.w_bank.val();
-            self.search.w_index.next = self.w_index.val();
-            self.search.w_start.next = self.w_entry.val().get_bits::<ADDRESS>(0);
-            self.search.w_label.next = self.w_entry.val().get_bits::<ADDRESS_LABEL>(136);
-        }
-    }
 
     /// Classes of protocols and ports.
     #[derive(LogicBlock, Default)]

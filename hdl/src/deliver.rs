@@ -1,11 +1,9 @@
 //! Which ENI of this card receives a packet, and through which port?
 //!
 //! ```text
-//!   from the underlay: ENI of (VPC, destination IP) --+
-//!                                                     +--> [ one row per ENI ] --> port, tags, MAC
-//!   from a host here:  ENI of the mapping ------------+
+//!   ENI of (VPC, destination IP) --> [ one row per ENI ] --> port, tags, MAC
 //! ```
-//! A packet between two ENIs of this card turns around here without touching the wire.
+//! Asked of what comes out of a tunnel, and of what another ENI of this card sends.
 
 use crate::{meta::DropReason, parser::Headers, spoof::AddressAction};
 
@@ -29,7 +27,7 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
-/// Has this card an ENI with the address and the MAC of a packet from the underlay?
+/// Has this card an ENI with the address and the MAC that a packet is sent to?
 pub fn local(owner: Option<AddressAction>, eni: &EniEntry, h: &Headers) -> DropReason {
     match owner {
         Some(_) if eni.mac == h.dst_mac => DropReason::None,
@@ -71,14 +69,12 @@ pub mod gateware {
         pub eni: Signal<In, Bits<10>>,
         /// Parity of the packet's generation.
         pub generation: Signal<In, Bit>,
-        /// From the underlay?
-        pub net: Signal<In, Bit>,
-        /// Has anybody here the packet's address?
-        pub owned: Signal<In, Bit>,
-        /// Its destination MAC.
-        pub dst_mac: Signal<In, Bits<48>>,
         /// How the ENI is reached, [`LATENCY`] clocks later.
         pub row: Signal<Out, EniEntry>,
+        /// With the row: has anybody here the packet's address?
+        pub owned: Signal<In, Bit>,
+        /// With the row: its destination MAC.
+        pub dst_mac: Signal<In, Bits<48>>,
         /// It is nobody here, [`JUDGE`] clocks after the row.
         pub nobody: Signal<Out, Bit>,
         /// It is down, with `nobody`.
@@ -93,10 +89,8 @@ pub mod gateware {
         pub w_entry: Signal<In, Bits<ROW>>,
         rows: Ram<ROW, 11>,
         fields: View<EniEntry, ROW>,
-        dst: Delay<Bits<48>, LATENCY>,
         mac: Equal<48, 6>,
-        unowned: Delay<Bit, { LATENCY + JUDGE }>,
-        from_net: Delay<Bit, { LATENCY + JUDGE }>,
+        unowned: Delay<Bit, JUDGE>,
         is_down: Delay<Bit, JUDGE>,
     }
 
@@ -107,7 +101,6 @@ pub mod gateware {
                 clock: Signal::default(),
                 eni: Signal::default(),
                 generation: Signal::default(),
-                net: Signal::default(),
                 owned: Signal::default(),
                 dst_mac: Signal::default(),
                 row: Signal::default(),
@@ -119,10 +112,8 @@ pub mod gateware {
                 w_entry: Signal::default(),
                 rows: Ram::new(depth_log2 + 1, Style::Block),
                 fields: View::default(),
-                dst: Delay::default(),
                 mac: Equal::default(),
                 unowned: Delay::default(),
-                from_net: Delay::default(),
                 is_down: Delay::default(),
             }
         }
@@ -137,7 +128,7 @@ pub mod gateware {
     impl Logic for Deliver {
         #[hdl_gen]
         fn update(&mut self) {
-            clock!(self, clock, rows, dst, mac, unowned, from_net, is_down);
+            clock!(self, clock, rows, mac, unowned, is_down);
             self.rows.ra.next = bit_cast::<11, 10>(self.eni.val()) << 1;
             if self.generation.val() {
                 self.rows.ra.next = (bit_cast::<11, 10>(self.eni.val()) << 1) | 1;
@@ -150,13 +141,11 @@ pub mod gateware {
             self.rows.wd.next = self.w_entry.val();
             self.fields.i.next = self.rows.q.val();
             self.row.next = self.fields.o.val();
-            self.dst.d.next = self.dst_mac.val();
-            self.mac.a.next = self.dst.q.val();
+            self.mac.a.next = self.dst_mac.val();
             self.mac.b.next = self.fields.o.val().mac;
             self.unowned.d.next = !self.owned.val();
-            self.from_net.d.next = self.net.val();
             self.is_down.d.next = !self.fields.o.val().up.any();
-            self.nobody.next = self.from_net.q.val() & (self.unowned.q.val() | !self.mac.yes.val());
+            self.nobody.next = self.unowned.q.val() | !self.mac.yes.val();
             self.down.next = self.is_down.q.val();
         }
     }

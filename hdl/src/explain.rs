@@ -1,11 +1,11 @@
 //! Why did that happen to this packet? What each stage asked, what it was told.
 //!
-//! One record per packet, made by the gateware and by the reference alike and compared field by
-//! field. A lookup that a packet has no use for still shows what it answered: the hardware asks
-//! anyway.
+//! One record per pass of a packet (see `walk`), made by the gateware and by the reference alike
+//! and compared field by field. A lookup that a packet has no use for still shows what it answered:
+//! the hardware asks anyway.
 
 use crate::{
-    class::{AddressLabel, PortLabel},
+    class::PortLabel,
     eni::AttachAction,
     mapping::MappingAction,
     meta::Verdict,
@@ -22,12 +22,14 @@ layout::layout! {
         /// In which slot: {way: 2, index: 16}; 0 on a miss.
         slot: u32 => 18,
     }
-    /// The record of one packet.
+    /// The record of one pass.
     pub struct Trace {
         /// Port it came in at.
         port: u8 => 3,
         /// Parity of the generation it was judged by.
         generation: bool,
+        /// Does it come from an ENI of this card?
+        inside: bool,
         /// Was the frame well-formed? If not, nothing below but the verdict means anything.
         well_formed: bool,
         /// What the attachments answered.
@@ -36,37 +38,55 @@ layout::layout! {
         eni: AttachAction,
         /// What the addresses answered.
         addressed: Answer,
-        /// Whose address it is: the source of a host's packet, the destination of a tunnel's.
+        /// Whose the near address is: the source of what leaves, the destination of what comes.
         owner: AddressAction,
-        /// Class of the source address.
-        src: AddressLabel,
-        /// Which interval that was.
-        src_interval: u16 => 12,
         /// Class of protocol and port.
         port_class: PortLabel,
         /// Which interval that was.
         port_interval: u16 => 12,
-        /// What the route table says of the destination, and its class.
+        /// What the route table says of the far address, and its class.
         route: RouteLabel,
         /// Which interval that was.
         route_interval: u16 => 12,
-        /// What the outbound rules were asked.
-        outbound_key: RuleKey,
+        /// What the rules were asked.
+        rule_key: RuleKey,
         /// What they answered.
-        outbound: Answer,
+        ruled: Answer,
         /// The rule.
-        outbound_rule: RuleAction,
+        rule: RuleAction,
         /// What the mappings answered.
         mapped: Answer,
-        /// Where the address lives: the destination of a host's packet, the source of a tunnel's.
+        /// Where the far address lives: the destination of what leaves, the source of what comes.
         mapping: MappingAction,
-        /// What the inbound rules were asked.
-        inbound_key: RuleKey,
-        /// What they answered.
-        inbound: Answer,
-        /// The rule.
-        inbound_rule: RuleAction,
         /// What became of it.
         verdict: Verdict,
+    }
+}
+
+/// The records of one packet, pass by pass: one, or two of a packet that an ENI of this card sends
+/// to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passes {
+    /// Its sender's, or that of the receiver of what came out of a tunnel.
+    pub first: Trace,
+    /// The receiver's, of what turned around inside the card.
+    pub second: Option<Trace>,
+}
+
+impl Passes {
+    /// One after the other.
+    pub fn each(&self) -> impl Iterator<Item = Trace> {
+        std::iter::once(self.first).chain(self.second)
+    }
+
+    /// What became of the packet in the end.
+    pub fn verdict(&self) -> Verdict {
+        self.second.unwrap_or(self.first).verdict
+    }
+}
+
+impl From<Trace> for Passes {
+    fn from(first: Trace) -> Self {
+        Self { first, second: None }
     }
 }

@@ -6,9 +6,11 @@
 //! ports -> [ capture ]------------- bytes wait in a ring ------------------>[ rewrite ]
 //!            | first 192 bytes                                                   ^ verdict
 //!            v                                                                   |
-//! parser > decap > eni > spoof > class > route > nacl > mapping > deliver > nacl > encap
-//!         (is it  (who  (is it  (which       (may it)  (where is (who gets (may it)
+//! parser > decap > eni > spoof > class > route > nacl > mapping > deliver > encap
+//!         (is it  (who  (is it  (which       (may it)  (where is (who gets
 //!         for us?) sends?) true?) rules meet?)          it?)      it?)
+//!                       ^                                                 |
+//!                       +----- from one ENI of the card to another -------+
 //! ```
 //!
 //! Each stage is one room with four sections: layout, reference, kernel, proof. `walk` is the

@@ -25,18 +25,14 @@ layout::layout! {
         subnet: u16 => 10,
         /// Does it live on this card?
         local: bool,
-        /// Then its ENI, by its number on this card.
-        eni: u16 => 10,
-        /// And the network ACL of its subnet.
-        acl: u8 => 8,
     }
 }
 
 // ---- reference --------------------------------------------------------------------------
 
 /// What is asked.
-pub fn key(vpc: u8, net: bool, h: &Headers) -> IpKey {
-    IpKey { vpc, ip: if net { h.src_ip } else { h.dst_ip } }
+pub fn key(vpc: u8, inbound: bool, h: &Headers) -> IpKey {
+    IpKey { vpc, ip: if inbound { h.src_ip } else { h.dst_ip } }
 }
 
 /// May a host's packet go where it wants? A frame to the router's MAC goes wherever a mapping
@@ -82,7 +78,7 @@ pub mod gateware {
     /// Clocks from the mapping to the reason.
     pub const JUDGE: usize = cells::equal::LATENCY + 1;
     const KEY: usize = 136;
-    const ACTION: usize = 133;
+    const ACTION: usize = 115;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
 
@@ -156,8 +152,10 @@ pub mod gateware {
     pub struct Reach {
         /// Rising edge.
         pub clock: Signal<In, Clock>,
-        /// From the underlay?
-        pub net: Signal<In, Bit>,
+        /// Does it come to an ENI,
+        pub inbound: Signal<In, Bit>,
+        /// from another one of this card?
+        pub inside: Signal<In, Bit>,
         /// Was the packet sent to the router's MAC?
         pub routed: Signal<In, Bit>,
         /// Its destination MAC.
@@ -206,11 +204,11 @@ pub mod gateware {
             self.mac.b.next = self.mapping.val().mac;
             self.vtep.a.next = self.outer_src_ip.val();
             self.vtep.b.next = self.mapping.val().vtep;
-            self.nobody.d.next = !self.net.val() & self.routed.val() & !self.hit.val();
-            self.neighbor.d.next = !self.net.val() & !self.routed.val();
+            self.nobody.d.next = !self.inbound.val() & self.routed.val() & !self.hit.val();
+            self.neighbor.d.next = !self.inbound.val() & !self.routed.val();
             self.elsewhere.d.next =
                 !self.hit.val() | (self.mapping.val().subnet != self.subnet.val());
-            self.tunnelled.d.next = self.net.val();
+            self.tunnelled.d.next = self.inbound.val() & !self.inside.val();
             self.unheard.d.next = !self.hit.val() | self.mapping.val().local.any();
             self.judge.before.next = self.before.val();
             self.judge.flags[0].next =

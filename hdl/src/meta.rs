@@ -99,7 +99,7 @@ layout::layout! {
     pub struct Verdict {
         /// Why it is dropped, or `None`.
         reason: DropReason,
-        /// Where it goes, if it is not dropped.
+        /// Where it goes, if it is not dropped; [`INSIDE`] at the end of the first of two passes.
         egress_port: u8 => 3,
     }
 }
@@ -122,6 +122,8 @@ impl Verdict {
     }
 }
 
+/// In place of a port: the packet goes to another ENI of this card, which judges it next.
+pub const INSIDE: u8 = 7;
 /// Bits of a frame's length in bytes, frame check sequence not included.
 pub const LENGTH_BITS: usize = 14;
 /// Longest frame in bytes that the card stores, frame check sequence not included.

@@ -1,11 +1,10 @@
 //! May this packet cross the subnet's border?
 //!
 //! ```text
-//!   (ACL, class of the peer's address, class of the port) --> [ exact-match ] --> rule
+//!   (ACL, direction, class of the far address, class of the port) --> [ exact-match ] --> rule
 //! ```
 //! The network ACL of the sender's subnet judges what leaves, that of the receiver's subnet what
-//! enters; traffic inside a subnet meets neither. Two tables, so that a packet between two
-//! subnets of one card is judged by both in one pass. No entry is the rule `*`: deny.
+//! enters; traffic inside a subnet meets neither. No entry is the rule `*`: deny.
 
 use crate::meta::DropReason;
 
@@ -16,10 +15,12 @@ layout::layout! {
     pub struct RuleKey {
         /// Class of the destination port, or of ICMP type and code.
         port_class: u8 => 8,
-        /// Class of the peer's address: the destination of what leaves, the source of what enters.
+        /// Class of the far address: the destination of what leaves, the source of what enters.
         address_class: u16 => 10,
         /// Which network ACL.
         acl: u8 => 8,
+        /// Does the packet enter the subnet?
+        inbound: bool,
     }
     /// What the first matching rule says.
     pub struct RuleAction {
@@ -32,19 +33,19 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
-/// What the rule means for a packet that crosses the border in the direction whose drops are
-/// counted as `reason`; within a subnet nothing is asked.
-pub fn judge(crosses: bool, found: Option<RuleAction>, reason: DropReason) -> DropReason {
+/// What the rule means for a packet that crosses the border; within a subnet nothing is asked.
+pub fn judge(inbound: bool, crosses: bool, found: Option<RuleAction>) -> DropReason {
     match found {
         Some(rule) if rule.allow => DropReason::None,
         _ if !crosses => DropReason::None,
-        _ => reason,
+        _ if inbound => DropReason::NaclInbound,
+        _ => DropReason::NaclOutbound,
     }
 }
 
 // ---- kernel -----------------------------------------------------------------------------
 
-/// [`judge`] as hardware; the card has one for each direction.
+/// [`judge`] as hardware.
 #[cfg(feature = "gateware")]
 pub mod gateware {
     use super::bits::{RuleAction, RuleKey};
@@ -53,12 +54,12 @@ pub mod gateware {
 
     /// Clocks from the classes to the rule.
     pub const LATENCY: usize = cells::exact::LATENCY;
-    const KEY: usize = 26;
+    const KEY: usize = 27;
     const ACTION: usize = 16;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
 
-    /// The rules of one direction.
+    /// The rules, and whether they deny.
     #[derive(LogicBlock, Default)]
     pub struct Nacl {
         /// Rising edge.

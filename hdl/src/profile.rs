@@ -57,12 +57,11 @@ pub const PROFILES: [Profile; 2] = [
     },
 ];
 
-/// By [`TableId`]: attachments, addresses, address classes, port classes, routes, outbound and
-/// inbound rules, mappings, ENIs.
+/// By [`TableId`]: attachments, addresses, port classes, routes, rules, mappings, ENIs.
 const DEPTHS: [usize; TableId::ALL.len()] = {
     let addresses = interval::capacity(ADDRESS_DEEP).ilog2() as usize;
     let ports = interval::capacity(PORT_DEEP).ilog2() as usize;
-    [6, 9, addresses, ports, addresses, 9, 9, 9, 9]
+    [6, 9, ports, addresses, 10, 9, 9]
 };
 
 impl Profile {

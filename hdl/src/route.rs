@@ -1,11 +1,12 @@
-//! Where do this subnet's routes lead, and what can the rules know of the destination?
+//! Where do this subnet's routes lead, and what can the rules know of the far address?
 //!
 //! ```text
-//!   (route table, destination IP) --> [ intervals: longest prefix ] --> target; class, subnet
+//!   (route table, far IP) --> [ intervals: longest prefix ] --> target; class, subnet
 //! ```
-//! The destination's class (stage `class`) is cut into the same intervals: what shares a key shares
-//! a search. A tunnel's packet is not routed; its VPC's attachment names any table of the VPC, as
-//! all of them say the same of an address.
+//! The far address is the destination of what leaves an ENI, and the source of what comes to it.
+//! Its class (stage `class`) is cut into the same intervals as the routes: what shares a key shares
+//! a search. What comes to an ENI is not routed; it asks any table of the VPC, as all of them say
+//! the same of an address's class.
 //!
 //! Only a frame to the router's MAC is routed; one to a neighbor's MAC in the same subnet is
 //! not (see `mapping`).
@@ -22,14 +23,14 @@ layout::layout! {
         /// To an address of the same VPC.
         Local = 1,
     }
-    /// What is said of a destination: by the longest matching prefix, and by class.
+    /// What is said of an address: by the longest matching prefix, and by class.
     pub struct RouteLabel {
         /// Where it leads.
         target: Target,
         /// Which route of the table it was, for explanations; 0 where none matches.
         route: u16 => 11,
-        /// What the rules can know of the destination.
-        dst: AddressLabel,
+        /// What the rules can know of it.
+        far: AddressLabel,
     }
 }
 

@@ -25,9 +25,9 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
-/// What is asked: a host's packet for its source, a packet of the underlay for its destination.
-pub fn key(vpc: u8, net: bool, h: &Headers) -> IpKey {
-    IpKey { vpc, ip: if net { h.dst_ip } else { h.src_ip } }
+/// What is asked: for the source of what leaves an ENI, for the destination of what comes to one.
+pub fn key(vpc: u8, inbound: bool, h: &Headers) -> IpKey {
+    IpKey { vpc, ip: if inbound { h.dst_ip } else { h.src_ip } }
 }
 
 /// May this ENI send this packet? ARP's sender fields are held to the same.
@@ -47,13 +47,13 @@ pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -
 /// Broadcast and multicast by MAC (the group bit, IEEE 802-2014 section 8.2), by IPv4 address
 /// (224.0.0.0/4, RFC 1112 section 4; 255.255.255.255) or by IPv6 address (ff00::/8, RFC 4291
 /// section 2.7).
-pub fn carried(net: bool, h: &Headers) -> DropReason {
+pub fn carried(inbound: bool, h: &Headers) -> DropReason {
     const REQUEST: u16 = 1;
     let v4 = h.dst_ip as u32;
     let group = h.dst_mac >> 40 & 1 == 1
         || h.is_ipv4 && (v4 >> 28 == 0xe || v4 == u32::MAX)
         || h.is_ipv6 && h.dst_ip >> 120 == 0xff;
-    if h.is_arp && net {
+    if h.is_arp && inbound {
         DropReason::TunnelledArp
     } else if h.is_arp && (h.arp_op != REQUEST || h.src_ip == h.dst_ip) {
         DropReason::GratuitousArp
@@ -98,11 +98,11 @@ pub mod gateware {
     pub struct Carried {
         /// Rising edge.
         pub clock: Signal<In, Clock>,
-        /// From the underlay?
-        pub net: Signal<In, Bit>,
+        /// Does it come to the ENI?
+        pub inbound: Signal<In, Bit>,
         /// What the parser says.
         pub headers: Signal<In, Headers>,
-        /// ARP from a tunnel.
+        /// ARP that comes to an ENI.
         pub tunnelled: Signal<Out, Bit>,
         /// ARP that is no question, or one for the sender's own address.
         pub gratuitous: Signal<Out, Bit>,
@@ -113,7 +113,7 @@ pub mod gateware {
         own: Equal<128, 16>,
         asks: Delay<Bit, 2>,
         is_arp: Delay<Bit, 2>,
-        from_net: Delay<Bit, 2>,
+        arrives: Delay<Bit, 2>,
         v4: Signal<Local, Bits<32>>,
         v4_bytes: Signal<Local, Bits<4>>,
         v6: Signal<Local, Bits<8>>,
@@ -129,12 +129,12 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             dff_setup!(self, clock, by_mac, by_v4, by_v4_all, is_v4, by_v6, any);
-            clock!(self, clock, own, asks, is_arp, from_net);
+            clock!(self, clock, own, asks, is_arp, arrives);
             self.own.a.next = self.headers.val().src_ip;
             self.own.b.next = self.headers.val().dst_ip;
             self.asks.d.next = self.headers.val().arp_op == 1;
             self.is_arp.d.next = self.headers.val().is_arp.any();
-            self.from_net.d.next = self.net.val();
+            self.arrives.d.next = self.inbound.val();
             self.v4.next = self.headers.val().dst_ip.get_bits::<32>(0);
             self.v6.next = self.headers.val().dst_ip.get_bits::<8>(120);
             self.by_mac.d.next = self.headers.val().dst_mac.get_bit(40);
@@ -150,7 +150,7 @@ pub mod gateware {
             self.any.d.next = self.by_mac.q.val()
                 | (self.is_v4.q.val() & (self.by_v4.q.val() | self.by_v4_all.q.val().all()))
                 | self.by_v6.q.val();
-            self.tunnelled.next = self.is_arp.q.val() & self.from_net.q.val();
+            self.tunnelled.next = self.is_arp.q.val() & self.arrives.q.val();
             self.arp.next = self.is_arp.q.val();
             self.gratuitous.next = self.is_arp.q.val() & (!self.asks.q.val() | self.own.yes.val());
             self.group.next = self.any.q.val();
@@ -170,8 +170,8 @@ pub mod gateware {
         pub valid: Signal<In, Bit>,
         /// Parity of its generation.
         pub generation: Signal<In, Bit>,
-        /// From the underlay?
-        pub net: Signal<In, Bit>,
+        /// Does it come to the ENI?
+        pub inbound: Signal<In, Bit>,
         /// What the parser says.
         pub headers: Signal<In, Headers>,
         /// Who sent it, or whose tunnel it came through.
@@ -204,14 +204,14 @@ pub mod gateware {
         eni_mac: Equal<48, 6>,
         arp_mac: Equal<48, 6>,
         carried: Carried,
-        host: Delay<Bit, LATENCY>,
+        leaves: Delay<Bit, LATENCY>,
         is_arp: Delay<Bit, { cells::equal::LATENCY }>,
         wrong_mac: Delay<Bit, { LATENCY + 1 - cells::equal::LATENCY }>,
         eni_of: Delay<Bits<10>, LATENCY>,
         check: Delay<Bit, LATENCY>,
         wrong_ip: DFF<Bit>,
         header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 4],
-        host_mac: DFF<Bit>,
+        leaves_mac: DFF<Bit>,
         judge: FirstReason<6>,
     }
 
@@ -237,7 +237,7 @@ pub mod gateware {
         #[hdl_gen]
         #[allow(clippy::too_many_lines)] // wiring: a line per wire
         fn update(&mut self) {
-            dff_setup!(self, clock, wrong_ip, host_mac, asked);
+            dff_setup!(self, clock, wrong_ip, leaves_mac, asked);
             clock!(
                 self,
                 clock,
@@ -247,17 +247,17 @@ pub mod gateware {
                 eni_mac,
                 arp_mac,
                 carried,
-                host,
+                leaves,
                 is_arp
             );
-            clock!(self, clock, host, is_arp, wrong_mac, eni_of, check, judge);
+            clock!(self, clock, leaves, is_arp, wrong_mac, eni_of, check, judge);
             for i in 0..4 {
                 self.header_says[i].clock.next = self.clock.val();
             }
             // Whose is the address?
             self.asked.d.next.vpc = self.eni.val().vpc;
             self.asked.d.next.ip = self.headers.val().src_ip;
-            if self.net.val() {
+            if self.inbound.val() {
                 self.asked.d.next.ip = self.headers.val().dst_ip;
             }
             self.asked_valid.reset.next = self.reset.val();
@@ -287,22 +287,22 @@ pub mod gateware {
             self.is_arp.d.next = self.headers.val().is_arp.any();
             self.wrong_mac.d.next =
                 !self.eni_mac.yes.val() | (self.is_arp.q.val() & !self.arp_mac.yes.val());
-            self.host.d.next = !self.net.val();
-            self.host_mac.d.next = self.host.q.val();
+            self.leaves.d.next = !self.inbound.val();
+            self.leaves_mac.d.next = self.leaves.q.val();
             self.eni_of.d.next = self.eni.val().eni;
             self.check.d.next = self.eni.val().check.any();
-            self.wrong_ip.d.next = self.host.q.val()
+            self.wrong_ip.d.next = self.leaves.q.val()
                 & self.check.q.val()
                 & (!self.table_of.o_hit.val() | (self.fields.o.val().eni != self.eni_of.q.val()));
             // What does the header alone say?
-            self.carried.net.next = self.net.val();
+            self.carried.inbound.next = self.inbound.val();
             self.carried.headers.next = self.headers.val();
             self.header_says[0].d.next = self.carried.tunnelled.val();
             self.header_says[1].d.next = self.carried.gratuitous.val();
             self.header_says[2].d.next = self.carried.arp.val();
             self.header_says[3].d.next = self.carried.group.val();
             self.judge.before.next = self.before.val();
-            self.judge.flags[0].next = self.wrong_mac.q.val() & self.host_mac.q.val();
+            self.judge.flags[0].next = self.wrong_mac.q.val() & self.leaves_mac.q.val();
             self.judge.flags[1].next = self.wrong_ip.q.val();
             self.judge.flags[2].next = self.header_says[0].q.val();
             self.judge.flags[3].next = self.header_says[1].q.val();

@@ -7,7 +7,7 @@
 //! other tables have a bank for each.
 
 use crate::{
-    class::{AddressLabel, IpKey, PortKey, PortLabel},
+    class::{IpKey, PortKey, PortLabel},
     decap::Identity,
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
@@ -31,20 +31,16 @@ layout::layout! {
         Attachments = 0,
         /// Which ENI of this card has an address (stages `spoof` and `deliver`).
         Addresses = 1,
-        /// Classes of source addresses (stage `class`).
-        AddressClasses = 2,
         /// Classes of ports (stage `class`).
-        PortClasses = 3,
-        /// Routes and classes of destinations (stage `route`).
-        Routes = 4,
-        /// Network ACLs of what leaves a subnet (stage `nacl`).
-        AclOutbound = 5,
-        /// Network ACLs of what enters a subnet (stage `nacl`).
-        AclInbound = 6,
+        PortClasses = 2,
+        /// Routes and classes of addresses (stage `route`).
+        Routes = 3,
+        /// Network ACLs (stage `nacl`).
+        Rules = 4,
         /// Who lives on which card (stage `mapping`).
-        Mappings = 7,
+        Mappings = 5,
         /// How an ENI is reached (stage `deliver`).
-        Enis = 8,
+        Enis = 6,
     }
 }
 
@@ -63,12 +59,8 @@ impl TableId {
     /// How it is looked up.
     pub const fn kind(self) -> Kind {
         match self {
-            Self::Attachments
-            | Self::Addresses
-            | Self::AclOutbound
-            | Self::AclInbound
-            | Self::Mappings => Kind::Exact,
-            Self::AddressClasses | Self::PortClasses | Self::Routes => Kind::Interval,
+            Self::Attachments | Self::Addresses | Self::Rules | Self::Mappings => Kind::Exact,
+            Self::PortClasses | Self::Routes => Kind::Interval,
             Self::Enis => Kind::Direct,
         }
     }
@@ -78,10 +70,9 @@ impl TableId {
         match self {
             Self::Attachments => (AttachKey::BITS, AttachAction::BITS),
             Self::Addresses => (IpKey::BITS, AddressAction::BITS),
-            Self::AddressClasses => (IpKey::BITS, AddressLabel::BITS),
             Self::PortClasses => (PortKey::BITS, PortLabel::BITS),
             Self::Routes => (IpKey::BITS, RouteLabel::BITS),
-            Self::AclOutbound | Self::AclInbound => (RuleKey::BITS, RuleAction::BITS),
+            Self::Rules => (RuleKey::BITS, RuleAction::BITS),
             Self::Mappings => (IpKey::BITS, MappingAction::BITS),
             Self::Enis => (0, EniEntry::BITS),
         }
@@ -105,7 +96,6 @@ pub const FINGERPRINT: u32 = {
     hash = layout::fingerprint(hash, AttachAction::FIELDS);
     hash = layout::fingerprint(hash, AddressAction::FIELDS);
     hash = layout::fingerprint(hash, IpKey::FIELDS);
-    hash = layout::fingerprint(hash, AddressLabel::FIELDS);
     hash = layout::fingerprint(hash, PortKey::FIELDS);
     hash = layout::fingerprint(hash, PortLabel::FIELDS);
     hash = layout::fingerprint(hash, RouteLabel::FIELDS);
@@ -124,16 +114,12 @@ pub struct Image {
     pub attachments: HashMap<AttachKey, AttachAction>,
     /// By (VPC, address): the ENIs of this card.
     pub addresses: HashMap<IpKey, AddressAction>,
-    /// Sorted starts; the first is (VPC 0, address 0).
-    pub address_classes: Vec<(IpKey, AddressLabel)>,
     /// Sorted starts; the first is all zero.
     pub port_classes: Vec<(PortKey, PortLabel)>,
-    /// Sorted starts; `vpc` of the key is the number of the route table.
+    /// Sorted starts, the first is all zero; `vpc` of the key is the number of the route table.
     pub routes: Vec<(IpKey, RouteLabel)>,
-    /// Rules of what leaves.
-    pub acl_outbound: HashMap<RuleKey, RuleAction>,
-    /// Rules of what enters.
-    pub acl_inbound: HashMap<RuleKey, RuleAction>,
+    /// Of the network ACLs.
+    pub rules: HashMap<RuleKey, RuleAction>,
     /// By (VPC, address): everybody whom this card's ENIs can reach or hear.
     pub mappings: HashMap<IpKey, MappingAction>,
     /// By number.
@@ -146,11 +132,9 @@ impl Image {
         [
             self.attachments.len(),
             self.addresses.len(),
-            self.address_classes.len(),
             self.port_classes.len(),
             self.routes.len(),
-            self.acl_outbound.len(),
-            self.acl_inbound.len(),
+            self.rules.len(),
             self.mappings.len(),
             self.enis.len(),
         ]
@@ -220,16 +204,12 @@ pub struct Tables {
     pub attachments: Exact<AttachKey, AttachAction>,
     /// [`TableId::Addresses`].
     pub addresses: Exact<IpKey, AddressAction>,
-    /// [`TableId::AddressClasses`].
-    pub address_classes: Interval<IpKey, AddressLabel>,
     /// [`TableId::PortClasses`].
     pub port_classes: Interval<PortKey, PortLabel>,
     /// [`TableId::Routes`].
     pub routes: Interval<IpKey, RouteLabel>,
-    /// [`TableId::AclOutbound`].
-    pub acl_outbound: Exact<RuleKey, RuleAction>,
-    /// [`TableId::AclInbound`].
-    pub acl_inbound: Exact<RuleKey, RuleAction>,
+    /// [`TableId::Rules`].
+    pub rules: Exact<RuleKey, RuleAction>,
     /// [`TableId::Mappings`].
     pub mappings: Exact<IpKey, MappingAction>,
     /// [`TableId::Enis`], per bank.

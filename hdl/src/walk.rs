@@ -1,19 +1,25 @@
 //! One packet walks through the whole card, in plain Rust.
 //!
+//! It is judged for one ENI at a time: a *pass*. What leaves an ENI is judged for its sender, what
+//! comes out of a tunnel for its receiver. A packet between two ENIs of this card takes both
+//! passes, the second one as if it came out of a tunnel, without touching the wire.
+//!
 //! The order of the stages here is the contract's (sections 3 and 4) and the gateware's; a stage
 //! is asked in any case and its answer counts if nothing before it has dropped the packet.
 
 use crate::{
-    class::PortKey,
+    class::{IpKey, PortKey},
     decap, deliver, encap,
     encap::Rewrite,
     eni,
-    explain::{Answer, Trace},
+    eni::AttachAction,
+    explain::{Answer, Passes, Trace},
     mapping,
-    meta::{DropReason, Entered, Verdict},
+    meta::{DropReason, Entered, INSIDE, Verdict},
     nacl,
     nacl::RuleKey,
     parser::{self, Headers},
+    profile::HOST_PORTS,
     route, spoof,
     tables::Tables,
 };
@@ -26,113 +32,161 @@ pub struct Outcome {
     /// The frame that leaves; none if it was dropped.
     pub frame: Option<Vec<u8>>,
     /// What each stage was asked and answered.
-    pub trace: Trace,
+    pub passes: Passes,
 }
 
 /// Walk one frame through the card that holds `tables`.
 pub fn walk(tables: &Tables, frame: &[u8], entered: Entered) -> Outcome {
-    let h = parser::parse(frame, entered.net);
-    let mut trace = look_up(tables, &h, entered);
-    let broadcast =
-        if trace.route.dst.broadcast { DropReason::Multicast } else { DropReason::None };
-    let host = [
-        h.fault,
-        eni::attached(false, trace.attached.hit.then_some(trace.eni)),
-        spoof::may_send(&trace.eni, trace.addressed.hit.then_some(trace.owner), &h),
-        spoof::carried(false, &h),
-        broadcast,
-        nacl::judge(
-            trace.route.dst.subnet != trace.eni.subnet,
-            trace.outbound.hit.then_some(trace.outbound_rule),
-            DropReason::NaclOutbound,
-        ),
-        route::routed(h.dst_mac == tables.identity.router_mac, trace.route),
-        mapping::reachable(
-            &tables.identity,
-            &trace.eni,
-            trace.mapped.hit.then_some(trace.mapping),
-            &h,
-        ),
-    ];
-    let net = [
-        decap::for_us(&tables.identity, &h),
-        eni::attached(true, trace.attached.hit.then_some(trace.eni)),
-        spoof::carried(true, &h),
-        broadcast,
-        mapping::sender(trace.mapped.hit.then_some(trace.mapping), &h),
-    ];
-    // Who receives it, if it is somebody here.
-    let (number, subnet) = if entered.net {
-        (trace.owner.eni, trace.owner.subnet)
-    } else {
-        (trace.mapping.eni, trace.mapping.subnet)
-    };
-    let receiver = tables.eni(number, entered.generation);
-    let owner = trace.addressed.hit.then_some(trace.owner);
-    let arrival = [
-        if entered.net { deliver::local(owner, &receiver, &h) } else { DropReason::None },
-        nacl::judge(
-            trace.src.subnet != subnet,
-            trace.inbound.hit.then_some(trace.inbound_rule),
-            DropReason::NaclInbound,
-        ),
-        deliver::up(&receiver),
-    ];
-    let stays = entered.net || trace.mapping.local;
-    let closed = if entered.open { DropReason::None } else { DropReason::CardClosed };
-    let reasons = std::iter::once(closed)
-        .chain(if entered.net { net.to_vec() } else { host.to_vec() })
-        .chain(if stays { arrival.to_vec() } else { vec![] });
-    let reason = reasons.into_iter().find(|r| *r != DropReason::None).unwrap_or_default();
-    let egress_port = if stays { receiver.port } else { crate::profile::HOST_PORTS as u8 };
-    trace.verdict = match reason {
-        DropReason::None => Verdict::forward(egress_port),
-        reason => Verdict::drop(reason),
-    };
-    let rewrite = |()| -> Rewrite {
-        if stays {
-            encap::to_eni(&tables.identity, &receiver, entered.net, &h)
-        } else {
-            encap::into_tunnel(&tables.identity, &trace.mapping, &h)
-        }
-    };
-    let frame = (reason == DropReason::None).then_some(()).map(rewrite).map(|r| r.apply(frame));
-    Outcome { verdict: trace.verdict, frame, trace }
+    let headers = parser::parse(frame, entered.net);
+    let first = Pass { tables, headers, entered, inside: false };
+    let mut passes = Passes::from(first.judge(first.enter()));
+    let (mut last, mut trace) = (first, passes.first);
+    if trace.verdict == Verdict::forward(INSIDE) {
+        last = first.turn(&passes.first);
+        trace = last.judge(first.again(&passes.first));
+        passes.second = Some(trace);
+    }
+    let leaves = trace.verdict.reason == DropReason::None;
+    let frame = leaves.then(|| last.rewrite(&trace).apply(frame));
+    Outcome { verdict: trace.verdict, frame, passes }
 }
 
-/// Ask every table, as the hardware does, whatever becomes of the packet.
-fn look_up(tables: &Tables, h: &Headers, entered: Entered) -> Trace {
-    let generation = entered.generation;
-    let well_formed = h.fault == DropReason::None;
-    let mut t = Trace { port: entered.port, generation, well_formed, ..Trace::default() };
-    if !well_formed {
-        return t;
+/// A packet before one of its ENIs.
+#[derive(Clone, Copy)]
+struct Pass<'t> {
+    tables: &'t Tables,
+    headers: Headers,
+    entered: Entered,
+    /// It comes from an ENI of this card.
+    inside: bool,
+}
+
+impl<'t> Pass<'t> {
+    /// Seen from the ENI: does the packet come to it?
+    fn inbound(&self) -> bool {
+        self.entered.net || self.inside
     }
-    let place = if entered.net {
-        eni::AttachKey::tunnel(h.outer_vni)
-    } else {
-        eni::AttachKey { vids: [h.vid0, h.vid1], tags: h.tags, port: entered.port, vni: false }
-    };
-    (t.attached, t.eni) = answer(tables.attachments.find(&place, generation));
-    let owner = tables.addresses.find(&spoof::key(t.eni.vpc, entered.net, h), generation);
-    (t.addressed, t.owner) = answer(owner);
-    let ip = |vpc, ip| crate::class::IpKey { vpc, ip };
-    let found = tables.address_classes.find(&ip(t.eni.vpc, h.src_ip), generation);
-    (t.src_interval, t.src) = (found.0 as u16, found.1);
-    let port = PortKey { vpc: t.eni.vpc, protocol: h.protocol, ported: h.ported, port: h.dst_port };
-    let found = tables.port_classes.find(&port, generation);
-    (t.port_interval, t.port_class) = (found.0 as u16, found.1);
-    let found = tables.routes.find(&ip(t.eni.route_table, h.dst_ip), generation);
-    (t.route_interval, t.route) = (found.0 as u16, found.1);
-    let found = tables.mappings.find(&mapping::key(t.eni.vpc, entered.net, h), generation);
-    (t.mapped, t.mapping) = answer(found);
-    let port_class = t.port_class.class;
-    t.outbound_key = RuleKey { port_class, address_class: t.route.dst.class, acl: t.eni.acl };
-    (t.outbound, t.outbound_rule) = answer(tables.acl_outbound.find(&t.outbound_key, generation));
-    let acl = if entered.net { t.owner.acl } else { t.mapping.acl };
-    t.inbound_key = RuleKey { port_class, address_class: t.src.class, acl };
-    (t.inbound, t.inbound_rule) = answer(tables.acl_inbound.find(&t.inbound_key, generation));
-    t
+
+    /// Who sent it, or through whose tunnel it came.
+    fn enter(&self) -> Trace {
+        let (h, Entered { port, generation, .. }) = (&self.headers, self.entered);
+        let well_formed = h.fault == DropReason::None;
+        let mut t = Trace { port, generation, well_formed, ..Trace::default() };
+        if well_formed {
+            let place = if self.entered.net {
+                eni::AttachKey::tunnel(h.outer_vni)
+            } else {
+                eni::AttachKey { vids: [h.vid0, h.vid1], tags: h.tags, port, vni: false }
+            };
+            (t.attached, t.eni) = answer(self.tables.attachments.find(&place, generation));
+        }
+        t
+    }
+
+    /// The second pass of what was `sent`: of its sender only the VPC counts.
+    fn again(&self, sent: &Trace) -> Trace {
+        let AttachAction { vpc, route_table, .. } = sent.eni;
+        let Trace { port, generation, well_formed, .. } = *sent;
+        let eni = AttachAction { vpc, route_table, ..AttachAction::default() };
+        Trace { port, generation, inside: true, well_formed, eni, ..Trace::default() }
+    }
+
+    /// The packet before its receiver on this card: with the MACs that a tunnel would carry.
+    fn turn(self, sent: &Trace) -> Self {
+        let mut headers = self.headers;
+        headers.src_mac = encap::source_mac(&self.tables.identity, &headers);
+        headers.dst_mac = sent.mapping.mac;
+        Self { headers, inside: true, ..self }
+    }
+
+    /// Ask every table, as the hardware does, whatever becomes of the packet; then judge.
+    fn judge(&self, entered: Trace) -> Trace {
+        let mut t = entered;
+        if t.well_formed {
+            self.look_up(&mut t);
+        }
+        let open = if self.entered.open { DropReason::None } else { DropReason::CardClosed };
+        let of_pass = if self.inbound() { self.arriving(&t) } else { self.leaving(&t) };
+        let mut reasons = std::iter::once(open).chain(of_pass);
+        t.verdict = match reasons.find(|r| *r != DropReason::None) {
+            Some(reason) => Verdict::drop(reason),
+            None if self.inbound() => Verdict::forward(self.receiver(&t).port),
+            None if t.mapping.local => Verdict::forward(INSIDE),
+            None => Verdict::forward(HOST_PORTS as u8),
+        };
+        t
+    }
+
+    fn look_up(&self, t: &mut Trace) {
+        let (tables, h, generation) = (self.tables, &self.headers, self.entered.generation);
+        let owner = spoof::key(t.eni.vpc, self.inbound(), h);
+        (t.addressed, t.owner) = answer(tables.addresses.find(&owner, generation));
+        let port =
+            PortKey { vpc: t.eni.vpc, protocol: h.protocol, ported: h.ported, port: h.dst_port };
+        let found = tables.port_classes.find(&port, generation);
+        (t.port_interval, t.port_class) = (found.0 as u16, found.1);
+        let far = mapping::key(t.eni.vpc, self.inbound(), h);
+        let found = tables.routes.find(&IpKey { vpc: t.eni.route_table, ..far }, generation);
+        (t.route_interval, t.route) = (found.0 as u16, found.1);
+        t.rule_key = RuleKey {
+            port_class: t.port_class.class,
+            address_class: t.route.far.class,
+            acl: if self.inbound() { t.owner.acl } else { t.eni.acl },
+            inbound: self.inbound(),
+        };
+        (t.ruled, t.rule) = answer(tables.rules.find(&t.rule_key, generation));
+        (t.mapped, t.mapping) = answer(tables.mappings.find(&far, generation));
+    }
+
+    /// What speaks against a packet that leaves an ENI, in order.
+    fn leaving(&self, t: &Trace) -> Vec<DropReason> {
+        let (identity, h) = (&self.tables.identity, &self.headers);
+        let far = t.route.far;
+        vec![
+            h.fault,
+            eni::attached(false, t.attached.hit.then_some(t.eni)),
+            spoof::may_send(&t.eni, t.addressed.hit.then_some(t.owner), h),
+            spoof::carried(false, h),
+            if far.broadcast { DropReason::Multicast } else { DropReason::None },
+            nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
+            route::routed(h.dst_mac == identity.router_mac, t.route),
+            mapping::reachable(identity, &t.eni, t.mapped.hit.then_some(t.mapping), h),
+        ]
+    }
+
+    /// What speaks against a packet that comes to an ENI, in order.
+    fn arriving(&self, t: &Trace) -> Vec<DropReason> {
+        let h = &self.headers;
+        let mut reasons = Vec::new();
+        if !self.inside {
+            reasons.extend([
+                decap::for_us(&self.tables.identity, h),
+                eni::attached(true, t.attached.hit.then_some(t.eni)),
+                spoof::carried(true, h),
+                mapping::sender(t.mapped.hit.then_some(t.mapping), h),
+            ]);
+        }
+        let receiver = self.receiver(t);
+        reasons.extend([
+            deliver::local(t.addressed.hit.then_some(t.owner), &receiver, h),
+            nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.ruled.hit.then_some(t.rule)),
+            deliver::up(&receiver),
+        ]);
+        reasons
+    }
+
+    fn receiver(&self, t: &Trace) -> deliver::EniEntry {
+        self.tables.eni(t.owner.eni, self.entered.generation)
+    }
+
+    fn rewrite(&self, t: &Trace) -> Rewrite {
+        let h = &self.headers;
+        if self.inbound() {
+            encap::to_eni(&self.receiver(t), h)
+        } else {
+            encap::into_tunnel(&self.tables.identity, &t.mapping, h)
+        }
+    }
 }
 
 /// A miss answers with zeros, as the card does.

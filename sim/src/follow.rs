@@ -1,15 +1,16 @@
 //! What became of each packet?
 //!
-//! The card takes packets of several ports in an order of its own; its records tell that order.
-//! Each record names the packet's port, where packets keep their order, and its verdict names the
-//! port that it leaves by, where they keep it too.
+//! The card takes packets of several ports in an order of its own; the records of first passes tell
+//! that order. Each record names the packet's port, where packets keep their order, and its verdict
+//! names the port that it leaves by, where they keep it too.
 
 use crate::model::{Frame, Outcome, Sent};
 use hdl::{
-    explain::Trace,
-    meta::DropReason,
+    explain::Passes,
+    meta::{DropReason, INSIDE, Verdict},
     profile::{PORT_NAMES, PORTS},
 };
+use std::collections::VecDeque;
 
 /// One packet from end to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Journey {
     /// How it was sent.
     pub sent: Sent,
     /// Why it went where it went.
-    pub trace: Trace,
+    pub passes: Passes,
     /// How it left; none if it was dropped.
     pub received: Option<Frame>,
 }
@@ -49,10 +50,10 @@ pub enum Unmatched {
         count: usize,
     },
     /// A packet was to leave, and did not.
-    #[error("packet {record} is to leave by {port}, and did not", port = name(*port))]
+    #[error("packet {packet} is to leave by {port}, and did not", port = name(*port))]
     Missing {
-        /// Number of the record, from 0.
-        record: usize,
+        /// Its place in the order of the card, from 0.
+        packet: usize,
         /// Where it was to leave.
         port: usize,
     },
@@ -77,36 +78,52 @@ fn name(port: usize) -> &'static str {
 /// # Errors
 /// [`Unmatched`] if packets, records and frames do not belong together.
 pub fn follow(outcome: Outcome) -> Result<Vec<Journey>, Unmatched> {
+    let mut journeys = passes(&outcome)?;
+    let mut received: [Vec<Frame>; PORTS] = Default::default();
+    for frame in outcome.received.into_iter().rev() {
+        received[frame.port].push(frame);
+    }
+    for (packet, journey) in journeys.iter_mut().enumerate() {
+        let verdict = journey.passes.verdict();
+        if verdict.reason == DropReason::None {
+            let port = usize::from(verdict.egress_port);
+            let frame = received.get_mut(port).and_then(Vec::pop);
+            journey.received = Some(frame.ok_or(Unmatched::Missing { packet, port })?);
+        }
+    }
+    for (port, frames) in received.iter().enumerate() {
+        if !frames.is_empty() {
+            return Err(Unmatched::Surplus { port, count: frames.len() });
+        }
+    }
+    Ok(journeys)
+}
+
+/// The packets with their records: those that turn around inside the card keep their order.
+fn passes(outcome: &Outcome) -> Result<Vec<Journey>, Unmatched> {
     let mut sent: [_; PORTS] =
         std::array::from_fn(|port| outcome.sent.iter().filter(move |frame| frame.port == port));
-    let mut received: [Vec<Frame>; PORTS] = Default::default();
-    for frame in outcome.received.iter().rev() {
-        received[frame.port].push(frame.clone());
-    }
-    let mut journeys = Vec::with_capacity(outcome.explained.len());
+    let mut journeys: Vec<Journey> = Vec::with_capacity(outcome.sent.len());
+    let mut inside = VecDeque::new();
     for (record, explained) in outcome.explained.iter().enumerate() {
         let trace = explained.trace;
         let port = usize::from(trace.port);
+        if trace.inside {
+            let packet: usize = inside.pop_front().ok_or(Unmatched::Record { record, port })?;
+            journeys[packet].passes.second = Some(trace);
+            continue;
+        }
+        if trace.verdict == Verdict::forward(INSIDE) {
+            inside.push_back(journeys.len());
+        }
         let packet = sent.get_mut(port).and_then(Iterator::next);
         let sent = *packet.ok_or(Unmatched::Record { record, port })?;
-        let received = match trace.verdict.reason {
-            DropReason::None => {
-                let port = usize::from(trace.verdict.egress_port);
-                let frame = received.get_mut(port).and_then(Vec::pop);
-                Some(frame.ok_or(Unmatched::Missing { record, port })?)
-            }
-            _ => None,
-        };
-        journeys.push(Journey { sent, trace, received });
+        journeys.push(Journey { sent, passes: trace.into(), received: None });
     }
-    for port in 0..PORTS {
-        let count = sent[port].by_ref().count();
+    for (port, sent) in sent.into_iter().enumerate() {
+        let count = sent.count();
         if count > 0 {
             return Err(Unmatched::Sent { port, count });
-        }
-        let count = received[port].len();
-        if count > 0 {
-            return Err(Unmatched::Surplus { port, count });
         }
     }
     Ok(journeys)
@@ -116,7 +133,7 @@ pub fn follow(outcome: Outcome) -> Result<Vec<Journey>, Unmatched> {
 mod tests {
     use super::*;
     use crate::model::Explained;
-    use hdl::meta::Verdict;
+    use hdl::explain::Trace;
 
     fn sent(port: usize, bytes: usize) -> Sent {
         Sent { port, bytes, first_cycle: 1, last_cycle: 2 }
@@ -154,6 +171,32 @@ mod tests {
     }
 
     #[test]
+    fn second_passes_find_their_first() {
+        let inside = |verdict| {
+            let mut of = explained(0, verdict);
+            of.trace.inside = true;
+            of
+        };
+        let mut outcome = outcome();
+        outcome.sent.push(sent(0, 66));
+        outcome.explained[1] = explained(0, Verdict::forward(INSIDE));
+        outcome.explained.push(explained(0, Verdict::forward(INSIDE)));
+        outcome.explained.push(inside(Verdict::forward(1)));
+        outcome.explained.push(inside(Verdict::drop(DropReason::EniDown)));
+        outcome.received.push(left(1, 2));
+        let journeys = follow(outcome.clone()).unwrap();
+        let ends: Vec<_> = journeys.iter().map(|j| j.passes.verdict()).collect();
+        let forward = Verdict::forward;
+        assert_eq!(ends, [forward(1), forward(1), forward(2), Verdict::drop(DropReason::EniDown)]);
+        assert_eq!(journeys[1].received.as_ref().unwrap().bytes, [2]);
+        outcome.explained.pop();
+        let unfinished = follow(outcome.clone());
+        assert_eq!(unfinished, Err(Unmatched::Missing { packet: 3, port: 7 }));
+        outcome.explained.extend([inside(forward(1)); 2]);
+        assert_eq!(follow(outcome), Err(Unmatched::Record { record: 6, port: 0 }));
+    }
+
+    #[test]
     fn nothing_is_left_over() {
         let check = |change: fn(&mut Outcome), error| {
             let mut outcome = outcome();
@@ -162,7 +205,7 @@ mod tests {
         };
         check(|o| o.sent.truncate(2), Unmatched::Record { record: 2, port: 0 });
         check(|o| o.sent.push(sent(1, 64)), Unmatched::Sent { port: 1, count: 1 });
-        check(|o| o.received.truncate(1), Unmatched::Missing { record: 0, port: 1 });
+        check(|o| o.received.truncate(1), Unmatched::Missing { packet: 0, port: 1 });
         check(|o| o.received.push(left(1, 7)), Unmatched::Surplus { port: 1, count: 1 });
         check(|o| o.explained[0].trace.port = 5, Unmatched::Record { record: 0, port: 5 });
     }

@@ -109,7 +109,8 @@ pub struct Outcome {
     pub sent: Vec<Sent>,
     /// Frames whose last beat came out, in that order.
     pub received: Vec<Frame>,
-    /// Records, one per packet, in the order in which the card took the packets.
+    /// Records, one per pass: first ones in the order in which the card took the packets, second
+    /// ones in the order of their first.
     pub explained: Vec<Explained>,
 }
 

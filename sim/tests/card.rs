@@ -49,15 +49,14 @@ fn image(closed: bool) -> Image {
         mac: MACS[i],
         subnet: (i as u16 + 1).min(2),
         local: i < 2,
-        eni: if i < 2 { i as u16 + 1 } else { 0 },
-        acl: (i as u8 + 1).min(2),
     };
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, acl: i as u8 + 1 };
     let subnet = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
-    let local = |at| RouteLabel { target: Target::Local, route: 1, dst: subnet(at) };
-    let rule =
-        |acl: u8, allow| (RuleKey { acl, ..RuleKey::default() }, RuleAction { allow, rule: 100 });
+    let local = |at| RouteLabel { target: Target::Local, route: 1, far: subnet(at) };
+    let rule = |acl: u8, inbound, allow| {
+        (RuleKey { acl, inbound, ..RuleKey::default() }, RuleAction { allow, rule: 100 })
+    };
     let eni = |i: usize, tags| EniEntry {
         mac: MACS[i],
         vids: [100 * u16::from(tags), 0],
@@ -77,12 +76,6 @@ fn image(closed: bool) -> Image {
         ]
         .into(),
         addresses: [(ip(1, IPS[0]), owned(0)), (ip(1, IPS[1]), owned(1))].into(),
-        address_classes: vec![
-            (IpKey::default(), AddressLabel::default()),
-            (ip(1, 0x0a01_0100), subnet(1)),
-            (ip(1, 0x0a01_0200), subnet(2)),
-            (ip(1, 0x0a01_0300), AddressLabel::default()),
-        ],
         port_classes: vec![(PortKey::default(), PortLabel::default())],
         routes: vec![
             (IpKey::default(), RouteLabel::default()),
@@ -92,8 +85,13 @@ fn image(closed: bool) -> Image {
             (ip(1, 0x0a01_0300), local(0)),
             (ip(1, 0x0a02_0000), RouteLabel::default()),
         ],
-        acl_outbound: [rule(1, true), rule(2, true)].into(),
-        acl_inbound: [rule(1, true), rule(2, !closed)].into(),
+        rules: [
+            rule(1, false, true),
+            rule(2, false, true),
+            rule(1, true, true),
+            rule(2, true, !closed),
+        ]
+        .into(),
         mappings: (0..3).map(|i| (ip(1, IPS[i]), mapped(i))).collect(),
         enis: vec![EniEntry::default(), eni(0, 0), eni(1, 1)],
     }
@@ -177,11 +175,11 @@ fn send(model: &mut Model, random: &mut Random, count: usize) -> [Vec<Vec<u8>>; 
 fn compare(journeys: &[Journey], sent: &[Vec<Vec<u8>>; PORTS], tables: [&Tables; 2], open: bool) {
     let mut sent = sent.each_ref().map(|frames| frames.iter());
     for (number, journey) in journeys.iter().enumerate() {
-        let (port, generation) = (journey.sent.port, journey.trace.generation);
+        let (port, generation) = (journey.sent.port, journey.passes.first.generation);
         let frame = sent[port].next().expect("follow matched them");
         let entered = Entered { port: port as u8, net: is_net(port), generation, open };
         let outcome = walk(tables[usize::from(generation)], frame, entered);
-        assert_eq!(journey.trace, outcome.trace, "packet {number}, at port {port}");
+        assert_eq!(journey.passes, outcome.passes, "packet {number}, at port {port}");
         assert_eq!(journey.received.as_ref().map(|f| &f.bytes), outcome.frame.as_ref());
     }
 }
@@ -202,7 +200,7 @@ fn finish(card: &mut Card<Model>) -> Vec<Journey> {
 }
 
 fn tally(journeys: &[Journey], counters: &Counters) {
-    let count = |reason| journeys.iter().filter(|j| j.trace.verdict.reason == reason).count();
+    let count = |reason| journeys.iter().filter(|j| j.passes.verdict().reason == reason).count();
     for reason in DropReason::ALL {
         let counted = match reason {
             DropReason::None => counters.forwarded,
@@ -220,7 +218,7 @@ fn a_card_is_closed_until_it_is_opened() {
         send(card.io_mut(), &mut random, 40);
         let journeys = finish(&mut card);
         assert_eq!(journeys.len(), 40);
-        let closed = |j: &Journey| j.trace.verdict.reason == DropReason::CardClosed;
+        let closed = |j: &Journey| j.passes.verdict().reason == DropReason::CardClosed;
         assert!(journeys.iter().all(closed));
         tally(&journeys, &card.counters().unwrap());
     }
@@ -238,7 +236,7 @@ fn packets_are_judged_as_the_reference_does() {
         tally(&journeys, &card.counters().unwrap());
         let forwarded = journeys.iter().filter(|j| j.received.is_some()).count();
         assert!(forwarded > 100 && forwarded < 350, "{forwarded} of 400 forwarded");
-        assert!(journeys.iter().any(|j| j.trace.verdict.egress_port as usize == HOST_PORTS));
+        assert!(journeys.iter().any(|j| usize::from(j.passes.verdict().egress_port) == HOST_PORTS));
     }
 }
 
@@ -256,9 +254,9 @@ fn a_change_under_traffic_is_one_moment() {
         assert!(card.io().waiting() > 0, "traffic went on all the time");
         let journeys = finish(&mut card);
         compare(&journeys, &sent, [&before, card.tables()], true);
-        let changed = journeys.iter().position(|j| j.trace.generation).unwrap();
+        let changed = journeys.iter().position(|j| j.passes.first.generation).unwrap();
         assert!(changed > 10, "the change came at packet {changed}");
-        assert!(journeys[changed..].iter().all(|j| j.trace.generation));
+        assert!(journeys[changed..].iter().all(|j| j.passes.first.generation));
     }
 }
 

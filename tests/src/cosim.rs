@@ -6,7 +6,7 @@
 use crate::world::World;
 use driver::{Card, CardIo};
 use hdl::{
-    explain::Trace,
+    explain::{Passes, Trace},
     meta::{DropReason, Entered, Verdict},
     profile::{PORTS, Profile, is_net},
     tables::Tables,
@@ -98,7 +98,7 @@ pub fn compare_commits(
         card.apply(&world.image)?;
         let new = card.generation() & 1 == 1;
         for journey in follow(finish(&mut card)?)? {
-            let generation = journey.trace.generation;
+            let generation = journey.passes.first.generation;
             judged[usize::from(generation == new)] += 1;
             let tables = if generation == new { card.tables() } else { &before };
             // Entries move between slots while the generation is prepared.
@@ -129,10 +129,10 @@ pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<See
         card.io_mut().reset().map_err(driver::Error::Io)?;
         card.io_mut().take()?;
         queue(&mut card, &mut world, BATCH)?;
-        for Journey { trace, .. } in follow(finish(&mut card)?)? {
+        for Journey { passes, .. } in follow(finish(&mut card)?)? {
             seen.packets += 1;
-            if trace.verdict != Verdict::drop(DropReason::CardClosed) {
-                seen.mismatches.push(format!("packet {} behind a reset: {trace:?}", seen.packets));
+            if passes.verdict() != Verdict::drop(DropReason::CardClosed) {
+                seen.mismatches.push(format!("packet {} behind a reset: {passes:?}", seen.packets));
             }
         }
         card.reset(world.word())?;
@@ -185,11 +185,12 @@ fn judge(
     let got = journey.received.map(|f| f.bytes);
     seen.packets += 1;
     *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
-    if view(journey.trace) != view(want.trace) || got != want.frame {
+    let view = |passes: &Passes| passes.each().map(view).collect::<Vec<_>>();
+    if view(&journey.passes) != view(&want.passes) || got != want.frame {
         let said = format!(
             "packet {} at port {port}: {frame:02x?}\n  card {:?}\n       {got:02x?}\n  \
              reference {:?}\n       {:02x?}",
-            seen.packets, journey.trace, want.trace, want.frame
+            seen.packets, journey.passes, want.passes, want.frame
         );
         seen.mismatches.push(said);
     }
@@ -198,13 +199,7 @@ fn judge(
 /// A trace without the places of entries.
 fn unplaced(trace: Trace) -> Trace {
     let mut trace = comparable(trace);
-    for answer in [
-        &mut trace.attached,
-        &mut trace.addressed,
-        &mut trace.outbound,
-        &mut trace.mapped,
-        &mut trace.inbound,
-    ] {
+    for answer in [&mut trace.attached, &mut trace.addressed, &mut trace.ruled, &mut trace.mapped] {
         answer.slot = 0;
     }
     trace

@@ -66,16 +66,10 @@ pub fn key(address: u32) -> IpKey {
 /// The card's tables.
 pub fn image() -> Image {
     let label = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
-    let route = |target, subnet| RouteLabel { target, route: 1, dst: label(subnet) };
+    let route = |target, subnet| RouteLabel { target, route: 1, far: label(subnet) };
     let identity = Identity { vtep: VTEP, mac: CARD, gateway_mac: GATEWAY, router_mac: ROUTER };
     let mut image = Image {
         identity,
-        address_classes: vec![
-            (IpKey::default(), label(0)),
-            (key(address(0)), label(1)),
-            (key(address(STRANGER)), label(2)),
-            (key(address(STRANGER) + 256), label(0)),
-        ],
         port_classes: vec![(PortKey::default(), PortLabel::default())],
         routes: vec![
             (IpKey::default(), route(Target::None, 0)),
@@ -92,9 +86,9 @@ pub fn image() -> Image {
     for number in (0..FIRST_AWAY + AWAY).chain([STRANGER]) {
         let here = number < FIRST_AWAY;
         let subnet = if number == STRANGER { 2 } else { 1 };
-        let (eni, vtep) = if here { (number as u16, VTEP) } else { (0, PEER) };
+        let vtep = if here { VTEP } else { PEER };
         let mac = mac(number);
-        let to = MappingAction { vtep, vni: VNI, mac, subnet, local: here, eni, acl: 1 };
+        let to = MappingAction { vtep, vni: VNI, mac, subnet, local: here };
         image.mappings.insert(key(address(number)), to);
         if here {
             settle(&mut image, number, mac);

@@ -6,11 +6,11 @@ use cells::{
 };
 use hdl::{
     card::{Card128, Card512},
-    class::gateware::AddressClass,
     nacl::gateware::Nacl,
     parser::kernel::Parser,
     pipeline::Pipeline,
     profile::Profile,
+    route::gateware::Route,
 };
 use rust_hdl::prelude::Block;
 use std::thread;
@@ -42,8 +42,8 @@ pub fn block(name: &str, profile: Profile) -> Option<String> {
     let made_from = format!("{name} of profile {}", profile.name);
     Some(match name {
         "exact" => print(made_from, || Box::new(Exact::<136, 133, 271, 138>::new(9))),
-        "addresses" => print(made_from, Box::<AddressClass>::default),
-        "rules" => print(made_from, || Box::new(Nacl::new(9))),
+        "addresses" => print(made_from, Box::<Route>::default),
+        "rules" => print(made_from, || Box::new(Nacl::new(10))),
         "parser" => print(made_from, Box::<Parser>::default),
         "frames" if profile.width_bits == 128 => {
             print(made_from, || Box::new(FramePath::<128, 16, 8, 12, 148>::new(Depths::NARROW)))

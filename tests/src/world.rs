@@ -143,8 +143,6 @@ impl World {
             mac: person.mac,
             subnet: person.subnet,
             local: here,
-            eni: if here { eni } else { 0 },
-            acl,
         };
         for ip in [mapped(person.v4), person.v6] {
             let key = IpKey { vpc: person.vpc, ip };
@@ -159,7 +157,6 @@ impl World {
 
     /// Classes, port classes and routes: random cuts near the addresses in use.
     fn intervals(&mut self, vpcs: u8) {
-        let mut cuts: BTreeSet<IpKey> = BTreeSet::from([IpKey::default()]);
         let mut ports: BTreeSet<PortKey> = BTreeSet::from([PortKey::default()]);
         let mut routes: BTreeSet<IpKey> = BTreeSet::from([IpKey::default()]);
         for vpc in 1..=vpcs {
@@ -167,7 +164,6 @@ impl World {
                 let v4 = mapped(0x0a00_0000 + (subnet << 8));
                 let v6 = (0xfd00u128 << 112) + (u128::from(subnet) << 64);
                 for ip in [v4, v4 + 11, v4 + 13, v4 + 255, v4 + 256, v6, v6 + 12, v6 + (1 << 64)] {
-                    cuts.insert(IpKey { vpc, ip });
                     for table in 0..4 {
                         routes.insert(IpKey { vpc: vpc * 4 + table, ip });
                     }
@@ -192,19 +188,17 @@ impl World {
                 broadcast: offset == 255,
             }
         };
-        self.image.address_classes =
-            cuts.into_iter().map(|start| (start, address(start.vpc, start.ip))).collect();
         let places: Vec<_> =
             routes.into_iter().map(|start| (start, address(start.vpc / 4, start.ip))).collect();
         let mut label = || PortLabel { class: random.random_range(0..PORT_CLASSES) };
         self.image.port_classes = ports.into_iter().map(|start| (start, label())).collect();
         let mut route = 0;
-        let mut label = |dst| {
+        let mut label = |far| {
             route += 1;
             let target = if random.random_ratio(9, 10) { Target::Local } else { Target::None };
-            RouteLabel { target, route, dst }
+            RouteLabel { target, route, far }
         };
-        self.image.routes = places.into_iter().map(|(start, dst)| (start, label(dst))).collect();
+        self.image.routes = places.into_iter().map(|(start, far)| (start, label(far))).collect();
     }
 
     /// Rules for most of what can be asked.
@@ -212,12 +206,12 @@ impl World {
         for acl in 4..(vpcs + 1) * 4 {
             for address_class in 0..CLASSES {
                 for port_class in 0..PORT_CLASSES {
-                    let key = RuleKey { port_class, address_class, acl };
-                    for table in [&mut self.image.acl_outbound, &mut self.image.acl_inbound] {
+                    for inbound in [false, true] {
+                        let key = RuleKey { port_class, address_class, acl, inbound };
                         let rule = self.random.random_range(1..32767);
                         let allow = self.random.random_ratio(14, 15);
                         if self.random.random_ratio(14, 15) {
-                            table.insert(key, RuleAction { allow, rule });
+                            self.image.rules.insert(key, RuleAction { allow, rule });
                         }
                     }
                 }
@@ -227,12 +221,12 @@ impl World {
 
     /// Another world on the same card, for the next generation: some entries change.
     pub fn change(&mut self) {
-        let keys: Vec<RuleKey> = self.image.acl_outbound.keys().copied().collect();
+        let keys: Vec<RuleKey> = self.image.rules.keys().copied().collect();
         for _ in 0..20 {
             if let Some(key) = keys.choose(&mut self.random) {
                 let rule = self.random.random_range(1..32767);
                 let allow = self.random.random_ratio(2, 3);
-                self.image.acl_outbound.insert(*key, RuleAction { allow, rule });
+                self.image.rules.insert(*key, RuleAction { allow, rule });
             }
         }
         let random = &mut self.random;

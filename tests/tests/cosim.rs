@@ -64,10 +64,10 @@ fn a_commit_at_line_rate_waits_for_its_last_entry() {
     let new = card.apply(&image).unwrap() & 1 == 1;
     card.io_mut().run(u64::MAX).unwrap();
     let mut judged = [0; 2];
-    for Journey { trace, .. } in follow(card.io_mut().take().unwrap()).unwrap() {
-        judged[usize::from(trace.generation == new)] += 1;
-        let forwarded = trace.verdict.reason == DropReason::None;
-        assert_eq!(forwarded, trace.generation == new, "{judged:?}: {trace:?}");
+    for Journey { passes, .. } in follow(card.io_mut().take().unwrap()).unwrap() {
+        judged[usize::from(passes.first.generation == new)] += 1;
+        let forwarded = passes.verdict().reason == DropReason::None;
+        assert_eq!(forwarded, passes.first.generation == new, "{judged:?}: {passes:?}");
     }
     assert!(judged.iter().all(|n| *n > 100), "{judged:?}");
 }

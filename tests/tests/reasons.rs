@@ -10,7 +10,7 @@ use hdl::{
     walk::walk,
 };
 use house::plain::{self, DOWN_VLAN, FIRST_AWAY, ROUTER, STRANGER, VNI, mac, tunnel, udp};
-use sim::Model;
+use sim::{Model, follow};
 
 const NET: usize = HOST_PORTS;
 
@@ -179,10 +179,12 @@ fn every_reason_is_provoked_and_counted() {
             card.io_mut().send(port, &frame).unwrap();
             card.io_mut().run(100_000).unwrap();
             let outcome = card.io_mut().take().unwrap();
-            assert_eq!(outcome.explained.len(), 1, "{reason:?}");
-            assert_eq!(outcome.explained[0].trace.verdict, want.verdict, "{}", profile.name);
-            let out: Vec<_> = outcome.received.into_iter().map(|f| f.bytes).collect();
-            assert_eq!(out, Vec::from_iter(want.frame), "{reason:?}");
+            let journeys = follow(outcome).unwrap();
+            assert_eq!(journeys.len(), 1, "{reason:?}");
+            let seen = journeys[0].passes.verdict();
+            assert_eq!(seen, want.verdict, "{}", profile.name);
+            let out = journeys[0].received.as_ref().map(|f| &f.bytes);
+            assert_eq!(out, want.frame.as_ref(), "{reason:?}");
             if reason != DropReason::None {
                 let counted = card.counters().unwrap().dropped(reason) - before;
                 assert_eq!(counted, 1, "{reason:?} is counted");

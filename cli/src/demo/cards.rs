@@ -159,9 +159,9 @@ impl<'a> Cards<'a> {
         for judged in run.judged {
             let number = numbers[judged.input];
             let left = traffic.stay(&judged, start, &inputs[judged.input]);
-            let Judged { trace, frame, .. } = judged;
+            let Judged { passes, frame, .. } = judged;
             let fate = &mut traffic.fates[number];
-            let hop = fate.follow(self.vpcs, card, trace.verdict, frame);
+            let hop = fate.follow(self.vpcs, card, passes.verdict(), frame);
             if fate.delivered.is_some() {
                 traffic.received.push((left, number));
             }

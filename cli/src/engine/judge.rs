@@ -1,7 +1,10 @@
 //! Does the card do what the reference says?
 
 use super::{Input, Judged, Reference, Run};
-use hdl::{explain::Trace, walk::Outcome};
+use hdl::{
+    explain::{Passes, Trace},
+    walk::Outcome,
+};
 use layout::{Field, Kind, Layout, Slice, get_uint};
 use serde::Serialize;
 
@@ -43,15 +46,28 @@ pub fn compare(reference: &Reference, inputs: &[Input], run: &Run) -> Vec<Mismat
 /// Where the two differ; of a malformed frame, whose headers mean nothing, only what becomes of
 /// it is asked.
 fn differences(found: &Judged, expected: &Outcome) -> Vec<Difference> {
-    let malformed = !found.trace.well_formed && !expected.trace.well_formed;
+    let malformed = !found.passes.first.well_formed && !expected.passes.first.well_formed;
     let counts = |name: &str| {
         !malformed || name.starts_with("verdict.") || matches!(name, "port" | "generation")
     };
-    let pairs = fields(&found.trace).into_iter().zip(fields(&expected.trace));
-    let mut differences: Vec<Difference> = pairs
-        .filter(|(f, e)| f != e && counts(&f.0))
-        .map(|((field, found), (_, expected))| Difference { field, found, expected })
-        .collect();
+    let mut differences = Vec::new();
+    let mut record = |prefix: &str, found: &Trace, expected: &Trace| {
+        for ((field, found), (_, expected)) in fields(found).into_iter().zip(fields(expected)) {
+            if found != expected && counts(&field) {
+                differences.push(Difference { field: format!("{prefix}{field}"), found, expected });
+            }
+        }
+    };
+    record("", &found.passes.first, &expected.passes.first);
+    let seconds = [&found.passes, &expected.passes].map(|p: &Passes| p.second);
+    match seconds {
+        [Some(found), Some(expected)] => record("second.", &found, &expected),
+        [None, None] => {}
+        _ => {
+            let [found, expected] = seconds.map(|s| if s.is_some() { "2" } else { "1" }.into());
+            differences.push(Difference { field: "passes".into(), found, expected });
+        }
+    }
     if found.frame != expected.frame {
         let text = |frame: &Option<Vec<u8>>| frame.as_deref().map_or("none".into(), hex);
         let (found, expected) = (text(&found.frame), text(&expected.frame));
@@ -96,11 +112,11 @@ mod tests {
     use hdl::meta::{DropReason, Verdict};
 
     fn found(trace: Trace, frame: Option<Vec<u8>>) -> Judged {
-        Judged { input: 0, trace, frame, cycles: None }
+        Judged { input: 0, passes: trace.into(), frame, cycles: None }
     }
 
     fn outcome(trace: Trace, frame: Option<Vec<u8>>) -> Outcome {
-        Outcome { verdict: trace.verdict, trace, frame }
+        Outcome { verdict: trace.verdict, passes: trace.into(), frame }
     }
 
     fn names(found: &Judged, expected: &Outcome) -> Vec<String> {
@@ -130,5 +146,20 @@ mod tests {
         other.well_formed = true;
         let all = names(&found(other, None), &outcome(bad, None));
         assert_eq!(all, ["generation", "well_formed", "mapping.vni"]);
+    }
+
+    #[test]
+    fn second_passes_differ() {
+        let first = Trace { well_formed: true, ..Trace::default() };
+        let second = |vni| {
+            let mut trace = Trace { inside: true, ..first };
+            trace.mapping.vni = vni;
+            Passes { first, second: Some(trace) }
+        };
+        let judged = |passes| Judged { input: 0, passes, frame: None, cycles: None };
+        let expected = |passes| Outcome { verdict: first.verdict, passes, frame: None };
+        assert_eq!(names(&judged(second(1)), &expected(second(1))), [""; 0]);
+        assert_eq!(names(&judged(second(2)), &expected(second(1))), ["second.mapping.vni"]);
+        assert_eq!(names(&judged(first.into()), &expected(second(1))), ["passes"]);
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //!   frames per port --> [ model ] --> frames, records --> packets in the order of the card
 //!                                                            |
-//!                       [ walk  ] --> verdict, frame, trace --+--> equal, field by field?
+//!                       [ walk  ] --> verdict, frame, passes -+--> equal, field by field?
 //! ```
 
 mod judge;
@@ -14,7 +14,7 @@ pub use judge::{Mismatch, compare, hex};
 pub use model::Bench;
 pub use reference::Reference;
 
-use hdl::explain::Trace;
+use hdl::explain::Passes;
 use std::time::Duration;
 
 /// A frame that goes in.
@@ -34,7 +34,7 @@ pub struct Judged {
     /// Its index among the inputs.
     pub input: usize,
     /// Why.
-    pub trace: Trace,
+    pub passes: Passes,
     /// As it left; none if it was dropped.
     pub frame: Option<Vec<u8>>,
     /// When, if there was a clock.

@@ -64,5 +64,5 @@ fn judged(input: usize, journey: Journey, start: u64) -> Judged {
         left: journey.received.as_ref().map(|f| f.first_cycle - start),
     };
     let frame = journey.received.map(|f| f.bytes);
-    Judged { input, trace: journey.trace, frame, cycles: Some(cycles) }
+    Judged { input, passes: journey.passes, frame, cycles: Some(cycles) }
 }

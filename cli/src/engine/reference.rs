@@ -39,8 +39,8 @@ impl Reference {
         let mut order: Vec<usize> = (0..inputs.len()).collect();
         order.sort_by_key(|i| inputs[*i].time);
         let judge = |input: usize| {
-            let Outcome { trace, frame, .. } = self.walk(&inputs[input]);
-            Judged { input, trace, frame, cycles: None }
+            let Outcome { passes, frame, .. } = self.walk(&inputs[input]);
+            Judged { input, passes, frame, cycles: None }
         };
         Run { judged: order.into_iter().map(judge).collect(), cycles: None }
     }

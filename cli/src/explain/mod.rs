@@ -1,7 +1,7 @@
 //! Why does the card do that with this packet?
 //!
 //! ```text
-//!   file --> tables --+--> [ walk ] --> trace --+--> story: one step per stage, in words
+//!   file --> tables --+--> [ walk ] --> passes -+--> story: one step per stage, in words
 //!   frame ------------+                         |
 //!   legend (names, rules' text) ----------------+
 //! ```
@@ -19,7 +19,7 @@ use crate::{
     network::{Wanted, entered},
     style,
 };
-use hdl::{explain::Trace, meta::Entered, profile::PORT_NAMES};
+use hdl::{explain::Passes, meta::Entered, profile::PORT_NAMES};
 use serde::Serialize;
 use std::time::Duration;
 use step::Step;
@@ -59,9 +59,9 @@ pub fn run(arguments: &Explain) -> Result<Done, Error> {
     let Some(judged) = run.judged.first() else {
         return Err(Error::NoRecord);
     };
-    let entered = entered(port, judged.trace.generation);
+    let entered = entered(port, judged.passes.first.generation);
     let told = Told { wanted: &wanted, frame: &inputs[0].bytes, entered };
-    told.tell(arguments, &judged.trace, judged.frame.as_deref());
+    told.tell(arguments, &judged.passes, judged.frame.as_deref());
     if *engine == Engine::Both
         && let Some(first) = compare(&reference, &inputs, &run).first()
     {
@@ -71,7 +71,7 @@ pub fn run(arguments: &Explain) -> Result<Done, Error> {
     Ok(Done::Well)
 }
 
-/// What is needed to put a trace into words.
+/// What is needed to put a packet's records into words.
 pub struct Told<'a> {
     pub wanted: &'a Wanted,
     pub frame: &'a [u8],
@@ -80,28 +80,30 @@ pub struct Told<'a> {
 
 impl Told<'_> {
     /// The steps of the walk.
-    pub fn steps(&self, trace: &Trace) -> Vec<Step> {
+    pub fn steps(&self, passes: &Passes) -> Vec<Step> {
         let Wanted { legend, image, .. } = self.wanted;
-        story::story(legend, &image.identity, trace, self.frame, self.entered)
+        story::story(legend, &image.identity, passes, self.frame, self.entered)
     }
 
     /// The same as text, with the verdict and the frame.
-    pub fn lines(&self, trace: &Trace, out: Option<&[u8]>) -> String {
-        let steps = self.steps(trace).iter().map(Step::lines).collect::<String>();
+    pub fn lines(&self, passes: &Passes, out: Option<&[u8]>) -> String {
+        let verdict = passes.verdict();
+        let steps = self.steps(passes).iter().map(Step::lines).collect::<String>();
         let frame = out.map_or_else(String::new, |out| hex(out) + "\n");
-        format!("{steps}{}: {}\n{frame}", trace.verdict.name(), words::sentence(trace.verdict))
+        format!("{steps}{}: {}\n{frame}", verdict.name(), words::sentence(verdict))
     }
 
-    fn tell(&self, arguments: &Explain, trace: &Trace, out: Option<&[u8]>) {
-        let egress = out.map(|_| PORT_NAMES[usize::from(trace.verdict.egress_port)]);
+    fn tell(&self, arguments: &Explain, passes: &Passes, out: Option<&[u8]>) {
+        let verdict = passes.verdict();
+        let egress = out.map(|_| PORT_NAMES[usize::from(verdict.egress_port)]);
         let answer = Answer {
             card: self.wanted.name.clone(),
             port: PORT_NAMES[usize::from(self.entered.port)],
             frame_bytes: self.frame.len(),
             engine: arguments.engine,
-            steps: self.steps(trace),
-            verdict: trace.verdict.name(),
-            sentence: words::sentence(trace.verdict),
+            steps: self.steps(passes),
+            verdict: verdict.name(),
+            sentence: words::sentence(verdict),
             egress_port: egress,
             frame_out: out.map(hex),
         };

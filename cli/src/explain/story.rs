@@ -6,17 +6,16 @@ use super::{
 };
 use control::{Legend, legend::Direction};
 use hdl::{
-    class::AddressLabel,
     decap::Identity,
-    explain::{Answer, Trace},
-    meta::{DropReason, Entered},
-    nacl::{RuleAction, RuleKey},
+    encap,
+    explain::{Passes, Trace},
+    meta::{DropReason, Entered, INSIDE, Verdict},
     parser::{Headers, parse},
     profile::PORT_NAMES,
     route::Target,
 };
 
-/// Everything that a trace is read with.
+/// Everything that the record of a pass is read with.
 struct Story<'a> {
     legend: &'a Legend,
     identity: &'a Identity,
@@ -29,27 +28,16 @@ struct Story<'a> {
 pub fn story(
     legend: &Legend,
     identity: &Identity,
-    trace: &Trace,
+    passes: &Passes,
     frame: &[u8],
     entered: Entered,
 ) -> Vec<Step> {
-    let h = parse(frame, entered.net);
-    let story = Story { legend, identity, t: trace, h, entered };
-    let mut steps = vec![story.parser()];
-    if entered.net {
-        steps.push(story.decap());
-    }
-    if trace.well_formed {
-        steps.extend([story.eni(), story.spoof()]);
-        steps.extend(story.classes());
-        if !entered.net {
-            steps.extend([story.route(), story.outbound()]);
-        }
-        steps.extend([story.mapping(), story.deliver(), story.inbound()]);
-    }
-    mark(&mut steps, story.ends_at());
-    if trace.verdict.reason == DropReason::None {
-        steps.push(story.encap());
+    let mut h = parse(frame, entered.net);
+    let mut steps = Story { legend, identity, t: &passes.first, h, entered }.steps();
+    if let Some(second) = &passes.second {
+        h.src_mac = encap::source_mac(identity, &h);
+        h.dst_mac = passes.first.mapping.mac;
+        steps.extend(Story { legend, identity, t: second, h, entered }.steps());
     }
     steps
 }
@@ -64,10 +52,39 @@ fn mark(steps: &mut [Step], ends_at: Option<&str>) {
 }
 
 impl Story<'_> {
+    /// The steps of this pass.
+    fn steps(&self) -> Vec<Step> {
+        let t = self.t;
+        let mut steps = match (t.inside, self.entered.net) {
+            (true, _) => Vec::new(),
+            (false, false) => vec![self.parser()],
+            (false, true) => vec![self.parser(), self.decap()],
+        };
+        if t.well_formed {
+            if !t.inside {
+                steps.extend([self.eni(), self.spoof()]);
+            }
+            steps.extend(self.classes());
+            steps.extend(match (self.inbound(), t.inside) {
+                (false, _) => vec![self.nacl(), self.route(), self.mapping()],
+                (true, false) => vec![self.mapping(), self.deliver(), self.nacl()],
+                (true, true) => vec![self.deliver(), self.nacl()],
+            });
+        }
+        mark(&mut steps, self.ends_at());
+        if t.verdict == Verdict::forward(INSIDE) {
+            let says = "to another ENI of this card, before which it is judged once more";
+            steps.push(Step::says("turn", says));
+        } else if t.verdict.reason == DropReason::None {
+            steps.push(self.encap());
+        }
+        steps
+    }
+
     /// The stage that drops it.
     fn ends_at(&self) -> Option<&'static str> {
         use DropReason as R;
-        let sender_is_down = !self.entered.net && !self.t.eni.up;
+        let sender_is_down = !self.inbound() && !self.t.eni.up;
         Some(match self.t.verdict.reason {
             R::None => return None,
             R::NotForUs | R::CongestionExperienced => "decap",
@@ -76,24 +93,28 @@ impl Story<'_> {
             R::EniDown | R::NoLocalEni => "deliver",
             R::SpoofedMac | R::SpoofedIp => "spoof",
             R::TunnelledArp | R::GratuitousArp | R::ArpUnanswered => "spoof",
-            R::Multicast if self.t.route.dst.broadcast => "class dst",
+            R::Multicast if !self.inbound() && self.t.route.far.broadcast => "class far",
             R::Multicast => "spoof",
-            R::NaclOutbound => "nacl out",
+            R::NaclOutbound | R::NaclInbound => "nacl",
             R::NoRoute => "route",
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
-            R::NaclInbound => "nacl in",
             _ => "parser",
         })
     }
 
     /// Was it sent to the router?
     fn routed(&self) -> bool {
-        self.h.dst_mac == self.identity.router_mac
+        !self.inbound() && self.h.dst_mac == self.identity.router_mac
     }
 
-    /// Does it end at this card?
-    fn stays(&self) -> bool {
-        self.entered.net || self.t.mapping.local
+    /// Does it come to the ENI?
+    fn inbound(&self) -> bool {
+        self.entered.net || self.t.inside
+    }
+
+    /// The address at the other end.
+    fn far(&self) -> u128 {
+        if self.inbound() { self.h.src_ip } else { self.h.dst_ip }
     }
 
     fn vpc(&self) -> String {
@@ -175,30 +196,24 @@ impl Story<'_> {
         Step::asks("spoof", asked, found(t.addressed), says)
     }
 
-    fn classes(&self) -> [Step; 3] {
+    fn classes(&self) -> [Step; 2] {
         let (t, h) = (self.t, &self.h);
-        let address = |stage, at: u128, label: AddressLabel, interval: u16| {
-            let prefixes = self.legend.address_class(t.eni.vpc, label.class).unwrap_or_default();
-            let cast = if label.broadcast { ", its broadcast address" } else { "" };
-            let says = format!(
-                "{}{cast}; class {}: {}",
-                self.subnet(label.subnet),
-                label.class,
-                listed(prefixes, "in no prefix of a rule")
-            );
-            let asked = format!("{} in {}", ip(at), self.vpc());
-            Step::asks(stage, asked, format!("interval {interval}"), says)
-        };
-        let services = self.legend.port_class(t.eni.vpc, t.port_class.class).unwrap_or_default();
-        let class = t.port_class.class;
+        let (label, class) = (t.route.far, t.port_class.class);
+        let prefixes = self.legend.address_class(t.eni.vpc, label.class).unwrap_or_default();
+        let cast = if label.broadcast { ", its broadcast address" } else { "" };
+        let says = format!(
+            "{}{cast}; class {}: {}",
+            self.subnet(label.subnet),
+            label.class,
+            listed(prefixes, "in no prefix of a rule")
+        );
+        let asked = format!("{} in {}", ip(self.far()), self.vpc());
+        let far = Step::asks("class far", asked, format!("interval {}", t.route_interval), says);
+        let services = self.legend.port_class(t.eni.vpc, class).unwrap_or_default();
         let says = format!("class {class}: {}", listed(services, "no rule names it"));
         let asked = format!("{} in {}", service(h), self.vpc());
         let interval = format!("interval {}", t.port_interval);
-        [
-            address("class src", h.src_ip, t.src, t.src_interval),
-            address("class dst", h.dst_ip, t.route.dst, t.route_interval),
-            Step::asks("class port", asked, interval, says),
-        ]
+        [far, Step::asks("class port", asked, interval, says)]
     }
 
     fn route(&self) -> Step {
@@ -216,78 +231,47 @@ impl Story<'_> {
         Step::asks("route", asked, interval, says).unless(self.routed())
     }
 
-    fn outbound(&self) -> Step {
-        let (t, crosses) = (self.t, self.t.route.dst.subnet != self.t.eni.subnet);
-        let rule = t.outbound.hit.then_some(t.outbound_rule);
-        self.rule("nacl out", Direction::Outbound, &t.outbound_key, (t.outbound, rule), crosses)
-    }
-
-    fn inbound(&self) -> Step {
-        let t = self.t;
-        let subnet = if self.entered.net { t.owner.subnet } else { t.mapping.subnet };
-        let rule = t.inbound.hit.then_some(t.inbound_rule);
-        let crosses = t.src.subnet != subnet;
-        let step =
-            self.rule("nacl in", Direction::Inbound, &t.inbound_key, (t.inbound, rule), crosses);
-        match self.stays() {
-            true => step,
-            false => Step { says: "left to the receiver's card".into(), ..step.unless(false) },
-        }
-    }
-
-    fn rule(
-        &self,
-        stage: &'static str,
-        direction: Direction,
-        key: &RuleKey,
-        (answer, rule): (Answer, Option<RuleAction>),
-        crosses: bool,
-    ) -> Step {
+    fn nacl(&self) -> Step {
+        let (t, key) = (self.t, &self.t.rule_key);
+        let (direction, way, subnet) = match self.inbound() {
+            false => (Direction::Outbound, "out", t.eni.subnet),
+            true => (Direction::Inbound, "in", t.owner.subnet),
+        };
+        let crosses = t.route.far.subnet != subnet;
         let acl = name("network ACL", key.acl, self.legend.acl(key.acl));
-        let RuleKey { port_class, address_class, .. } = key;
-        let asked = format!("{acl}, address class {address_class}, port class {port_class}");
-        let says = match rule {
+        let (address, port) = (key.address_class, key.port_class);
+        let asked = format!("{acl} {way}, address class {address}, port class {port}");
+        let says = match t.ruled.hit.then_some(t.rule) {
             _ if !crosses => "it stays within its subnet: no rule applies".into(),
-            None => format!("{acl}: * deny, since no rule matches"),
+            None => format!("{acl} {way}: * deny, since no rule matches"),
             Some(rule) => self.legend.rule(key.acl, direction, rule.rule).map_or_else(
-                || format!("{acl}: rule {}", rule.rule),
-                |text| format!("{acl}: {text}"),
+                || format!("{acl} {way}: rule {}", rule.rule),
+                |text| format!("{acl} {way}: {text}"),
             ),
         };
-        Step::asks(stage, asked, found(answer), says).unless(crosses)
+        Step::asks("nacl", asked, found(t.ruled), says).unless(crosses)
     }
 
     fn mapping(&self) -> Step {
         let (t, h, m) = (self.t, &self.h, &self.t.mapping);
-        let address = if self.entered.net { h.src_ip } else { h.dst_ip };
         let lives = match (t.mapped.hit, m.local) {
             (false, _) => "nobody has this address".into(),
-            (true, true) => {
-                let eni = name("ENI", m.eni, self.legend.eni(m.eni));
-                format!("{eni} on this card, MAC {}", mac(m.mac))
-            }
+            (true, true) => format!("on this card, MAC {}", mac(m.mac)),
             (true, false) => {
                 format!("behind VTEP {}, VNI {}, MAC {}", v4(m.vtep), m.vni, mac(m.mac))
             }
         };
-        let says = if self.entered.net {
+        let says = if self.inbound() {
             format!("{lives}; the packet came from {}", v4(h.outer_src_ip))
         } else {
             lives
         };
-        let asked = format!("{} in {}", ip(address), self.vpc());
+        let asked = format!("{} in {}", ip(self.far()), self.vpc());
         Step::asks("mapping", asked, found(t.mapped), says)
     }
 
     fn deliver(&self) -> Step {
         let (t, h) = (self.t, &self.h);
-        if !self.entered.net {
-            let says = match self.stays() {
-                true => name("ENI", t.mapping.eni, self.legend.eni(t.mapping.eni)),
-                false => "to another card".into(),
-            };
-            return Step::says("deliver", says).unless(self.stays());
-        }
         let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
         let says = match t.addressed.hit {
             true => {
@@ -301,7 +285,7 @@ impl Story<'_> {
 
     fn encap(&self) -> Step {
         let m = &self.t.mapping;
-        let says = match self.stays() {
+        let says = match self.inbound() {
             true => "overlay MACs and the ENI's VLAN tags in front of the IP packet".into(),
             false => format!("VXLAN to {}, VNI {}", v4(m.vtep), m.vni),
         };

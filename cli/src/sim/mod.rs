@@ -62,7 +62,7 @@ fn write(dir: &Path, inputs: &[Input], run: &Run, report: &Report) -> Result<(),
         let leaving = run.judged.iter().filter_map(|judged| {
             let frame = judged.frame.as_deref()?;
             let left = judged.cycles.and_then(|c| c.left).map(time);
-            let by = usize::from(judged.trace.verdict.egress_port);
+            let by = usize::from(judged.passes.verdict().egress_port);
             (by == port).then(|| (left.unwrap_or(inputs[judged.input].time), frame))
         });
         capture(&dir.join(format!("{name}.pcap")), leaving)?;
@@ -85,10 +85,10 @@ pub fn capture<'a>(
 /// A mismatch of the packet that went in as `input`, as the difference of two explanations.
 pub fn show(wanted: &Wanted, input: &Input, mismatch: &Mismatch) {
     let Mismatch { packet, found, expected, differences } = mismatch;
-    let entered = entered(input.port, expected.trace.generation);
+    let entered = entered(input.port, expected.passes.first.generation);
     let told = Told { wanted, frame: &input.bytes, entered };
-    let before = told.lines(&expected.trace, expected.frame.as_deref());
-    let after = told.lines(&found.trace, found.frame.as_deref());
+    let before = told.lines(&expected.passes, expected.frame.as_deref());
+    let after = told.lines(&found.passes, found.frame.as_deref());
     let (port, head) = (PORT_NAMES[input.port], style::HEAD);
     anstream::println!(
         "\n{head}first mismatch: packet {packet} of {}, in at {port}{head:#} \

@@ -78,9 +78,10 @@ impl Report {
             count(input.port, |port| port.packets_in += 1);
         }
         for judged in &run.judged {
-            *verdicts.entry(judged.trace.verdict.name()).or_insert(0) += 1;
+            let verdict = judged.passes.verdict();
+            *verdicts.entry(verdict.name()).or_insert(0) += 1;
             if judged.frame.is_some() {
-                let port = usize::from(judged.trace.verdict.egress_port);
+                let port = usize::from(verdict.egress_port);
                 count(port, |port| port.packets_out += 1);
             }
         }

@@ -5,9 +5,13 @@ use etherparse::PacketBuilder;
 
 /// A frame of blue-web-1, to the router, from that address to blue-data-1's.
 fn frame(src: [u8; 4], port: u16) -> String {
+    frame_to(src, [10, 0, 2, 10], port)
+}
+
+fn frame_to(src: [u8; 4], dst: [u8; 4], port: u16) -> String {
     let mac = [0x02, 0xb0, 0, 0, 0x01, 0x0a];
     let builder = PacketBuilder::ethernet2(mac, [2, 0, 0, 0, 0, 1])
-        .ipv4(src, [10, 0, 2, 10], 64)
+        .ipv4(src, dst, 64)
         .tcp(40_000, port, 1, 1024)
         .syn();
     let mut bytes = Vec::new();
@@ -42,28 +46,30 @@ fn a_packet_that_passes() {
     assert_eq!(answer["frame_out"].as_str().unwrap().len(), 2 * (54 + 50));
     let steps = steps(&answer);
     let stages: Vec<&str> = steps.iter().map(|(stage, ..)| stage.as_str()).collect();
-    let walk = [
-        "parser",
-        "eni",
-        "spoof",
-        "class src",
-        "class dst",
-        "class port",
-        "route",
-        "nacl out",
-        "mapping",
-        "deliver",
-        "nacl in",
-        "encap",
-    ];
+    let walk =
+        ["parser", "eni", "spoof", "class far", "class port", "nacl", "route", "mapping", "encap"];
     assert_eq!(stages, walk);
     let says = |stage: &str| &steps.iter().find(|(s, ..)| s == stage).unwrap().1;
     assert!(says("eni").contains("ENI blue-web-1 of VPC blue, subnet blue-web, up"));
-    assert!(says("nacl out").contains("network ACL web: 100 allow all 0.0.0.0/0"));
+    assert!(says("nacl").contains("network ACL web out: 100 allow all 0.0.0.0/0"));
     assert!(says("route").contains("10.0.0.0/16 -> local"), "{}", says("route"));
     assert!(says("encap").contains("VXLAN to 192.0.2.20, VNI 5001"));
     let text = run("card-a", &["--port", "host0", &hex]).out();
     assert!(text.contains("asked VPC") || text.contains("asked network ACL web"), "{text}");
+}
+
+#[test]
+fn a_packet_between_two_enis_of_a_card_is_judged_for_both() {
+    let hex = frame_to([10, 0, 1, 10], [10, 0, 1, 20], 443);
+    let answer = run("card-a", &["--port", "host0", "--json", "--engine", "both", &hex]).json();
+    assert_eq!(answer["verdict"], "Forward");
+    assert_eq!(answer["egress_port"], "host0");
+    let steps = steps(&answer);
+    let turn = steps.iter().position(|(stage, ..)| stage == "turn").unwrap();
+    let stages: Vec<&str> = steps[turn..].iter().map(|(stage, ..)| stage.as_str()).collect();
+    assert_eq!(stages, ["turn", "class far", "class port", "deliver", "nacl", "encap"]);
+    let (_, says, _) = &steps[turn + 3];
+    assert!(says.contains("ENI blue-web-2, subnet blue-web"), "{says}");
 }
 
 #[test]
@@ -77,10 +83,10 @@ fn a_packet_from_the_underlay_shows_the_rule_that_drops_it() {
     assert_eq!(answer["verdict"], "NaclInbound");
     assert!(answer["sentence"].as_str().unwrap().starts_with("A rule of the network ACL"));
     let steps = steps(&answer);
-    let (_, says, counts) = steps.iter().find(|(stage, ..)| stage == "nacl in").unwrap();
+    let (_, says, counts) = steps.iter().find(|(stage, ..)| stage == "nacl").unwrap();
     assert_eq!(
         (says.as_str(), counts.as_str()),
-        ("network ACL data: * deny, since no rule matches", "drops")
+        ("network ACL data in: * deny, since no rule matches", "drops")
     );
 }
 

@@ -10,7 +10,7 @@ use crate::{
     problem::Cause,
     vpcs::{Rule, Service},
 };
-use hdl::class::{AddressLabel, IpKey, PortKey, PortLabel};
+use hdl::class::{AddressLabel, PortKey, PortLabel};
 use ipnet::IpNet;
 use std::{collections::HashMap, ops::RangeInclusive};
 
@@ -195,12 +195,6 @@ fn service_range(service: Service) -> RangeInclusive<u128> {
                 ..=port_line(protocol, true, message(kind, last))
         }
     }
-}
-
-/// The table of source addresses: every VPC's cells, by number.
-pub fn address_starts(classes: &[Classes]) -> Vec<(IpKey, AddressLabel)> {
-    let parts: Vec<Vec<_>> = classes.iter().map(Classes::address_labels).collect();
-    stack(&parts, |vpc, ip| IpKey { ip, vpc })
 }
 
 /// The port table: every VPC's cells, by number.

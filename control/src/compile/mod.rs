@@ -77,16 +77,13 @@ pub fn compile(vpcs: &Vpcs, card: &str, profile: &Profile) -> Result<Compiled, E
 }
 
 fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
-    let rules = rules::entries(numbers, classes);
     Image {
         identity: places::identity(numbers),
         attachments: places::attachments(numbers),
         addresses: places::addresses(numbers),
-        address_classes: classes::address_starts(classes),
         port_classes: classes::port_starts(classes),
         routes: routes::starts(numbers, classes),
-        acl_outbound: rules.outbound,
-        acl_inbound: rules.inbound,
+        rules: rules::entries(numbers, classes),
         mappings: places::mappings(numbers),
         enis: places::enis(numbers),
     }

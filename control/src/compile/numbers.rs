@@ -85,11 +85,6 @@ impl<'v> Numbers<'v> {
         number(&self.subnets, &index) as u16
     }
 
-    /// Number of an ENI, 0 if it hangs elsewhere.
-    pub fn eni(&self, index: usize) -> u16 {
-        number(&self.enis, &index) as u16
-    }
-
     /// Number of the network ACL of an ENI's subnet, 0 if the card doesn't hold it.
     pub fn acl(&self, eni: &Eni) -> u8 {
         let subnet = &self.file.subnets[eni.subnet];

@@ -77,16 +77,13 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     let file = numbers.file;
     let mut entries = HashMap::new();
     let known = |vpc: usize| numbers.vpc(vpc) != 0;
-    for (index, eni) in file.enis.iter().enumerate().filter(|(_, e)| known(file.vpc_of(e))) {
-        let local = eni.card == numbers.card;
+    for eni in file.enis.iter().filter(|e| known(file.vpc_of(e))) {
         let action = MappingAction {
             vtep: file.cards[eni.card].underlay_ip.to_bits(),
             vni: file.vpcs[file.vpc_of(eni)].vni,
             mac: mac(eni.mac),
             subnet: numbers.subnet(eni.subnet),
-            local,
-            eni: numbers.eni(index),
-            acl: if local { numbers.acl(eni) } else { 0 },
+            local: eni.card == numbers.card,
         };
         entries.extend(keys(numbers, eni).map(|key| (key, action)));
     }

@@ -18,7 +18,7 @@ pub fn starts(numbers: &Numbers, classes: &[Classes]) -> Vec<(IpKey, RouteLabel)
         let cells = overlay(&intervals(numbers, *table), &addresses);
         cells
             .into_iter()
-            .map(|(start, (route, dst))| (start, RouteLabel { dst, ..route }))
+            .map(|(start, (route, far))| (start, RouteLabel { far, ..route }))
             .collect()
     };
     let parts: Vec<Vec<_>> = numbers.tables.iter().map(part).collect();

@@ -8,37 +8,30 @@ use crate::{legend::AclLegend, vpcs::Rule};
 use hdl::nacl::{RuleAction, RuleKey};
 use std::collections::HashMap;
 
-/// Entries of the two rule tables.
-#[derive(Default)]
-pub struct Entries {
-    /// Of what leaves.
-    pub outbound: HashMap<RuleKey, RuleAction>,
-    /// Of what enters.
-    pub inbound: HashMap<RuleKey, RuleAction>,
-}
-
-/// An entry for each (ACL, class of addresses, class of ports) that some rule matches: the first
-/// of them. What no rule matches has no entry, which is the rule `*`: deny.
-pub fn entries(numbers: &Numbers, classes: &[Classes]) -> Entries {
-    let mut entries = Entries::default();
+/// An entry for each (ACL, direction, class of addresses, class of ports) that some rule matches:
+/// the first of them. What no rule matches has no entry, which is the rule `*`: deny.
+pub fn entries(numbers: &Numbers, classes: &[Classes]) -> HashMap<RuleKey, RuleAction> {
+    let mut entries = HashMap::new();
     for (used, acl) in numbers.acls.iter().zip(1..) {
         let classes = &classes[usize::from(numbers.vpc(used.0)) - 1];
         let (outbound, inbound) = numbers.rules(*used);
-        entries.outbound.extend(judge(acl, &outbound, classes));
-        entries.inbound.extend(judge(acl, &inbound, classes));
+        for (rules, inbound) in [(outbound, false), (inbound, true)] {
+            let key = RuleKey { acl, inbound, ..RuleKey::default() };
+            entries.extend(judge(key, &rules, classes));
+        }
     }
     entries
 }
 
 /// `rules` are sorted by number.
-fn judge(acl: u8, rules: &[Rule], classes: &Classes) -> Vec<(RuleKey, RuleAction)> {
+fn judge(key: RuleKey, rules: &[Rule], classes: &Classes) -> Vec<(RuleKey, RuleAction)> {
     let mut entries = Vec::new();
     for address in 0..classes.addresses.members.len() {
         let near: Vec<&Rule> =
             rules.iter().filter(|r| classes.addresses.holds(address, r.cidr)).collect();
         for port in 0..classes.ports.members.len() {
             if let Some(rule) = near.iter().find(|r| classes.ports.holds(port, r.service)) {
-                let key = RuleKey { port_class: port as u8, address_class: address as u16, acl };
+                let key = RuleKey { port_class: port as u8, address_class: address as u16, ..key };
                 entries.push((key, RuleAction { allow: rule.allow, rule: rule.number }));
             }
         }

@@ -166,7 +166,6 @@ impl<'v> Oracle<'v> {
         let vpc = self.file.vpcs.iter().position(|v| v.vni == tunnel.vni);
         let vpc = vpc.filter(|v| here(*v)).ok_or(DropReason::UnknownVni)?;
         unless(!group(packet), DropReason::Multicast)?;
-        unless(!self.broadcast(vpc, packet.dst), DropReason::Multicast)?;
         let sender = self.lives(vpc, packet.src);
         let elsewhere = |l: &Lives| l.eni.is_none_or(|e| e.card != self.card);
         let sender = sender.filter(elsewhere).is_some_and(|l| l.vtep == tunnel.src);

@@ -10,10 +10,8 @@ pub fn load(images: [&Image; 2], rng: &mut Rng) -> Tables {
     assert_eq!(images[0].identity, images[1].identity, "the card stays who it is");
     exact(&mut tables.attachments, images.map(|i| &i.attachments), rng);
     exact(&mut tables.addresses, images.map(|i| &i.addresses), rng);
-    exact(&mut tables.acl_outbound, images.map(|i| &i.acl_outbound), rng);
-    exact(&mut tables.acl_inbound, images.map(|i| &i.acl_inbound), rng);
+    exact(&mut tables.rules, images.map(|i| &i.rules), rng);
     exact(&mut tables.mappings, images.map(|i| &i.mappings), rng);
-    tables.address_classes.banks = images.map(|i| i.address_classes.clone());
     tables.port_classes.banks = images.map(|i| i.port_classes.clone());
     tables.routes.banks = images.map(|i| i.routes.clone());
     tables.enis = images.map(|i| i.enis.clone());

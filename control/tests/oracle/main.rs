@@ -52,11 +52,11 @@ impl Case<'_> {
                 Leaves::Host(packet::read(frame))
             }
         });
-        let trace = outcome.trace;
+        let passes = outcome.passes;
         assert_eq!(
             (outcome.verdict, leaves),
             expect,
-            "seed {seed}, card {}, port {port}: {frame:02x?}\n{trace:?}\n{}",
+            "seed {seed}, card {}, port {port}: {frame:02x?}\n{passes:?}\n{}",
             self.card,
             self.text[which]
         );

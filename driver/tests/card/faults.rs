@@ -5,7 +5,11 @@ use crate::{
     wire::{Fault, Wire},
 };
 use driver::{Access, Card, CardIo, Error, Found, IoError, POLLS_MAX, SoftwareCard};
-use hdl::{bar0, profile::PROFILES, tables::Image};
+use hdl::{
+    bar0,
+    profile::PROFILES,
+    tables::{Image, TableId},
+};
 
 /// A card that holds one image and is about to get another.
 fn halfway(seed: u64) -> (Card<Wire>, Image, Image) {
@@ -105,7 +109,8 @@ fn a_wrong_card_is_refused_untouched() {
         assert!(matches!(error, Error::WrongCard { what, found: 0x1234, .. } if what == name));
         assert_eq!(io.writes, 0);
     }
-    for offset in [bar0::WIDTH, bar0::DEPTHS, bar0::DEPTHS + 32] {
+    let last = bar0::DEPTHS + 4 * (TableId::ALL.len() as u64 - 1);
+    for offset in [bar0::WIDTH, bar0::DEPTHS, last] {
         let mut io = odd(offset, 5);
         let Err(Error::WrongProfile { found, expected }) = Card::open(&mut io, &PROFILES, 0) else {
             panic!("{offset:#x}")

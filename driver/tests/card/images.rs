@@ -1,7 +1,7 @@
 //! Which images do the driver's tests write, and does a card hold one?
 
 use hdl::{
-    class::{AddressLabel, IpKey, PortKey, PortLabel},
+    class::{IpKey, PortKey, PortLabel},
     decap::Identity,
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
@@ -23,7 +23,7 @@ pub const SMALL: Profile = Profile {
     name: "small",
     part: "tests",
     width_bits: 128,
-    depth_log2: [2, 3, 4, 3, 4, 3, 3, 3, 3],
+    depth_log2: [2, 3, 3, 4, 4, 3, 3],
     explain: true,
 };
 
@@ -54,8 +54,6 @@ impl Random {
             mac: self.below(1 << 48),
             subnet: self.below(1 << 10) as u16,
             local: self.below(2) == 1,
-            eni: self.below(1 << 10) as u16,
-            acl: self.below(1 << 8) as u8,
         }
     }
 
@@ -76,6 +74,7 @@ impl Random {
             port_class: self.below(6) as u8,
             address_class: self.below(6) as u16,
             acl: self.below(256) as u8 / 200,
+            inbound: self.below(2) == 1,
         };
         (key, RuleAction { allow: self.below(2) == 1, rule: self.below(4) as u16 })
     }
@@ -88,7 +87,7 @@ impl Random {
     /// Up to `fill` of eight of what each table of [`SMALL`] holds.
     pub fn image(&mut self, fill: u64) -> Image {
         let mut upto = |most: u64| self.below(most * fill / 8 + 1);
-        let counts = [16, 32, 16, 8, 16, 32, 32, 32, 8].map(&mut upto);
+        let counts = [16, 32, 8, 16, 64, 32, 8].map(&mut upto);
         let some = |table: usize| 0..counts[table];
         Image {
             identity: Identity::default(),
@@ -96,25 +95,19 @@ impl Random {
             addresses: some(1)
                 .map(|i| (self.ip(), AddressAction { eni: i as u16, ..Default::default() }))
                 .collect(),
-            address_classes: starts(
-                some(2).map(|i| {
-                    (self.ip(), AddressLabel { class: i as u16, ..AddressLabel::default() })
-                }),
-            ),
-            port_classes: starts(some(3).map(|i| {
+            port_classes: starts(some(2).map(|i| {
                 let port = self.below(5) as u16;
                 (PortKey { port, ..PortKey::default() }, PortLabel { class: i as u8 })
             })),
-            routes: starts(some(4).map(|i| {
+            routes: starts(some(3).map(|i| {
                 (
                     self.ip(),
                     RouteLabel { target: Target::Local, route: i as u16, ..RouteLabel::default() },
                 )
             })),
-            acl_outbound: some(5).map(|_| self.rule()).collect(),
-            acl_inbound: some(6).map(|_| self.rule()).collect(),
-            mappings: some(7).map(|_| (self.ip(), self.mapping())).collect(),
-            enis: some(8).map(|_| self.eni()).collect(),
+            rules: some(4).map(|_| self.rule()).collect(),
+            mappings: some(5).map(|_| (self.ip(), self.mapping())).collect(),
+            enis: some(6).map(|_| self.eni()).collect(),
         }
     }
 }
@@ -131,10 +124,8 @@ fn starts<K: Ord + Default, L: Default>(some: impl Iterator<Item = (K, L)>) -> V
 pub fn assert_holds(tables: &Tables, image: &Image, generation: bool) {
     answers(&tables.attachments, &image.attachments, generation);
     answers(&tables.addresses, &image.addresses, generation);
-    answers(&tables.acl_outbound, &image.acl_outbound, generation);
-    answers(&tables.acl_inbound, &image.acl_inbound, generation);
+    answers(&tables.rules, &image.rules, generation);
     answers(&tables.mappings, &image.mappings, generation);
-    covers(&tables.address_classes, &image.address_classes, generation);
     covers(&tables.port_classes, &image.port_classes, generation);
     covers(&tables.routes, &image.routes, generation);
     for eni in 0..16 {
@@ -178,10 +169,8 @@ pub fn assert_same(shadow: &Tables, card: &Tables) {
     assert_eq!(shadow.identity, card.identity);
     assert_eq!(shadow.attachments.slots(), card.attachments.slots());
     assert_eq!(shadow.addresses.slots(), card.addresses.slots());
-    assert_eq!(shadow.acl_outbound.slots(), card.acl_outbound.slots());
-    assert_eq!(shadow.acl_inbound.slots(), card.acl_inbound.slots());
+    assert_eq!(shadow.rules.slots(), card.rules.slots());
     assert_eq!(shadow.mappings.slots(), card.mappings.slots());
-    assert_eq!(shadow.address_classes.banks, card.address_classes.banks);
     assert_eq!(shadow.port_classes.banks, card.port_classes.banks);
     assert_eq!(shadow.routes.banks, card.routes.banks);
     assert_eq!(shadow.enis, card.enis);

@@ -23,8 +23,8 @@ use cells::{counters::Counters, register::Register, view::View};
 use rust_hdl::prelude::*;
 
 /// Clocks after a commit until no packet of the generation before is left in the pipeline.
-const DRAIN_CLOCKS: u64 = 127;
-const _: () = assert!(crate::pipeline::T_VERDICT < DRAIN_CLOCKS as usize);
+const DRAIN_CLOCKS: u64 = 255;
+const _: () = assert!(crate::pipeline::CLOCKS_MAX < DRAIN_CLOCKS as usize);
 /// Clocks from an entry's start to the next one's, at least; a test counts them.
 pub const COMMAND_CLOCKS: usize = 9;
 // Three clocks after an entry has arrived it is known here whether its table still has to write it:
@@ -69,13 +69,13 @@ pub struct Bar0 {
     /// What was written.
     pub data_out: Signal<Out, Bits<32>>,
     /// An entry to be written: one bit per table.
-    pub w_valid: Signal<Out, Bits<9>>,
+    pub w_valid: Signal<Out, Bits<7>>,
     /// Its bank.
     pub w_bank: Signal<Out, Bit>,
     /// Its slot or index.
     pub w_index: Signal<Out, Bits<18>>,
     /// The tables that take an entry in this clock.
-    pub w_ready: Signal<In, Bits<9>>,
+    pub w_ready: Signal<In, Bits<7>>,
     /// A table waits for an idle clock.
     pub bubble: Signal<Out, Bit>,
     /// Tables are being emptied.
@@ -102,9 +102,9 @@ pub struct Bar0 {
     counter: DFF<Bits<64>>,
     is_open: Register<Bit>,
     number: Register<Bits<32>>,
-    left: Register<Bits<7>>,
+    left: Register<Bits<8>>,
     waited: Register<Bits<4>>,
-    tables: Register<Bits<9>>,
+    tables: Register<Bits<7>>,
     written: DFF<Bit>,
     settled: DFF<Bit>,
     command: View<Command, 27>,
@@ -112,9 +112,9 @@ pub struct Bar0 {
     index: DFF<Bits<18>>,
     value: Signal<Local, Bits<32>>,
     act: Signal<Local, Bit>,
-    one: Constant<Bits<9>>,
+    one: Constant<Bits<7>>,
     patience: Constant<Bits<4>>,
-    drain: Constant<Bits<7>>,
+    drain: Constant<Bits<8>>,
 }
 
 impl Bar0 {

@@ -22,7 +22,7 @@ const ENI: usize = 160;
 pub struct Carry {
     /// Source MAC.
     pub src_mac: Bits<48>,
-    /// Sent to the router's MAC by a host?
+    /// Does it leave its ENI for the router?
     pub routed: Bits<1>,
     /// Type of service or traffic class.
     pub dscp_ecn: Bits<8>,
@@ -41,13 +41,13 @@ pub struct Encap {
     pub clock: Signal<In, Clock>,
     /// Who the card is.
     pub identity: Signal<In, Identity>,
-    /// Does it go to an ENI of this card?
-    pub stays: Signal<In, Bit>,
+    /// Does it come to an ENI of this card?
+    pub inbound: Signal<In, Bit>,
     /// What is needed of the packet's headers.
     pub carry: Signal<In, Carry>,
-    /// Where it goes, if it goes to another card.
+    /// Where it goes, if it leaves one.
     pub mapping: Signal<In, MappingAction>,
-    /// Where it goes, if it stays.
+    /// Where it goes, if it comes to an ENI.
     pub row: Signal<In, EniEntry>,
     /// Port through which it leaves.
     pub egress_port: Signal<Out, Bits<3>>,
@@ -59,6 +59,8 @@ pub struct Encap {
     pub len: Signal<Out, Bits<14>>,
     /// The new header, its first byte highest.
     pub header: Signal<Out, Bits<512>>,
+    /// Source MAC of the tenant's frame.
+    pub overlay_src_mac: Signal<Out, Bits<48>>,
     outer_sum: Checksum,
     inner: DFF<Bits<16>>,
     total_length: DFF<Bits<16>>,
@@ -70,9 +72,10 @@ pub struct Encap {
     carry_at: Delay<Carry, { LATENCY - 1 }>,
     mapping_at: Delay<MappingAction, { LATENCY - 1 }>,
     row_at: Delay<EniEntry, { LATENCY - 1 }>,
-    stays_at: Delay<Bit, { LATENCY - 1 }>,
+    inbound_at: Delay<Bit, { LATENCY - 1 }>,
     tunnel: Signal<Local, TunnelHeader>,
     eni: Signal<Local, EniHeader>,
+    overlay_src_mac_now: DFF<Bits<48>>,
     out: DFF<Bits<512>>,
     port: DFF<Bits<3>>,
     p_of: DFF<Bits<6>>,
@@ -100,7 +103,7 @@ impl Default for Encap {
         Self {
             clock: Signal::default(),
             identity: Signal::default(),
-            stays: Signal::default(),
+            inbound: Signal::default(),
             carry: Signal::default(),
             mapping: Signal::default(),
             row: Signal::default(),
@@ -109,6 +112,7 @@ impl Default for Encap {
             s: Signal::default(),
             len: Signal::default(),
             header: Signal::default(),
+            overlay_src_mac: Signal::default(),
             outer_sum: Checksum::default(),
             inner: DFF::default(),
             total_length: DFF::default(),
@@ -120,9 +124,10 @@ impl Default for Encap {
             carry_at: Delay::default(),
             mapping_at: Delay::default(),
             row_at: Delay::default(),
-            stays_at: Delay::default(),
+            inbound_at: Delay::default(),
             tunnel: Signal::default(),
             eni: Signal::default(),
+            overlay_src_mac_now: DFF::default(),
             out: DFF::default(),
             port: DFF::default(),
             p_of: DFF::default(),
@@ -142,9 +147,9 @@ impl Logic for Encap {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, inner, total_length, udp_length, src_mac);
-        dff_setup!(self, clock, out, port, p_of, s_of, len_of);
+        dff_setup!(self, clock, overlay_src_mac_now, out, port, p_of, s_of, len_of);
         clock!(self, clock, outer_sum, udp_at, total_at, src_mac_at, carry_at, mapping_at);
-        clock!(self, clock, row_at, stays_at);
+        clock!(self, clock, row_at, inbound_at);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
             - bit_cast::<16, 7>(self.carry.val().l3_offset)
@@ -166,7 +171,9 @@ impl Logic for Encap {
         self.carry_at.d.next = self.carry.val();
         self.mapping_at.d.next = self.mapping.val();
         self.row_at.d.next = self.row.val();
-        self.stays_at.d.next = self.stays.val();
+        self.inbound_at.d.next = self.inbound.val();
+        self.overlay_src_mac_now.d.next = self.src_mac_at.q.val();
+        self.overlay_src_mac.next = self.overlay_src_mac_now.q.val();
         // To another card.
         self.tunnel.next = self.fixed.val();
         self.tunnel.next.dst_mac = self.identity.val().gateway_mac;
@@ -197,7 +204,7 @@ impl Logic for Encap {
         self.p_of.d.next = 31.into();
         self.out.d.next =
             bit_cast::<512, TUNNEL>(bit_cast::<TUNNEL, TUNNEL>(self.tunnel.val().into())) << 16;
-        if self.stays_at.q.val() {
+        if self.inbound_at.q.val() {
             self.port.d.next = self.row_at.q.val().port;
             self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 6;
             self.out.d.next =

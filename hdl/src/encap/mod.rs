@@ -120,9 +120,9 @@ fn mac(value: u64) -> [u8; 6] {
     bytes
 }
 
-/// Source MAC of a frame that goes on: the router's if it was sent to the router.
-fn source_mac(identity: &Identity, net: bool, h: &Headers) -> u64 {
-    if !net && h.dst_mac == identity.router_mac { identity.router_mac } else { h.src_mac }
+/// Source MAC of what leaves an ENI: the router's if it was sent to the router.
+pub fn source_mac(identity: &Identity, h: &Headers) -> u64 {
+    if h.dst_mac == identity.router_mac { identity.router_mac } else { h.src_mac }
 }
 
 /// Into a tunnel: VXLAN (RFC 7348 section 5) over UDP over IPv4 over Ethernet.
@@ -151,13 +151,13 @@ pub fn into_tunnel(identity: &Identity, m: &MappingAction, h: &Headers) -> Rewri
     header.extend((inner + 16).to_be_bytes());
     header.extend([0, 0, 8, 0, 0, 0]);
     header.extend((m.vni << 8).to_be_bytes());
-    header.extend([mac(m.mac), mac(source_mac(identity, false, h))].concat());
+    header.extend([mac(m.mac), mac(source_mac(identity, h))].concat());
     Rewrite { header, from, end }
 }
 
 /// To an ENI of this card, with the tags of its place.
-pub fn to_eni(identity: &Identity, eni: &EniEntry, net: bool, h: &Headers) -> Rewrite {
-    let mut header = [mac(eni.mac), mac(source_mac(identity, net, h))].concat();
+pub fn to_eni(eni: &EniEntry, h: &Headers) -> Rewrite {
+    let mut header = [mac(eni.mac), mac(h.src_mac)].concat();
     let tags = usize::from(eni.tags);
     for (i, vid) in eni.vids[..tags].iter().enumerate() {
         header.extend(TPID[tags - 1 - i].to_be_bytes());

@@ -15,6 +15,8 @@ use rust_hdl::prelude::*;
 /// What a packet brings with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Entered {
+    /// Number of its frame.
+    pub number: Bits<7>,
     /// Port it came in at.
     pub port: Bits<3>,
     /// Is that port on the underlay's side?

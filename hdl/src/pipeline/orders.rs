@@ -17,7 +17,7 @@ pub struct Orders {
     pub keep: Bits<KEPT>,
     pub data: Bits<32>,
     /// One bit per table, by [`crate::tables::TableId`]: what is in the window is written.
-    pub w_valid: Bits<9>,
+    pub w_valid: Bits<7>,
     /// Into which bank.
     pub w_bank: Bits<1>,
     /// Slot or index.
@@ -27,13 +27,11 @@ pub struct Orders {
 // A kernel takes no name for a bit's number. These are the ones that the segments write.
 const _: () = assert!(TableId::Attachments as u8 == 0);
 const _: () = assert!(TableId::Addresses as u8 == 1);
-const _: () = assert!(TableId::AddressClasses as u8 == 2);
-const _: () = assert!(TableId::PortClasses as u8 == 3);
-const _: () = assert!(TableId::Routes as u8 == 4);
-const _: () = assert!(TableId::AclOutbound as u8 == 5);
-const _: () = assert!(TableId::AclInbound as u8 == 6);
-const _: () = assert!(TableId::Mappings as u8 == 7);
-const _: () = assert!(TableId::Enis as u8 == 8);
+const _: () = assert!(TableId::PortClasses as u8 == 2);
+const _: () = assert!(TableId::Routes as u8 == 3);
+const _: () = assert!(TableId::Rules as u8 == 4);
+const _: () = assert!(TableId::Mappings as u8 == 5);
+const _: () = assert!(TableId::Enis as u8 == 6);
 
 /// What holds for all packets, and the entry that is written next.
 #[derive(LogicBlock, Default)]

@@ -1,10 +1,10 @@
-//! From the ENI to the classes of what it sent: everything that can be asked at once.
+//! From the ENI or the VPC to classes, route and owner: everything that can be asked at once.
 
 use super::{
-    T_CLASS, T_ENI, T_ENI_REASON,
+    T_CLASS, T_ENI_REASON, T_PASS,
     classify::{Classes, Classify},
-    enter::Entered,
     orders::{Kept, Orders},
+    turn::Pass,
 };
 use crate::{
     eni::bits::AttachAction,
@@ -21,15 +21,24 @@ use rust_hdl::prelude::*;
 /// What is still needed of a packet once its addresses are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Along {
+    pub number: Bits<7>,
     pub port: Bits<3>,
-    pub net: Bits<1>,
     pub generation: Bits<1>,
+    pub inbound: Bits<1>,
+    pub inside: Bits<1>,
     pub well_formed: Bits<1>,
+    pub vpc: Bits<8>,
+    pub route_table: Bits<8>,
     pub src_mac: Bits<48>,
     pub dst_mac: Bits<48>,
     pub outer_src_ip: Bits<32>,
-    /// The address whose mapping is asked for: a host's destination, a tunnel's source.
+    /// The source of what leaves, the destination of what comes.
+    pub near_ip: Bits<128>,
+    /// The destination of what leaves, the source of what comes.
     pub far_ip: Bits<128>,
+    pub protocol: Bits<8>,
+    pub ported: Bits<1>,
+    pub dst_port: Bits<16>,
     pub dscp_ecn: Bits<8>,
     pub l3_offset: Bits<7>,
     pub end: Bits<14>,
@@ -39,17 +48,23 @@ pub struct Along {
 /// Headers into what travels on; wires.
 #[derive(LogicBlock, Default)]
 struct Pick {
-    pub entered: Signal<In, Entered>,
+    pub pass: Signal<In, Pass>,
     pub headers: Signal<In, Headers>,
+    pub far_ip: Signal<In, Bits<128>>,
+    pub eni: Signal<In, AttachAction>,
     pub along: Signal<Out, Along>,
 }
 
 impl Logic for Pick {
     #[hdl_gen]
     fn update(&mut self) {
-        self.along.next.port = self.entered.val().port;
-        self.along.next.net = self.entered.val().net;
-        self.along.next.generation = self.entered.val().generation;
+        self.along.next.number = self.pass.val().number;
+        self.along.next.port = self.pass.val().port;
+        self.along.next.generation = self.pass.val().generation;
+        self.along.next.inbound = self.pass.val().inbound;
+        self.along.next.inside = self.pass.val().inside;
+        self.along.next.vpc = self.eni.val().vpc;
+        self.along.next.route_table = self.eni.val().route_table;
         self.along.next.well_formed = 1.into();
         if self.headers.val().fault.any() {
             self.along.next.well_formed = 0.into();
@@ -57,10 +72,14 @@ impl Logic for Pick {
         self.along.next.src_mac = self.headers.val().src_mac;
         self.along.next.dst_mac = self.headers.val().dst_mac;
         self.along.next.outer_src_ip = self.headers.val().outer_src_ip;
-        self.along.next.far_ip = self.headers.val().dst_ip;
-        if self.entered.val().net.any() {
-            self.along.next.far_ip = self.headers.val().src_ip;
+        self.along.next.near_ip = self.headers.val().src_ip;
+        if self.pass.val().inbound.any() {
+            self.along.next.near_ip = self.headers.val().dst_ip;
         }
+        self.along.next.far_ip = self.far_ip.val();
+        self.along.next.protocol = self.headers.val().protocol;
+        self.along.next.ported = self.headers.val().ported;
+        self.along.next.dst_port = self.headers.val().dst_port;
         self.along.next.dscp_ecn = self.headers.val().dscp_ecn;
         self.along.next.l3_offset = self.headers.val().l3_offset;
         self.along.next.end = self.headers.val().end;
@@ -86,18 +105,19 @@ impl Logic for Answered {
     }
 }
 
-/// Stages `class`, `route` and `spoof`, from [`T_ENI`] to [`T_CLASS`].
+/// Stages `class`, `route` and `spoof`, from [`T_PASS`] to [`T_CLASS`].
 #[derive(LogicBlock, Default)]
 pub struct Search {
     pub clock: Signal<In, Clock>,
     pub orders: Signal<In, Orders>,
     pub i_valid: Signal<In, Bit>,
-    pub i_entered: Signal<In, Entered>,
+    pub i_pass: Signal<In, Pass>,
     pub i_headers: Signal<In, Headers>,
+    pub i_far_ip: Signal<In, Bits<128>>,
     pub i_hit: Signal<In, Bit>,
     pub i_slot: Signal<In, Bits<18>>,
     pub i_eni: Signal<In, AttachAction>,
-    /// At [`T_ENI_REASON`].
+    /// Of what came in, at [`T_ENI_REASON`].
     pub i_reason: Signal<In, Bits<6>>,
     /// The addresses take their entry.
     pub w_ready: Signal<Out, Bit>,
@@ -105,7 +125,7 @@ pub struct Search {
     pub valid: Signal<Out, Bit>,
     pub along: Signal<Out, Along>,
     pub eni: Signal<Out, AttachAction>,
-    /// Sent to the router's MAC by a host?
+    /// Does it leave its ENI for the router?
     pub routed: Signal<Out, Bit>,
     pub owned: Signal<Out, Bit>,
     pub owner: Signal<Out, AddressAction>,
@@ -118,18 +138,19 @@ pub struct Search {
     spoof: Spoof,
     kept: Kept,
     router: Equal<48, 6>,
-    host: Delay<Bit, { equal::LATENCY }>,
-    routed_at: Delay<Bit, { T_CLASS - T_ENI - equal::LATENCY }>,
-    valid_at: DelayValid<{ T_CLASS - T_ENI }>,
-    along_at: Delay<Along, { T_CLASS - T_ENI }>,
-    eni_at: Delay<AttachAction, { T_CLASS - T_ENI }>,
+    leaves: Delay<Bit, { equal::LATENCY }>,
+    routed_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
+    valid_at: DelayValid<{ T_CLASS - T_PASS }>,
+    along_at: Delay<Along, { T_CLASS - T_PASS }>,
+    eni_at: Delay<AttachAction, { T_CLASS - T_PASS }>,
     attached: Answered,
-    attached_at: Delay<Bits<19>, { T_CLASS - T_ENI }>,
-    owner_at: Delay<AddressAction, { T_CLASS - T_ENI - spoof::gateware::LATENCY }>,
+    attached_at: Delay<Bits<19>, { T_CLASS - T_PASS }>,
+    owner_at: Delay<AddressAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
     addressed: Answered,
-    addressed_at: Delay<Bits<19>, { T_CLASS - T_ENI - spoof::gateware::LATENCY }>,
-    reason_spoof: Delay<Bits<6>, { T_ENI + spoof::gateware::LATENCY + 1 - T_ENI_REASON }>,
-    reason_at: Delay<Bits<6>, { T_CLASS - T_ENI - spoof::gateware::LATENCY - 2 }>,
+    addressed_at: Delay<Bits<19>, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
+    inside: Delay<Bit, { T_ENI_REASON - T_PASS }>,
+    reason_spoof: Delay<Bits<6>, { T_PASS + spoof::gateware::LATENCY + 1 - T_ENI_REASON }>,
+    reason_at: Delay<Bits<6>, { T_CLASS - T_PASS - spoof::gateware::LATENCY - 2 }>,
 }
 
 impl Search {
@@ -144,11 +165,13 @@ impl Logic for Search {
     fn update(&mut self) {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
-        clock!(self, clock, classify, spoof, router, host, routed_at, valid_at, along_at, eni_at);
-        clock!(self, clock, attached_at, owner_at, addressed_at, reason_spoof, reason_at);
+        clock!(self, clock, classify, spoof, router, leaves, routed_at, valid_at, along_at, eni_at);
+        clock!(self, clock, attached_at, owner_at, addressed_at, inside, reason_spoof, reason_at);
         // What travels.
-        self.pick.entered.next = self.i_entered.val();
+        self.pick.pass.next = self.i_pass.val();
         self.pick.headers.next = self.i_headers.val();
+        self.pick.far_ip.next = self.i_far_ip.val();
+        self.pick.eni.next = self.i_eni.val();
         self.along_at.d.next = self.pick.along.val();
         self.along.next = self.along_at.q.val();
         self.eni_at.d.next = self.i_eni.val();
@@ -162,16 +185,17 @@ impl Logic for Search {
         // Sent to the router?
         self.router.a.next = self.i_headers.val().dst_mac;
         self.router.b.next = self.kept.identity.val().router_mac;
-        self.host.d.next = !self.i_entered.val().net.any();
-        self.routed_at.d.next = self.router.yes.val() & self.host.q.val();
+        self.leaves.d.next = !self.i_pass.val().inbound.any();
+        self.routed_at.d.next = self.router.yes.val() & self.leaves.q.val();
         self.routed.next = self.routed_at.q.val();
         // Classes and route.
         self.classify.reset.next = self.orders.val().reset.any();
         self.classify.valid.next = self.i_valid.val();
-        self.classify.generation.next = self.i_entered.val().generation.any();
+        self.classify.generation.next = self.i_pass.val().generation.any();
         self.classify.headers.next = self.i_headers.val();
+        self.classify.far_ip.next = self.i_far_ip.val();
         self.classify.eni.next = self.i_eni.val();
-        self.classify.w_valid.next = self.orders.val().w_valid.get_bits::<3>(2);
+        self.classify.w_valid.next = self.orders.val().w_valid.get_bits::<2>(2);
         self.classify.w_bank.next = self.orders.val().w_bank.any();
         self.classify.w_index.next = self.orders.val().w_index.get_bits::<12>(0);
         self.classify.w_data.next = self.kept.window.val();
@@ -180,8 +204,8 @@ impl Logic for Search {
         self.spoof.reset.next = self.orders.val().reset.any();
         self.spoof.seed.next = self.kept.seed.val();
         self.spoof.valid.next = self.i_valid.val();
-        self.spoof.generation.next = self.i_entered.val().generation.any();
-        self.spoof.net.next = self.i_entered.val().net.any();
+        self.spoof.generation.next = self.i_pass.val().generation.any();
+        self.spoof.inbound.next = self.i_pass.val().inbound.any();
         self.spoof.headers.next = self.i_headers.val();
         self.spoof.eni.next = self.i_eni.val();
         self.spoof.w_valid.next = self.orders.val().w_valid.get_bit(1);
@@ -195,32 +219,33 @@ impl Logic for Search {
         self.addressed.slot.next = self.spoof.slot.val();
         self.addressed_at.d.next = self.addressed.answer.val();
         self.owned.next = self.addressed_at.q.val().get_bit(0);
+        // What turns around has been asked before whether it may come in.
+        self.inside.d.next = self.i_pass.val().inside.any();
         self.reason_spoof.d.next = self.i_reason.val();
+        if self.inside.q.val() {
+            self.reason_spoof.d.next = 0.into();
+        }
         self.spoof.before.next = self.reason_spoof.q.val();
         self.reason_at.d.next = self.spoof.reason.val();
         self.reason.next = self.reason_at.q.val();
         // For the record.
         self.trace.next.port = self.along_at.q.val().port;
         self.trace.next.generation = self.along_at.q.val().generation;
+        self.trace.next.inside = self.along_at.q.val().inside;
         self.trace.next.well_formed = self.along_at.q.val().well_formed;
         self.trace.next.attached = self.attached_at.q.val();
         self.trace.next.eni = bit_cast::<94, 94>(self.eni_at.q.val().into());
         self.trace.next.addressed = self.addressed_at.q.val();
         self.trace.next.owner = bit_cast::<28, 28>(self.owner_at.q.val().into());
-        self.trace.next.src = self.classify.classes.val().src;
-        self.trace.next.src_interval = self.classify.classes.val().src_interval;
         self.trace.next.port_class = self.classify.classes.val().port;
         self.trace.next.port_interval = self.classify.classes.val().port_interval;
         self.trace.next.route = self.classify.classes.val().route;
         self.trace.next.route_interval = self.classify.classes.val().route_interval;
-        self.trace.next.outbound_key = 0.into();
-        self.trace.next.outbound = 0.into();
-        self.trace.next.outbound_rule = 0.into();
+        self.trace.next.rule_key = 0.into();
+        self.trace.next.ruled = 0.into();
+        self.trace.next.rule = 0.into();
         self.trace.next.mapped = 0.into();
         self.trace.next.mapping = 0.into();
-        self.trace.next.inbound_key = 0.into();
-        self.trace.next.inbound = 0.into();
-        self.trace.next.inbound_rule = 0.into();
         self.trace.next.verdict = 0.into();
     }
 }

@@ -7,13 +7,14 @@ use super::{
     leave::{Leave, Leaving},
     orders::Orders,
     search::Search,
+    turn::Turn,
 };
 use crate::{explain::bits::Trace, profile::Profile, tables::TableId};
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
 /// The header pipeline: the first bytes of a frame go in, what becomes of it comes out
-/// [`super::T_VERDICT`] clocks later.
+/// [`super::T_VERDICT`] clocks later, or after a second pass.
 #[derive(LogicBlock, Default)]
 pub struct Pipeline {
     /// Rising edge.
@@ -31,24 +32,31 @@ pub struct Pipeline {
     /// What it brings with it.
     pub i_entered: Signal<In, Entered>,
     /// One bit per table: an entry is taken when it arrives; as it was a clock ago.
-    pub w_ready: Signal<Out, Bits<9>>,
+    pub w_ready: Signal<Out, Bits<7>>,
     /// Tables are being emptied; as it was a clock ago.
     pub busy: Signal<Out, Bit>,
-    /// A frame is judged.
+    /// Let no frame in with the next clock.
+    pub bubble: Signal<Out, Bit>,
+    /// Number of the frame whose pass ends in the next clock.
+    pub o_coming: Signal<Out, Bits<7>>,
+    /// A pass ends.
+    pub o_passed: Signal<Out, Bit>,
+    /// With a verdict on the frame.
     pub o_valid: Signal<Out, Bit>,
     /// What becomes of it.
     pub o_leaving: Signal<Out, Leaving>,
     /// Its new header, the first byte highest.
     pub o_header: Signal<Out, Bits<512>>,
-    /// Why.
+    /// What was asked and answered in the pass.
     pub o_trace: Signal<Out, Trace>,
     enter: Enter,
+    turn: Turn,
     search: Search,
     border: Border,
     leave: Leave,
     relays: [Delay<Orders, 1>; ORDER_CLOCKS],
-    taking: Signal<Local, Bits<9>>,
-    ready: DFF<Bits<9>>,
+    taking: Signal<Local, Bits<7>>,
+    ready: DFF<Bits<7>>,
     emptying: DFF<Bit>,
 }
 
@@ -59,8 +67,8 @@ impl Pipeline {
         Self {
             enter: Enter::new(depth(TableId::Attachments)),
             search: Search::new(depth(TableId::Addresses)),
-            border: Border::new(depth(TableId::AclOutbound), depth(TableId::Mappings)),
-            leave: Leave::new(depth(TableId::AclInbound), depth(TableId::Enis)),
+            border: Border::new(depth(TableId::Rules), depth(TableId::Mappings)),
+            leave: Leave::new(depth(TableId::Enis)),
             ..Self::default()
         }
     }
@@ -71,7 +79,7 @@ impl Logic for Pipeline {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, ready, emptying);
-        clock!(self, clock, enter, search, border, leave);
+        clock!(self, clock, enter, turn, search, border, leave);
         self.relays[0].clock.next = self.clock.val();
         self.relays[0].d.next = self.orders.val();
         for i in 1..ORDER_CLOCKS {
@@ -85,12 +93,23 @@ impl Logic for Pipeline {
         self.enter.i_too_long.next = self.i_too_long.val();
         self.enter.i_entered.next = self.i_entered.val();
         self.search.orders.next = self.relays[2].q.val();
-        self.search.i_valid.next = self.enter.valid.val();
-        self.search.i_entered.next = self.enter.entered.val();
-        self.search.i_headers.next = self.enter.headers.val();
-        self.search.i_hit.next = self.enter.hit.val();
-        self.search.i_slot.next = self.enter.slot.val();
-        self.search.i_eni.next = self.enter.eni.val();
+        self.turn.orders.next = self.relays[2].q.val();
+        self.turn.i_valid.next = self.enter.valid.val();
+        self.turn.i_entered.next = self.enter.entered.val();
+        self.turn.i_headers.next = self.enter.headers.val();
+        self.turn.i_hit.next = self.enter.hit.val();
+        self.turn.i_slot.next = self.enter.slot.val();
+        self.turn.i_eni.next = self.enter.eni.val();
+        self.turn.t_valid.next = self.leave.turns.val();
+        self.turn.t_turned.next = self.leave.turned.val();
+        self.bubble.next = self.turn.bubble.val();
+        self.search.i_valid.next = self.turn.valid.val();
+        self.search.i_pass.next = self.turn.pass.val();
+        self.search.i_headers.next = self.turn.headers.val();
+        self.search.i_far_ip.next = self.turn.far_ip.val();
+        self.search.i_hit.next = self.turn.hit.val();
+        self.search.i_slot.next = self.turn.slot.val();
+        self.search.i_eni.next = self.turn.eni.val();
         self.search.i_reason.next = self.enter.reason.val();
         self.border.orders.next = self.relays[3].q.val();
         self.border.i_valid.next = self.search.valid.val();
@@ -103,40 +122,35 @@ impl Logic for Pipeline {
         self.border.i_trace.next = self.search.trace.val();
         self.border.i_reason.next = self.search.reason.val();
         self.leave.orders.next = self.relays[4].q.val();
+        self.leave.i_receiver.next = self.border.receiver.val();
+        self.leave.i_receiver_in.next = self.border.receiver_in.val();
         self.leave.i_valid.next = self.border.valid.val();
         self.leave.i_along.next = self.border.along.val();
         self.leave.i_routed.next = self.border.routed.val();
         self.leave.i_subnet.next = self.border.subnet.val();
         self.leave.i_owned.next = self.border.owned.val();
-        self.leave.i_owner.next = self.border.owner.val();
-        self.leave.i_src.next = self.border.src.val();
-        self.leave.i_port_class.next = self.border.port_class.val();
         self.leave.i_hit.next = self.border.hit.val();
         self.leave.i_mapping.next = self.border.mapping.val();
+        self.leave.i_denied.next = self.border.denied.val();
         self.leave.i_trace.next = self.border.trace.val();
         self.leave.i_reason.next = self.border.reason.val();
         // Tables, in the order of `TableId`.
-        self.taking.next = 0x11c.into();
+        self.taking.next = 0x4c.into();
         if self.enter.w_ready.val() {
             self.taking.next = self.taking.val() | 1;
         }
         if self.search.w_ready.val() {
             self.taking.next = self.taking.val() | 2;
         }
-        self.taking.next = self.taking.val()
-            | (bit_cast::<9, 1>(self.border.w_ready.val().get_bits::<1>(0)) << 5)
-            | (bit_cast::<9, 1>(self.border.w_ready.val().get_bits::<1>(1)) << 7);
-        if self.leave.w_ready.val() {
-            self.taking.next = self.taking.val() | 0x40;
-        }
-        self.emptying.d.next = self.enter.busy.val()
-            | self.search.busy.val()
-            | self.border.busy.val()
-            | self.leave.busy.val();
+        self.taking.next = self.taking.val() | (bit_cast::<7, 2>(self.border.w_ready.val()) << 4);
+        self.emptying.d.next =
+            self.enter.busy.val() | self.search.busy.val() | self.border.busy.val();
         self.ready.d.next = self.taking.val();
         self.w_ready.next = self.ready.q.val();
         self.busy.next = self.emptying.q.val();
-        self.o_valid.next = self.leave.valid.val();
+        self.o_passed.next = self.leave.passed.val();
+        self.o_coming.next = self.leave.coming.val();
+        self.o_valid.next = self.leave.judged.val();
         self.o_leaving.next = self.leave.leaving.val();
         self.o_header.next = self.leave.header.val();
         self.o_trace.next = self.leave.trace.val();

@@ -31,7 +31,6 @@ const ROW: usize = deliver::gateware::LATENCY;
 struct Arrival {
     eni: usize,
     generation: bool,
-    net: bool,
     owner: Option<AddressAction>,
     headers: Headers,
 }
@@ -69,9 +68,8 @@ fn deliver_local_and_up() {
             if random.chance(50) {
                 headers.dst_mac = rows[usize::from(generation)][eni].mac;
             }
-            let net = random.chance(70);
             let owner = random.chance(70).then(|| pools::owner(&mut random));
-            packets.push(Arrival { eni, generation, net, owner, headers });
+            packets.push(Arrival { eni, generation, owner, headers });
         }
         run(
             &mut bench,
@@ -81,7 +79,8 @@ fn deliver_local_and_up() {
                 if age == 0 {
                     u.eni.next = (p.eni as u64).into();
                     u.generation.next = p.generation;
-                    u.net.next = p.net;
+                }
+                if age == ROW {
                     u.owned.next = p.owner.is_some();
                     u.dst_mac.next = p.headers.dst_mac.into();
                 }
@@ -93,7 +92,7 @@ fn deliver_local_and_up() {
                 }
                 if age == ROW + JUDGE {
                     let nobody = deliver::local(p.owner, &row, &p.headers) != DropReason::None;
-                    assert_eq!(u.nobody.val(), p.net && nobody, "{p:x?}, {row:x?}");
+                    assert_eq!(u.nobody.val(), nobody, "{p:x?}, {row:x?}");
                     let down = deliver::up(&row) != DropReason::None;
                     assert_eq!(u.down.val(), down, "{p:x?}, {row:x?}");
                 }
@@ -104,8 +103,7 @@ fn deliver_local_and_up() {
 
 #[derive(Clone, Debug)]
 struct Leaving {
-    net: bool,
-    stays: bool,
+    inbound: bool,
     mapping: MappingAction,
     row: EniEntry,
     headers: Headers,
@@ -114,7 +112,7 @@ struct Leaving {
 impl Leaving {
     fn carry(&self) -> Carry {
         let h = &self.headers;
-        let routed = !self.net && h.dst_mac == IDENTITY.router_mac;
+        let routed = !self.inbound && h.dst_mac == IDENTITY.router_mac;
         Carry {
             src_mac: h.src_mac.into(),
             routed: u64::from(routed).into(),
@@ -127,8 +125,8 @@ impl Leaving {
 
     /// Port, and how the frame changes.
     fn rewrite(&self) -> (usize, encap::Rewrite) {
-        if self.stays {
-            let rewrite = encap::to_eni(&IDENTITY, &self.row, self.net, &self.headers);
+        if self.inbound {
+            let rewrite = encap::to_eni(&self.row, &self.headers);
             (usize::from(self.row.port), rewrite)
         } else {
             (HOST_PORTS, encap::into_tunnel(&IDENTITY, &self.mapping, &self.headers))
@@ -142,13 +140,12 @@ fn encap_rewrites() {
         let mut random = Random::new(11);
         let mut packets = Vec::new();
         for _ in 0..1500 {
-            let net = random.chance(40);
+            let inbound = random.chance(50);
             packets.push(Leaving {
-                net,
-                stays: net || random.chance(30),
+                inbound,
                 mapping: pools::mapping(&mut random),
                 row: pools::row(&mut random),
-                headers: pools::headers(&mut random, net),
+                headers: pools::headers(&mut random, inbound),
             });
         }
         let mut bench = Bench::new(Encap::default(), |u| &mut u.clock);
@@ -159,7 +156,7 @@ fn encap_rewrites() {
             encap::gateware::LATENCY,
             |u, age, p, _| {
                 if age == 0 {
-                    u.stays.next = p.stays;
+                    u.inbound.next = p.inbound;
                     u.carry.next = p.carry();
                     u.mapping.next = p.mapping.into();
                     u.row.next = p.row.into();

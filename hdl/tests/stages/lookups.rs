@@ -156,7 +156,7 @@ fn spoof_may_send_and_carried() {
                 if age == 0 {
                     u.valid.next = valid;
                     u.generation.next = p.generation;
-                    u.net.next = p.net;
+                    u.inbound.next = p.net;
                     u.headers.next = p.headers.into();
                     u.eni.next = p.sender.into();
                 }
@@ -207,6 +207,7 @@ fn nacl_judges() {
             port_class: pick(r, &[0, 1, 129]),
             address_class: pick(r, &[0, 1, 513]),
             acl: pick(r, &[1, 2]),
+            inbound: r.chance(50),
         };
         let packets = questions(&mut random, key);
         let mut entries = Vec::new();
@@ -233,7 +234,7 @@ fn nacl_judges() {
                     let found = table.find(&p.key, p.generation);
                     answers!(u, found, p);
                     let rule = found.map(|f| f.1);
-                    let own = nacl::judge(p.crosses, rule, DropReason::NaclInbound);
+                    let own = nacl::judge(p.key.inbound, p.crosses, rule);
                     assert_eq!(u.denied.val(), own != DropReason::None, "{p:x?}");
                 }
             },

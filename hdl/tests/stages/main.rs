@@ -11,3 +11,4 @@ mod lookups;
 mod pools;
 mod reasons;
 mod searches;
+mod turns;

@@ -131,8 +131,6 @@ pub fn mapping(random: &mut Random) -> MappingAction {
         mac: mac(random),
         subnet: random.below(3) as u16,
         local: random.chance(40),
-        eni: random.below(1024) as u16,
-        acl: random.below(256) as u8,
     }
 }
 

@@ -82,7 +82,8 @@ fn decap_is_for_us() {
 
 #[derive(Clone, Debug)]
 struct Far {
-    net: bool,
+    inbound: bool,
+    inside: bool,
     headers: Headers,
     sender: AttachAction,
     found: Option<MappingAction>,
@@ -91,9 +92,10 @@ struct Far {
 
 impl Far {
     fn ends(&self) -> DropReason {
-        let own = match self.net {
-            true => mapping::sender(self.found, &self.headers),
-            false => mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers),
+        let own = match (self.inbound, self.inside) {
+            (true, true) => DropReason::None,
+            (true, false) => mapping::sender(self.found, &self.headers),
+            (false, _) => mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers),
         };
         first([self.before, own])
     }
@@ -104,7 +106,8 @@ fn mapping_is_reachable_and_sends() {
     roomy(|| {
         let mut random = Random::new(2);
         let far = |_| Far {
-            net: random.chance(50),
+            inbound: random.chance(60),
+            inside: random.chance(30),
             headers: pools::headers(&mut random, false),
             sender: pools::sender(&mut random),
             found: random.chance(80).then(|| pools::mapping(&mut random)),
@@ -118,8 +121,9 @@ fn mapping_is_reachable_and_sends() {
             JUDGE,
             |u, age, p, _| {
                 if age == 0 {
-                    u.net.next = p.net;
-                    u.routed.next = !p.net && p.headers.dst_mac == IDENTITY.router_mac;
+                    u.inbound.next = p.inbound;
+                    u.inside.next = p.inside;
+                    u.routed.next = !p.inbound && p.headers.dst_mac == IDENTITY.router_mac;
                     u.dst_mac.next = p.headers.dst_mac.into();
                     u.subnet.next = u64::from(p.sender.subnet).into();
                     u.outer_src_ip.next = u64::from(p.headers.outer_src_ip).into();

@@ -8,7 +8,7 @@ use cells::interval;
 use hdl::{
     class::{
         AddressLabel, PortKey, PortLabel,
-        gateware::{ADDRESS_LATENCY, AddressClass, PORT_LATENCY, PortClass},
+        gateware::{PORT_LATENCY, PortClass},
     },
     profile::{ADDRESS_DEEP, PORT_DEEP},
     route::{self, RouteLabel, Target, gateware::Route},
@@ -99,16 +99,6 @@ fn address_label(random: &mut Random) -> AddressLabel {
 }
 
 #[test]
-fn class_of_an_address() {
-    roomy(|| {
-        let mut random = Random::new(7);
-        let asked = addresses(&mut random);
-        let table = intervals(&mut random, &asked, address_label);
-        search!(AddressClass, ADDRESSES, ADDRESS_LATENCY, table, asked);
-    });
-}
-
-#[test]
 fn class_of_a_port() {
     roomy(|| {
         let mut random = Random::new(8);
@@ -134,7 +124,7 @@ fn route_by_longest_prefix() {
         let label = |r: &mut Random| RouteLabel {
             target: pick(r, &[Target::None, Target::Local]),
             route: r.below(2048) as u16,
-            dst: address_label(r),
+            far: address_label(r),
         };
         let table = intervals(&mut random, &asked, label);
         search!(Route, ADDRESSES, route::gateware::LATENCY, table, asked);
