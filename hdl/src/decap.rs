@@ -38,14 +38,15 @@ const NOT_ECT: u8 = 0;
 ///
 /// A mark of congestion that the tenant's packet can't carry becomes a loss, which its sender
 /// understands (RFC 6040 section 4.2). The MAC is judged before anything behind it: what is not
-/// for us is not ours to call malformed.
+/// for us is not ours to call malformed. The card has no IPv6 address, so what comes over IPv6 is
+/// for another one.
 pub fn for_us(identity: &Identity, h: &Headers) -> DropReason {
     let has_mac = !matches!(h.fault, DropReason::FrameTooLong | DropReason::Runt);
     if has_mac && h.outer_dst_mac != identity.mac {
         DropReason::NotForUs
     } else if h.fault != DropReason::None {
         h.fault
-    } else if h.outer_dst_ip != identity.vtep {
+    } else if h.outer_v6 || h.outer_dst_ip != identity.vtep {
         DropReason::NotForUs
     } else if h.outer_ecn == CE && !h.is_arp && h.dscp_ecn & 3 == NOT_ECT {
         DropReason::CongestionExperienced
@@ -92,6 +93,7 @@ pub mod gateware {
         vtep: Equal<32, 4>,
         ask_mac: Delay<Bit, { cells::equal::LATENCY }>,
         ask_vtep: Delay<Bit, { cells::equal::LATENCY }>,
+        over_v6: Delay<Bit, { cells::equal::LATENCY }>,
         wrong_vtep: Delay<Bit, 2>,
         closed: Delay<Bit, { cells::equal::LATENCY }>,
         fault: Delay<Bits<6>, { cells::equal::LATENCY + 1 }>,
@@ -120,7 +122,7 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             dff_setup!(self, clock, with_fault, marked, not_ect);
-            clock!(self, clock, mac, vtep, ask_mac, ask_vtep, wrong_vtep);
+            clock!(self, clock, mac, vtep, ask_mac, ask_vtep, over_v6, wrong_vtep);
             clock!(self, clock, closed, fault, outer, last, lost);
             self.mac.a.next = self.headers.val().outer_dst_mac;
             self.mac.b.next = self.identity.val().mac;
@@ -134,7 +136,9 @@ pub mod gateware {
             self.outer.before.next = 0.into();
             self.outer.flags[0].next = self.closed.q.val();
             self.outer.flags[1].next = self.ask_mac.q.val() & !self.mac.yes.val();
-            self.wrong_vtep.d.next = self.ask_vtep.q.val() & !self.vtep.yes.val();
+            self.over_v6.d.next = self.headers.val().outer_v6.any();
+            self.wrong_vtep.d.next =
+                self.ask_vtep.q.val() & (self.over_v6.q.val() | !self.vtep.yes.val());
             self.marked.d.next = self.net.val() & self.headers.val().outer_ecn.all();
             self.not_ect.d.next = !self.headers.val().is_arp.any()
                 & !self.headers.val().dscp_ecn.get_bits::<2>(0).any();

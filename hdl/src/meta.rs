@@ -17,83 +17,88 @@ layout::layout! {
         OuterChecksum = 5,
         /// Addressed to another card: not this card's MAC or not its VTEP address.
         NotForUs = 6,
-        /// From the underlay, but no VXLAN packet this card understands (RFC 7348 section 5).
+        /// From the underlay, but neither VXLAN (RFC 7348 section 5) nor Geneve (RFC 8926 section
+        /// 3.4) as this card understands them.
         BadTunnel = 7,
+        /// Geneve options that reach beyond the packet (RFC 8926 section 3.4).
+        MalformedGeneve = 8,
+        /// Geneve with a critical option: this card knows none (RFC 8926 section 3.4).
+        CriticalOption = 9,
         /// The frame in the tunnel has a VLAN tag (RFC 7348 section 6.1 says to discard it).
-        InnerTagged = 8,
+        InnerTagged = 10,
         /// More than two VLAN tags.
-        TooManyTags = 9,
+        TooManyTags = 11,
         /// The frame ends within a VLAN tag or before the type behind it.
-        TruncatedTag = 10,
+        TruncatedTag = 12,
         /// Neither IPv4 nor IPv6 nor ARP.
-        UnknownEthertype = 11,
+        UnknownEthertype = 13,
         /// An ARP packet that is cut short or not of Ethernet and IPv4 (RFC 826).
-        MalformedArp = 12,
+        MalformedArp = 14,
         /// An IPv4 header that is cut short, of another version, or with impossible lengths.
-        MalformedIpv4Header = 13,
+        MalformedIpv4Header = 15,
         /// The IPv4 total length goes beyond the frame.
-        MalformedIpv4Length = 14,
+        MalformedIpv4Length = 16,
         /// The IPv4 header's checksum is wrong.
-        MalformedIpv4Checksum = 15,
+        MalformedIpv4Checksum = 17,
         /// An IPv6 header that is cut short or of another version.
-        MalformedIpv6Header = 16,
+        MalformedIpv6Header = 18,
         /// The IPv6 payload length goes beyond the frame.
-        MalformedIpv6Length = 17,
+        MalformedIpv6Length = 19,
         /// IPv6 to or from an IPv4-mapped address (RFC 4291 section 2.5.5.2), which would meet the
         /// entries of IPv4.
-        Ipv4MappedAddress = 18,
+        Ipv4MappedAddress = 20,
         /// An IPv6 extension header that reaches beyond the packet, stands where it may not, or has
         /// an impossible length.
-        MalformedIpv6Extension = 19,
-        /// More than four IPv6 extension headers, or a transport header that does not begin in the
-        /// frame's first 192 bytes.
-        HeaderTooLong = 20,
+        MalformedIpv6Extension = 21,
+        /// More than four IPv6 extension headers, more than 60 bytes of Geneve options, or a
+        /// transport header that does not begin in the frame's first 192 bytes.
+        HeaderTooLong = 22,
         /// A fragment made to hide the TCP header (RFC 1858, RFC 3128), or a first one that ends
         /// within its IPv6 headers (RFC 7112).
-        TinyFragment = 21,
+        TinyFragment = 23,
         /// A TCP header that is cut short or with an impossible data offset.
-        MalformedTcp = 22,
+        MalformedTcp = 24,
         /// A UDP header that is cut short or with an impossible length.
-        MalformedUdp = 23,
+        MalformedUdp = 25,
         /// An SCTP header that is cut short.
-        MalformedSctp = 24,
+        MalformedSctp = 26,
         /// An ICMP or ICMPv6 header that is cut short.
-        MalformedIcmp = 25,
+        MalformedIcmp = 27,
         /// The underlay marked congestion on a packet whose sender does not know ECN (RFC 6040
         /// section 4.2).
-        CongestionExperienced = 26,
+        CongestionExperienced = 28,
         /// No VPC of this card has the tunnel's VNI.
-        UnknownVni = 27,
+        UnknownVni = 29,
         /// The mapping of the tenant's source address names another card than the one that sent.
-        SpoofedUnderlay = 28,
+        SpoofedUnderlay = 30,
         /// ARP in a tunnel: neighbors are answered by each card, never across the underlay.
-        TunnelledArp = 29,
+        TunnelledArp = 31,
         /// No ENI hangs on this port with these VLAN tags.
-        UnknownEni = 30,
+        UnknownEni = 32,
         /// The ENI, the sender's or the receiver's, is administratively down.
-        EniDown = 31,
+        EniDown = 33,
         /// The source MAC is not the ENI's, nor may it be.
-        SpoofedMac = 32,
+        SpoofedMac = 34,
         /// The source address is none of the ENI's.
-        SpoofedIp = 33,
+        SpoofedIp = 35,
         /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
-        GratuitousArp = 34,
+        GratuitousArp = 36,
         /// An ARP request, which this pipeline does not answer yet.
-        ArpUnanswered = 35,
+        ArpUnanswered = 37,
         /// Broadcast or multicast, which a VPC does not carry.
-        Multicast = 36,
+        Multicast = 38,
         /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
-        NaclOutbound = 37,
+        NaclOutbound = 39,
         /// No route leads to the destination.
-        NoRoute = 38,
+        NoRoute = 40,
         /// The VPC has nobody at the destination address.
-        NoMapping = 39,
+        NoMapping = 41,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 40,
+        NotItsAddress = 42,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 41,
+        NoLocalEni = 43,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 42,
+        NaclInbound = 44,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

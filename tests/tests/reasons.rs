@@ -35,6 +35,15 @@ fn outer(change: impl FnOnce(&mut Vec<u8>)) -> (usize, Vec<u8>) {
     (port, frame)
 }
 
+/// The same in Geneve without options.
+fn geneve(change: impl FnOnce(&mut Vec<u8>)) -> (usize, Vec<u8>) {
+    outer(|f| {
+        f[36..38].copy_from_slice(&[0x17, 0xc1]);
+        f[42..46].copy_from_slice(&[0, 0, 0x65, 0x58]);
+        change(f);
+    })
+}
+
 /// Make the IPv4 header at byte `at` right again.
 fn resum(frame: &mut [u8], at: usize) {
     frame[at + 10..at + 12].fill(0);
@@ -87,6 +96,8 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         OuterChecksum => outer(|f| f[24] ^= 1),
         NotForUs => outer(|f| f[5] ^= 1),
         BadTunnel => outer(|f| f[37] ^= 1),
+        MalformedGeneve => geneve(|f| f[42] = 63),
+        CriticalOption => geneve(|f| f[43] = 0x40),
         InnerTagged => inner(|f| tag(f, 5)),
         TooManyTags => host(|f| (0..3).for_each(|_| tag(f, 5))),
         TruncatedTag => host(|f| {

@@ -150,7 +150,8 @@ impl Story<'_> {
 
     fn decap(&self) -> Step {
         let (h, identity) = (&self.h, self.identity);
-        let to = format!("to MAC {} and VTEP {}", mac(h.outer_dst_mac), v4(h.outer_dst_ip));
+        let vtep = if h.outer_v6 { "one of IPv6".into() } else { v4(h.outer_dst_ip) };
+        let to = format!("to MAC {} and VTEP {vtep}", mac(h.outer_dst_mac));
         let own = format!("{} and {}", mac(identity.mac), v4(identity.vtep));
         Step::says("decap", format!("{to}; this card's are {own}"))
     }

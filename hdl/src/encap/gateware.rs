@@ -27,7 +27,7 @@ pub struct Carry {
     /// Type of service or traffic class.
     pub dscp_ecn: Bits<8>,
     /// First byte of the IP header.
-    pub l3_offset: Bits<7>,
+    pub l3_offset: Bits<8>,
     /// Byte behind the IP packet.
     pub end: Bits<14>,
     /// Hash of the flow.
@@ -54,7 +54,7 @@ pub struct Encap {
     /// Halfwords of the new header.
     pub p: Signal<Out, Bits<6>>,
     /// Halfwords of the old frame that disappear.
-    pub s: Signal<Out, Bits<6>>,
+    pub s: Signal<Out, Bits<7>>,
     /// Where the old frame ends, in bytes.
     pub len: Signal<Out, Bits<14>>,
     /// The new header, its first byte highest.
@@ -79,7 +79,7 @@ pub struct Encap {
     out: DFF<Bits<512>>,
     port: DFF<Bits<3>>,
     p_of: DFF<Bits<6>>,
-    s_of: DFF<Bits<6>>,
+    s_of: DFF<Bits<7>>,
     len_of: DFF<Bits<14>>,
     net_port: Constant<Bits<3>>,
     fixed: Constant<TunnelHeader>,
@@ -152,7 +152,7 @@ impl Logic for Encap {
         clock!(self, clock, row_at, inbound_at);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
-            - bit_cast::<16, 7>(self.carry.val().l3_offset)
+            - bit_cast::<16, 8>(self.carry.val().l3_offset)
             + 14;
         self.total_length.d.next = self.inner.q.val() + 36;
         self.udp_length.d.next = self.inner.q.val() + 16;
@@ -210,7 +210,7 @@ impl Logic for Encap {
             self.out.d.next =
                 bit_cast::<512, ENI>(bit_cast::<ENI, ENI>(self.eni.val().into())) << 352;
         }
-        self.s_of.d.next = bit_cast::<6, 7>(self.carry_at.q.val().l3_offset >> 1) - 1;
+        self.s_of.d.next = bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) - 1;
         self.len_of.d.next = self.carry_at.q.val().end;
         self.egress_port.next = self.port.q.val();
         self.p.next = self.p_of.q.val();

@@ -1,4 +1,6 @@
-//! How does the hardware read a frame's headers in 15 clocks, one frame per clock?
+//! How does the hardware read a frame's headers in 16 clocks, one frame per clock?
+//!
+//! The clock in which a frame enters is clock 0; its headers come out after clock 15.
 
 mod align;
 mod chain;
@@ -6,10 +8,12 @@ mod checksum;
 mod choose;
 mod fault;
 mod flow;
+mod front;
 mod gather;
 mod link;
 mod network;
 mod outer;
+mod tail;
 mod transport;
 mod view;
 
@@ -18,10 +22,10 @@ use cells::delay::{Delay, DelayValid};
 use rust_hdl::prelude::*;
 
 /// Clocks from a frame's window to its headers.
-pub const LATENCY: usize = 15;
+pub const LATENCY: usize = 16;
 
 /// Clocks until it is known what Ethernet says.
-pub const LINK: usize = 2;
+pub const LINK: usize = 3;
 
 /// The parser. A frame may enter in every clock; its headers come out [`LATENCY`] clocks later.
 #[derive(LogicBlock, Default)]
@@ -42,15 +46,16 @@ pub struct Parser {
     pub i_too_long: Signal<In, Bit>,
     /// What Ethernet says, [`LINK`] clocks after the frame.
     pub o_link: Signal<Out, link::LinkFields>,
-    /// VXLAN network identifier, one clock after the frame.
+    /// Virtual network identifier of the tunnel, one clock after the frame.
     pub o_vni: Signal<Out, Bits<24>>,
     /// Headers come out.
     pub o_valid: Signal<Out, Bit>,
     /// What is in the frame.
     pub o: Signal<Out, Headers>,
-    entry: link::Entry,
+    front: front::Front,
+    entry: front::Entry,
     place: link::Place,
-    tail: link::Tail,
+    tail: tail::Tail,
     outer: outer::Outer,
     addresses: network::Addresses,
     lengths: network::Lengths,
@@ -75,32 +80,54 @@ impl Logic for Parser {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, entry, place, tail, outer, addresses, lengths, chain, behind_ipv4);
+        clock!(
+            self,
+            clock,
+            front,
+            entry,
+            place,
+            tail,
+            outer,
+            addresses,
+            lengths,
+            chain,
+            behind_ipv4
+        );
         clock!(self, clock, behind, align, protocols, port_fields, check, header_sum, flow, judge);
         clock!(self, clock, gather, valid, rest, ended, is_ipv4);
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
-        // Clock 1.
-        self.entry.window.next = self.i_window.val();
-        self.entry.length.next = self.i_length.val();
-        self.entry.net.next = self.i_net.val();
-        self.outer.bytes.next = self.i_window.val().get_bits::<400>(1136);
+        // Clocks 0 and 1.
+        self.front.window.next = self.i_window.val();
+        self.front.length.next = self.i_length.val();
+        self.front.net.next = self.i_net.val();
+        self.outer.bytes.next = self.i_window.val().get_bits::<432>(1104);
         self.outer.length.next = self.i_length.val();
         self.outer.net.next = self.i_net.val();
         self.outer.too_long.next = self.i_too_long.val();
-        self.tail.window.next = self.i_window.val();
+        self.outer.v6.next = self.front.v6.val();
+        self.outer.tunnel.next = self.front.tunnel.val();
         self.o_vni.next = self.outer.fields.val().vni;
+        self.entry.near.next = self.front.near.val();
+        self.entry.far.next = self.front.far.val();
+        self.entry.length.next = self.front.frame_length.val();
+        self.entry.net.next = self.front.inner.val();
+        self.entry.over_v6.next = self.front.v6.val();
+        self.entry.tunnel.next = self.front.tunnel.val();
+        self.entry.options.next = self.front.words.val();
         // Clock 2.
         self.place.frame.next = self.entry.frame.val();
         self.place.length.next = self.entry.frame_length.val();
         self.place.inner.next = self.entry.inner.val();
+        self.place.v6.next = self.entry.v6.val();
+        self.place.words.next = self.entry.words.val();
+        self.place.kinds.next = self.entry.kinds.val();
         self.place.plain0.next = self.entry.plain0.val();
         self.place.plain1.next = self.entry.plain1.val();
-        self.place.kind0.next = self.entry.kind0.val();
-        self.place.kind1.next = self.entry.kind1.val();
-        self.place.kind2.next = self.entry.kind2.val();
-        self.tail.inner.next = self.entry.inner.val();
+        self.tail.frame.next = self.entry.frame.val();
+        self.tail.rest.next = self.entry.rest.val();
+        self.tail.words.next = self.entry.words.val();
         self.tail.tags.next = self.place.fields.val().tags;
         self.o_link.next = self.place.fields.val();
         // Clocks 3 to 6: layer 3 goes five ways.
@@ -111,9 +138,9 @@ impl Logic for Parser {
         self.lengths.remaining.next = self.place.remaining.val();
         self.lengths.l3_offset.next = self.place.fields.val().l3_offset;
         self.behind_ipv4.l3.next = self.place.l3.val();
-        self.behind_ipv4.words.next = self.place.words.val();
+        self.behind_ipv4.words.next = self.place.l3.val().get_bits::<4>(584);
         self.header_sum.header.next = self.place.l3.val().get_bits::<480>(112);
-        self.header_sum.ihl.next = self.place.words.val();
+        self.header_sum.ihl.next = self.place.l3.val().get_bits::<4>(584);
         self.chain.l3.next = self.place.l3.val();
         self.chain.kind.next = self.place.kind.val();
         self.chain.l3_offset.next = self.place.fields.val().l3_offset;

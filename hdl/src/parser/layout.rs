@@ -8,15 +8,17 @@ use crate::meta::DropReason;
     pub struct Headers {
         /// The first problem in the order of the bytes, or `None`.
         fault: DropReason,
-        /// A well-formed VXLAN packet over IPv4 from a net port?
+        /// A well-formed VXLAN or Geneve packet from a net port?
         tunnel: bool,
+        /// Is it one over IPv6?
+        outer_v6: bool,
         /// Destination MAC of the frame as it came in from the underlay.
         outer_dst_mac: u64 => 48,
-        /// Source address of the tunnel.
+        /// Source address of the tunnel, 0 of one over IPv6.
         outer_src_ip: u32 => 32,
-        /// Destination address of the tunnel.
+        /// Destination address of the tunnel, 0 of one over IPv6.
         outer_dst_ip: u32 => 32,
-        /// VXLAN network identifier (RFC 7348 section 5).
+        /// Virtual network identifier (RFC 7348 section 5, RFC 8926 section 3.4).
         outer_vni: u32 => 24,
         /// ECN field of the outer header.
         outer_ecn: u8 => 2,
@@ -59,7 +61,7 @@ use crate::meta::DropReason;
         /// IPv4 type of service, IPv6 traffic class.
         dscp_ecn: u8 => 8,
         /// First byte of the IP header in the frame as it came in.
-        l3_offset: u8 => 7,
+        l3_offset: u8 => 8,
         /// Byte behind the last one of the IP packet (padding lies behind it).
         end: u16 => 14,
         /// Hash of the flow for the tunnel's UDP source port.

@@ -4,6 +4,7 @@
 mod captures;
 mod directed;
 mod frames;
+mod tunnels;
 
 use super::layout::bits;
 use super::{Headers, kernel, parse};

@@ -4,7 +4,7 @@ use super::flow_hash::flow_hash;
 use super::layout::Headers;
 use super::wire::*;
 use crate::meta::DropReason::{self, *};
-use crate::meta::{FRAME_BYTES_MAX, TUNNEL_BYTES, WINDOW_BYTES};
+use crate::meta::{FRAME_BYTES_MAX, WINDOW_BYTES};
 
 /// What is in `frame`, which has no FCS? `net`: it came from a net port and must be a tunnel.
 #[must_use]
@@ -20,33 +20,77 @@ fn walk(frame: &[u8], net: bool, headers: &mut Headers) -> Result<(), DropReason
     check(frame.len() <= FRAME_BYTES_MAX, FrameTooLong)?;
     check(frame.len() >= ETHERNET_BYTES, Runt)?;
     if net {
-        // What lies behind the outer IPv4 packet is padding.
-        let end = outer(frame, headers)?;
-        return ethernet(&frame[..end], TUNNEL_BYTES, headers);
+        // What lies behind the outer packet is padding.
+        let (at, end) = outer(frame, headers)?;
+        return ethernet(&frame[..end], at, headers);
     }
     ethernet(frame, 0, headers)
 }
 
-/// The tunnel's headers; returns where the outer packet ends.
-fn outer(frame: &[u8], headers: &mut Headers) -> Result<usize, DropReason> {
+/// The tunnel's headers; returns where the frame in it starts, and where the outer packet ends.
+fn outer(frame: &[u8], headers: &mut Headers) -> Result<(usize, usize), DropReason> {
     headers.outer_dst_mac = be48(frame, 0);
-    check(be16(frame, 12) == ETHERTYPE_IPV4, BadTunnel)?;
+    let (udp, end) = match be16(frame, 12) {
+        ETHERTYPE_IPV4 => outer_ipv4(frame, headers),
+        ETHERTYPE_IPV6 => outer_ipv6(frame, headers),
+        _ => Err(BadTunnel),
+    }?;
+    check(end >= udp + TUNNEL_HEADER_BYTES, BadTunnel)?;
+    check(usize::from(be16(frame, udp + 4)) == end - udp, BadTunnel)?;
+    let behind = match be16(frame, udp + 2) {
+        VXLAN_PORT => vxlan(frame, udp + 8),
+        GENEVE_PORT => geneve(&frame[..end], udp + 8),
+        _ => Err(BadTunnel),
+    }?;
+    headers.outer_vni = be32(frame, udp + 12) >> 8;
+    Ok((behind, end))
+}
+
+/// Returns where its UDP header lies, and where the packet ends.
+fn outer_ipv4(frame: &[u8], headers: &mut Headers) -> Result<(usize, usize), DropReason> {
     check(frame.len() >= 34, OuterTruncated)?;
     check(frame[14] == 0x45, BadTunnel)?;
     check(ones_complement_sum(&frame[14..34]) == 0xffff, OuterChecksum)?;
-    let total_length = usize::from(be16(frame, 16));
-    let end = 14 + total_length;
+    let end = 14 + usize::from(be16(frame, 16));
     check(end <= frame.len(), OuterTruncated)?;
-    check(end >= TUNNEL_BYTES, BadTunnel)?;
     let fragment = be16(frame, 20) & 0x3fff;
     check(frame[23] == PROTOCOL_UDP && fragment == 0, BadTunnel)?;
-    let (dst_port, udp_length) = (be16(frame, 36), usize::from(be16(frame, 38)));
-    check(dst_port == VXLAN_PORT && udp_length == total_length - 20, BadTunnel)?;
-    check(frame[42] & 0x08 != 0, BadTunnel)?;
     headers.outer_ecn = frame[15] & 3;
     headers.outer_src_ip = be32(frame, 26);
     headers.outer_dst_ip = be32(frame, 30);
-    headers.outer_vni = be32(frame, 46) >> 8;
+    Ok((34, end))
+}
+
+/// The same of IPv6 without extension headers.
+fn outer_ipv6(frame: &[u8], headers: &mut Headers) -> Result<(usize, usize), DropReason> {
+    check(frame.len() >= 54, OuterTruncated)?;
+    check(frame[14] >> 4 == 6, BadTunnel)?;
+    let end = 54 + usize::from(be16(frame, 18));
+    check(end <= frame.len(), OuterTruncated)?;
+    check(frame[20] == PROTOCOL_UDP, BadTunnel)?;
+    headers.outer_ecn = frame[15] >> 4 & 3;
+    headers.outer_v6 = true;
+    Ok((54, end))
+}
+
+/// The VXLAN header at `at` (RFC 7348 section 5); returns where it ends.
+fn vxlan(frame: &[u8], at: usize) -> Result<usize, DropReason> {
+    check(frame[at] & 0x08 != 0, BadTunnel)?;
+    Ok(at + 8)
+}
+
+/// The Geneve header at `at` (RFC 8926 section 3.4); returns where its options end.
+fn geneve(packet: &[u8], at: usize) -> Result<usize, DropReason> {
+    let (version, words) = (packet[at] >> 6, usize::from(packet[at] & 0x3f));
+    let (control, critical) = (packet[at + 1] & 0x80 != 0, packet[at + 1] & 0x40 != 0);
+    // An unknown version must be dropped, the payload of a control packet must not be forwarded.
+    check(version == 0 && !control, BadTunnel)?;
+    check(be16(packet, at + 2) == TRANS_ETHER_BRIDGING, BadTunnel)?;
+    let end = at + 8 + 4 * words;
+    check(end <= packet.len(), MalformedGeneve)?;
+    // Who does not read options must drop the packet by this flag, whatever they are.
+    check(!critical, CriticalOption)?;
+    check(words <= OPTION_WORDS, HeaderTooLong)?;
     Ok(end)
 }
 
@@ -111,6 +155,7 @@ fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     let end = l3 + total_length;
     check(end <= frame.len(), MalformedIpv4Length)?;
     let l4 = l3 + header_bytes;
+    check(l4 + TRANSPORT_BYTES <= WINDOW_BYTES, HeaderTooLong)?;
     check(ones_complement_sum(&frame[l3..l4]) == 0xffff, MalformedIpv4Checksum)?;
     headers.is_ipv4 = true;
     headers.dscp_ecn = frame[l3 + 1];
@@ -131,6 +176,7 @@ fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     check(end <= frame.len(), MalformedIpv6Length)?;
     let (src_ip, dst_ip) = (be128(frame, l3 + 8), be128(frame, l3 + 24));
     check(!is_mapped(src_ip) && !is_mapped(dst_ip), Ipv4MappedAddress)?;
+    check(l3 + 40 + TRANSPORT_BYTES <= WINDOW_BYTES, HeaderTooLong)?;
     headers.is_ipv6 = true;
     headers.dscp_ecn = (be16(frame, l3) >> 4) as u8;
     headers.protocol = frame[l3 + 6];

@@ -46,6 +46,15 @@ pub const TRANSPORT_BYTES: usize = 14;
 pub const ARP_ETHERNET_IPV4: u64 = 0x0001_0800_0604;
 /// UDP port of VXLAN (RFC 7348 section 5).
 pub const VXLAN_PORT: u16 = 4789;
+/// UDP port of Geneve (RFC 8926 section 3.3).
+pub const GENEVE_PORT: u16 = 6081;
+/// Ethertype of a whole Ethernet frame in a tunnel (RFC 8926 section 3.4).
+pub const TRANS_ETHER_BRIDGING: u16 = 0x6558;
+/// Words of 4 bytes of Geneve options that are skipped, at most: behind them and an outer IPv6
+/// header an IPv4 header and what is looked at behind it still lie in the window.
+pub const OPTION_WORDS: usize = 15;
+/// UDP and what follows it up to the frame in the tunnel, options not counted.
+pub const TUNNEL_HEADER_BYTES: usize = 16;
 
 ::layout::layout! {
     /// Ethernet with the places of two tags and the type behind them.
@@ -69,20 +78,25 @@ pub const VXLAN_PORT: u16 = 4789;
         /// Destination MAC.
         dst_mac: u64 => 48,
     }
-    /// Ethernet, IPv4 without options, UDP and VXLAN, as RFC 7348 section 5 draws them.
-    pub struct Outer {
+    /// UDP, and behind it VXLAN (RFC 7348 section 5) or Geneve (RFC 8926 section 3.4), under the
+    /// names of Geneve.
+    pub struct Tunnel {
         /// Reserved, ignored.
         reserved_8: u8 => 8,
-        /// VXLAN network identifier.
+        /// Virtual network identifier.
         vni: u32 => 24,
+        /// What is in the tunnel, an ethertype; of VXLAN reserved, ignored.
+        protocol_type: u16 => 16,
         /// Reserved, ignored.
-        reserved_24: u32 => 24,
-        /// Reserved flags behind the I flag, ignored.
-        flags_low: u8 => 3,
-        /// The I flag: there is a VNI.
-        i_flag: bool,
-        /// Reserved flags before the I flag, ignored.
-        flags_high: u8 => 4,
+        reserved_6: u8 => 6,
+        /// There are critical options; of VXLAN reserved, ignored.
+        critical: bool,
+        /// A control packet; of VXLAN reserved, ignored.
+        control: bool,
+        /// Words of 4 bytes of options; of VXLAN flags, whose bit 3 says that there is a VNI.
+        option_words: u8 => 6,
+        /// Version; of VXLAN reserved flags, ignored.
+        version: u8 => 2,
         /// UDP checksum.
         udp_checksum: u16 => 16,
         /// UDP length.
@@ -91,36 +105,6 @@ pub const VXLAN_PORT: u16 = 4789;
         dst_port: u16 => 16,
         /// UDP source port.
         src_port: u16 => 16,
-        /// The IPv4 header.
-        dst_ip: u32 => 32,
-        /// Source address.
-        src_ip: u32 => 32,
-        /// Header checksum.
-        checksum: u16 => 16,
-        /// Protocol.
-        protocol: u8 => 8,
-        /// Time to live.
-        ttl: u8 => 8,
-        /// More fragments, and fragment offset.
-        fragment: u16 => 14,
-        /// Reserved flag and don't fragment.
-        flags: u8 => 2,
-        /// Identification.
-        identification: u16 => 16,
-        /// Total length.
-        total_length: u16 => 16,
-        /// ECN.
-        ecn: u8 => 2,
-        /// DSCP.
-        dscp: u8 => 6,
-        /// Version and header length, 0x45.
-        version_ihl: u8 => 8,
-        /// Ethertype.
-        ethertype: u16 => 16,
-        /// Source MAC.
-        src_mac: u64 => 48,
-        /// Destination MAC.
-        dst_mac: u64 => 48,
     }
     /// IPv4 without options.
     pub struct Ipv4 {

@@ -34,7 +34,7 @@ pub struct Leaving {
     /// Halfwords of the new header.
     pub p: Bits<6>,
     /// Halfwords of the old frame that disappear.
-    pub s: Bits<6>,
+    pub s: Bits<7>,
     /// Where the old frame ends, in bytes.
     pub len: Bits<14>,
 }

@@ -40,7 +40,7 @@ pub struct Along {
     pub ported: Bits<1>,
     pub dst_port: Bits<16>,
     pub dscp_ecn: Bits<8>,
-    pub l3_offset: Bits<7>,
+    pub l3_offset: Bits<8>,
     pub end: Bits<14>,
     pub flow_hash: Bits<14>,
 }

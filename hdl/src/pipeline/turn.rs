@@ -67,7 +67,7 @@ pub struct Turned {
     pub ported: Bits<1>,
     pub dst_port: Bits<16>,
     pub dscp_ecn: Bits<8>,
-    pub l3_offset: Bits<7>,
+    pub l3_offset: Bits<8>,
     pub end: Bits<14>,
 }
 

@@ -73,10 +73,11 @@ pub fn headers(random: &mut Random, net: bool) -> Headers {
     let kind = random.below(8);
     let (is_arp, is_ipv6) = (kind == 0, kind > 5);
     let tags = if net { 0 } else { random.below(3) as u8 };
-    let l3_offset = if net { 64 } else { 14 + 4 * tags };
+    let l3_offset = if net { 64 + 4 * random.below(21) as u8 } else { 14 + 4 * tags };
     Headers {
         fault: if random.chance(85) { DropReason::None } else { pick(random, faults) },
         tunnel: net,
+        outer_v6: net && random.chance(10),
         outer_dst_mac: near(random, &[IDENTITY.mac.into()], 48) as u64,
         outer_src_ip: vtep(random),
         outer_dst_ip: near(random, &[IDENTITY.vtep.into()], 32) as u32,

@@ -51,7 +51,7 @@ pub struct Half {
     /// How far bytes move, in halfwords modulo a beat; two's complement.
     pub shift: Bits<8>,
     /// Beats that are not read.
-    pub skip: Bits<3>,
+    pub skip: Bits<4>,
     /// Halfwords of the header.
     pub head: Bits<6>,
 }
@@ -80,7 +80,7 @@ pub struct Join {
     /// Halfwords of the header, at most 32.
     pub v_p: Signal<In, Bits<6>>,
     /// Halfwords of the frame that are left out.
-    pub v_s: Signal<In, Bits<6>>,
+    pub v_s: Signal<In, Bits<7>>,
     /// Length of the frame to use, in bytes.
     pub v_len: Signal<In, Bits<14>>,
     /// Number of the frame that a verdict in this clock is about.
@@ -105,7 +105,7 @@ pub struct Join {
     laps: Constant<Bits<COUNT_BITS>>,
     beat_log2: Constant<Bits<4>>,
     half_log2: Constant<Bits<4>>,
-    half_mask: Constant<Bits<6>>,
+    half_mask: Constant<Bits<7>>,
     turn_mask: Constant<Bits<8>>,
     byte_mask: Constant<Bits<14>>,
 }
@@ -188,7 +188,7 @@ impl Logic for Join {
         self.own_len.next = self.named.q.val().get_bits::<14>(0);
 
         // Clock 0: the sums. The complement of 2s is -2s - 1.
-        self.skipped.next = bit_cast::<14, 6>(self.v_s.val()) << 1;
+        self.skipped.next = bit_cast::<14, 7>(self.v_s.val()) << 1;
         self.half.d.next.drop = self.v_drop.val()
             | (self.v_len.val() <= self.skipped.val())
             | (self.own_len.val() < self.v_len.val());
@@ -197,10 +197,10 @@ impl Logic for Join {
         self.half.d.next.behind = self.named.q.val().get_bits::<POINTER_BITS>(14);
         self.half.d.next.total = self.v_len.val()
             + (bit_cast::<14, 6>(self.v_p.val()) << 1)
-            + !(bit_cast::<14, 6>(self.v_s.val()) << 1);
+            + !(bit_cast::<14, 7>(self.v_s.val()) << 1);
         self.half.d.next.shift = bit_cast::<8, 6>(self.v_p.val())
-            - bit_cast::<8, 6>(self.v_s.val() & self.half_mask.val());
-        self.half.d.next.skip = bit_cast::<3, 6>(self.v_s.val() >> self.half_log2.val());
+            - bit_cast::<8, 7>(self.v_s.val() & self.half_mask.val());
+        self.half.d.next.skip = bit_cast::<4, 7>(self.v_s.val() >> self.half_log2.val());
         self.half.d.next.head = self.v_p.val();
 
         // Clock 1.
@@ -220,7 +220,7 @@ impl Logic for Join {
         self.command.next.leads = !self.half.q.val().shift.get_bit(7)
             & (self.half.q.val().shift >> self.half_log2.val()).any();
         self.command.next.address =
-            self.half.q.val().begin + bit_cast::<POINTER_BITS, 3>(self.half.q.val().skip);
+            self.half.q.val().begin + bit_cast::<POINTER_BITS, 4>(self.half.q.val().skip);
         self.command.next.behind = self.half.q.val().behind;
         self.command.next.turn = bit_cast::<5, 8>(self.turn.val());
         self.command.next.head = self.half.q.val().head;

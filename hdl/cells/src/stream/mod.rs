@@ -16,8 +16,8 @@
 //! `out = header[0..2p] ++ frame[2s..len]`
 //!
 //! pass is (0, 0), new MACs (6, 6), a tag pushed (8, 6), popped (6, 8), a tunnel put on (31, 6),
-//! taken off (6, 31). All offsets are even, so the rotator moves halfwords, and `len` below the
-//! frame's own length trims Ethernet padding.
+//! taken off (6, 31), one with options (6, 71). All offsets are even, so the rotator moves
+//! halfwords, and `len` below the frame's own length trims Ethernet padding.
 //!
 //! *A dropped frame costs nothing*: the ring is read by address, so a drop is a frame that is not
 //! read, and it is taken out of the order while another one is being emitted.

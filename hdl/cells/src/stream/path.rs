@@ -82,7 +82,7 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     /// Halfwords of the new header, at most 32.
     pub v_p: Signal<In, Bits<6>>,
     /// Halfwords of the frame that are left out in front.
-    pub v_s: Signal<In, Bits<6>>,
+    pub v_s: Signal<In, Bits<7>>,
     /// Bytes of the frame to use: more than `2 * v_s`, at most its length.
     pub v_len: Signal<In, Bits<14>>,
     /// The new header, big-endian.

@@ -185,7 +185,7 @@ private:
         uint8_t header[HEADER];
         for (uint8_t& byte : header) byte = uint8_t(word());
         top->v_valid = 0, top->v_drop = word() & 1, top->v_port = word() & 7;
-        top->v_p = word() & 63, top->v_s = word() & 63, top->v_len = word() & 0x3fff;
+        top->v_p = word() & 63, top->v_s = word() & 127, top->v_len = word() & 0x3fff;
         if (named) {
             const Frame& f = *named;
             for (size_t i = 0; i < HEADER; i++) header[HEADER - 1 - i] = f.header[i];

@@ -21,7 +21,7 @@ pub struct Frame {
 }
 
 /// What a frame may be turned into: name, p, s.
-pub const OPERATIONS: [(&str, usize, usize); 10] = [
+pub const OPERATIONS: [(&str, usize, usize); 11] = [
     ("pass", 0, 0),
     ("macs", 6, 6),
     ("push", 8, 6),
@@ -32,6 +32,7 @@ pub const OPERATIONS: [(&str, usize, usize); 10] = [
     ("decap", 6, 31),
     ("decap+push", 8, 31),
     ("longest header", 32, 0),
+    ("decap with options", 6, 71),
 ];
 
 impl Frame {
@@ -85,9 +86,9 @@ impl Frame {
 pub fn mixed(seed: u64, count: usize, longest: usize) -> Vec<Frame> {
     let mut random = Random::new(seed);
     let mut one = || {
-        let (_, mut p, mut s) = OPERATIONS[random.below(10) as usize];
+        let (_, mut p, mut s) = OPERATIONS[random.below(OPERATIONS.len() as u64) as usize];
         if random.chance(15) {
-            (p, s) = (random.below(33) as usize, random.below(64) as usize);
+            (p, s) = (random.below(33) as usize, random.below(128) as usize);
         }
         let shortest = 2 * s + 1;
         let len = shortest + random.below((longest - shortest.min(longest - 1)) as u64) as usize;

@@ -140,7 +140,9 @@ fn long_frames() {
         let frames: Vec<_> = (borders.clone().filter(|&len| len <= MAX_FRAME_BYTES))
             .chain(1514..1600)
             .enumerate()
-            .map(|(i, len)| Frame::new(&mut random, len).operation(OPERATIONS[i % 10]))
+            .map(|(i, len)| {
+                Frame::new(&mut random, len).operation(OPERATIONS[i % OPERATIONS.len()])
+            })
             .collect();
         check(model, &frames, Around::smooth(75));
     }
@@ -188,7 +190,7 @@ fn full() {
         let mut random = Random::new(8);
         let mut long = || {
             let len = 4000 + random.below(5217) as usize;
-            let operation = OPERATIONS[random.below(10) as usize];
+            let operation = OPERATIONS[random.below(OPERATIONS.len() as u64) as usize];
             Frame::new(&mut random, len).operation(operation)
         };
         let long: Vec<_> = (0..60).map(|_| long()).collect();

@@ -13,10 +13,16 @@
 
 use super::super::wire::{
     self, AUTHENTICATION, CHAIN, DESTINATION_OPTIONS, FRAGMENT, HOP_BY_HOP, ROUTING,
+    TRANSPORT_BYTES,
 };
 use super::{choose::Choose4, link::Kind, view::View};
+use crate::meta::WINDOW_BYTES;
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
+
+/// Last byte of a frame at which layer 3 may start: behind an IPv6 header, the beginning of another
+/// must lie in the window.
+const LAST_START: usize = WINDOW_BYTES - TRANSPORT_BYTES - 40;
 
 /// Reads a word. Combinational.
 #[derive(LogicBlock, Default)]
@@ -259,7 +265,7 @@ pub struct Chain {
     /// What it is.
     pub kind: Signal<In, Kind>,
     /// Where it starts in the frame.
-    pub l3_offset: Signal<In, Bits<7>>,
+    pub l3_offset: Signal<In, Bits<8>>,
     /// From byte 72 of layer 3, after clock 3.
     pub tail: Signal<In, Bits<816>>,
     /// Where it ended, after clock 10.
@@ -268,6 +274,7 @@ pub struct Chain {
     pub bytes: Signal<Out, Bits<1072>>,
     ipv6: View<wire::bits::Ipv6, 320>,
     start: Signal<Local, Walk>,
+    last_start: Constant<Bits<8>>,
     step: [Step; CHAIN],
     first: Read,
     first_word: View<wire::bits::Word, 19>,
@@ -293,6 +300,7 @@ impl Default for Chain {
             bytes: Signal::default(),
             ipv6: View::default(),
             start: Signal::default(),
+            last_start: Constant::new((LAST_START as u64).to_bits()),
             step: std::array::from_fn(|i| Step::new(i == 0)),
             first: Read::default(),
             first_word: View::default(),
@@ -313,14 +321,10 @@ impl Logic for Chain {
     fn update(&mut self) {
         clock!(self, clock, head_3, head_10, tail_10);
         self.ipv6.bytes.next = self.l3.val().get_bits::<320>(272);
-        // The first 14 bytes of a header must lie in the window of 192.
-        self.start.next.left = 15.into();
-        if self.l3_offset.val() == 22 {
-            self.start.next.left = 14.into();
-        }
-        if self.l3_offset.val() == 64 {
-            self.start.next.left = 9.into();
-        }
+        // The first 14 bytes of a header must lie in the window; if those behind the IPv6 header
+        // don't, `network::Lengths` says so.
+        self.start.next.left =
+            bit_cast::<4, 8>((self.last_start.val() - self.l3_offset.val()) >> 3);
         self.start.next.kind = self.ipv6.fields.val().next_header;
         self.start.next.open = self.kind.val().ipv6;
         self.start.next.place = 0.into();

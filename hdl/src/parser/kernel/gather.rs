@@ -13,7 +13,7 @@ use rust_hdl::prelude::*;
 pub struct Gather {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// After clock 1.
+    /// After clock 0.
     pub outer: Signal<In, OuterFields>,
     /// After clock 2.
     pub link: Signal<In, LinkFields>,
@@ -31,7 +31,7 @@ pub struct Gather {
     pub hash: Signal<In, Bits<14>>,
     /// After clock 15.
     pub headers: Signal<Out, Headers>,
-    late_outer: Delay<OuterFields, 14>,
+    late_outer: Delay<OuterFields, 15>,
     late_link: Delay<LinkFields, 13>,
     late_network: Delay<NetworkFields, 12>,
     late_end: Delay<Bits<14>, 11>,
@@ -52,6 +52,7 @@ impl Logic for Gather {
         self.late_transport.d.next = self.transport.val();
         self.headers.next.fault = self.fault.val();
         self.headers.next.tunnel = self.late_outer.q.val().tunnel.into();
+        self.headers.next.outer_v6 = self.late_outer.q.val().v6.into();
         self.headers.next.outer_dst_mac = self.late_outer.q.val().dst_mac;
         self.headers.next.outer_src_ip = self.late_outer.q.val().src_ip;
         self.headers.next.outer_dst_ip = self.late_outer.q.val().dst_ip;

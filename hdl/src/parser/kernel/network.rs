@@ -7,7 +7,7 @@
 
 use super::super::wire;
 use super::{fault::FirstFault, link::Kind, view::View};
-use crate::meta::DropReason;
+use crate::meta::{DropReason, WINDOW_BYTES};
 use rust_hdl::prelude::*;
 
 /// What layer 3 says.
@@ -169,7 +169,7 @@ pub struct Lengths {
     /// Bytes to the frame's end.
     pub remaining: Signal<In, Bits<14>>,
     /// Where layer 3 starts.
-    pub l3_offset: Signal<In, Bits<7>>,
+    pub l3_offset: Signal<In, Bits<8>>,
     /// After clock 3.
     pub payload: Signal<Out, Payload>,
     /// Where the packet ends in the frame, after clock 4.
@@ -178,8 +178,8 @@ pub struct Lengths {
     pub fault: Signal<Out, Bits<6>>,
     /// Is there one?
     pub fault_any: Signal<Out, Bit>,
-    /// Code if the packet reaches beyond the frame, or if an address is none of IPv6's, after
-    /// clock 4.
+    /// Code if the packet reaches beyond the frame, if an address is none of IPv6's, or if what is
+    /// behind the header lies too far in, after clock 4.
     pub long: Signal<Out, Bits<6>>,
     /// Is there one?
     pub long_any: Signal<Out, Bit>,
@@ -187,14 +187,15 @@ pub struct Lengths {
     ipv6: View<wire::bits::Ipv6, 320>,
     arp: View<wire::bits::Arp, 224>,
     first: FirstFault<4>,
-    beyond: FirstFault<3>,
+    beyond: FirstFault<4>,
     src_mapped: Mapped,
     dst_mapped: Mapped,
     payload_3: DFF<Payload>,
     kind_3: DFF<Kind>,
     packet: DFF<Bits<17>>,
     remaining_3: DFF<Bits<14>>,
-    offset_3: DFF<Bits<7>>,
+    offset_3: DFF<Bits<8>>,
+    behind_3: DFF<Bits<8>>,
     other_arp: DFF<Bit>,
     other_ipv4: DFF<Bit>,
     short_ipv4: DFF<Bit>,
@@ -203,8 +204,10 @@ pub struct Lengths {
     end_4: DFF<Bits<14>>,
     long_ipv4: DFF<Bit>,
     long_ipv6: DFF<Bit>,
+    far: DFF<Bit>,
     header: Signal<Local, Bits<16>>,
     over: Signal<Local, Bit>,
+    last: Constant<Bits<8>>,
     arp_kind: Constant<Bits<48>>,
 }
 
@@ -235,6 +238,7 @@ impl Default for Lengths {
                 DropReason::MalformedIpv4Length,
                 DropReason::MalformedIpv6Length,
                 DropReason::Ipv4MappedAddress,
+                DropReason::HeaderTooLong,
             ]),
             src_mapped: Mapped::default(),
             dst_mapped: Mapped::default(),
@@ -243,6 +247,7 @@ impl Default for Lengths {
             packet: DFF::default(),
             remaining_3: DFF::default(),
             offset_3: DFF::default(),
+            behind_3: DFF::default(),
             other_arp: DFF::default(),
             other_ipv4: DFF::default(),
             short_ipv4: DFF::default(),
@@ -251,8 +256,10 @@ impl Default for Lengths {
             end_4: DFF::default(),
             long_ipv4: DFF::default(),
             long_ipv6: DFF::default(),
+            far: DFF::default(),
             header: Signal::default(),
             over: Signal::default(),
+            last: Constant::new(((WINDOW_BYTES - wire::TRANSPORT_BYTES) as u64).to_bits()),
             arp_kind: Constant::new(wire::ARP_ETHERNET_IPV4.to_bits()),
         }
     }
@@ -263,7 +270,7 @@ impl Logic for Lengths {
     fn update(&mut self) {
         dff_setup!(self, clock, payload_3, kind_3, packet, remaining_3, offset_3, other_arp);
         dff_setup!(self, clock, other_ipv4, short_ipv4, small_ipv4, other_ipv6, end_4);
-        dff_setup!(self, clock, long_ipv4, long_ipv6);
+        dff_setup!(self, clock, long_ipv4, long_ipv6, behind_3, far);
         clock!(self, clock, src_mapped, dst_mapped);
         self.ipv4.bytes.next = self.l3.val().get_bits::<160>(432);
         self.ipv6.bytes.next = self.l3.val().get_bits::<320>(272);
@@ -279,9 +286,11 @@ impl Logic for Lengths {
         self.payload_3.d.next.second_word =
             self.kind.val().ipv4 & (self.ipv4.fields.val().fragment_offset == 1);
         self.packet.d.next = bit_cast::<17, 16>(self.ipv4.fields.val().total_length);
+        self.behind_3.d.next = self.l3_offset.val() + bit_cast::<8, 16>(self.header.val());
         if self.kind.val().ipv6 {
             self.payload_3.d.next.length = self.ipv6.fields.val().payload_length;
             self.packet.d.next = bit_cast::<17, 16>(self.ipv6.fields.val().payload_length) + 40;
+            self.behind_3.d.next = self.l3_offset.val() + 40;
         }
         if self.kind.val().arp {
             self.packet.d.next = bit_cast::<17, 14>(self.remaining.val());
@@ -307,13 +316,17 @@ impl Logic for Lengths {
             & (self.other_ipv4.q.val() | self.short_ipv4.q.val() | self.small_ipv4.q.val());
         self.first.flag[3].next = self.kind_3.q.val().ipv6 & self.other_ipv6.q.val();
         self.end_4.d.next =
-            bit_cast::<14, 7>(self.offset_3.q.val()) + bit_cast::<14, 17>(self.packet.q.val());
+            bit_cast::<14, 8>(self.offset_3.q.val()) + bit_cast::<14, 17>(self.packet.q.val());
         self.over.next = bit_cast::<17, 14>(self.remaining_3.q.val()) < self.packet.q.val();
         self.long_ipv4.d.next = self.kind_3.q.val().ipv4 & self.over.val();
         self.long_ipv6.d.next = self.kind_3.q.val().ipv6 & self.over.val();
         self.beyond.flag[0].next = self.long_ipv4.q.val();
         self.beyond.flag[1].next = self.long_ipv6.q.val();
         self.beyond.flag[2].next = self.src_mapped.yes.val() | self.dst_mapped.yes.val();
+        // What is read behind the header must lie in the window.
+        self.far.d.next = (self.kind_3.q.val().ipv4 | self.kind_3.q.val().ipv6)
+            & (self.last.val() < self.behind_3.q.val());
+        self.beyond.flag[3].next = self.far.q.val();
         self.payload.next = self.payload_3.q.val();
         self.fault.next = self.first.fault.val();
         self.fault_any.next = self.first.any.val();

@@ -1,18 +1,20 @@
 //! Which frame brings which fault? One row each, and what just passes beside it.
 
-use super::{Case, frames::*, simulate_all};
+use super::{Case, frames::*, simulate_all, tunnels};
 use crate::meta::DropReason::{self, *};
 use crate::meta::FRAME_BYTES_MAX;
 use crate::parser::{parse, wire};
 use replay::Random;
 
 /// Everything the parser can say.
-const FAULTS: [DropReason; 24] = [
+const FAULTS: [DropReason; 26] = [
     FrameTooLong,
     Runt,
     OuterTruncated,
     OuterChecksum,
     BadTunnel,
+    MalformedGeneve,
+    CriticalOption,
     InnerTagged,
     TooManyTags,
     TruncatedTag,
@@ -36,22 +38,22 @@ const FAULTS: [DropReason; 24] = [
 
 const PLAIN: Network = Network::Ipv4 { options: 0 };
 
-fn built(tags: u8, network: Network, transport: Transport) -> Vec<u8> {
+pub fn built(tags: u8, network: Network, transport: Transport) -> Vec<u8> {
     frame(tags, network, transport, &mut Random::new(11))
 }
 
-fn in_tunnel(inner: &[u8]) -> Vec<u8> {
+pub fn in_tunnel(inner: &[u8]) -> Vec<u8> {
     tunnel(inner, 0xabcdef, &mut Random::new(12))
 }
 
 /// `frame` with `bytes` at `at`.
-fn with(mut frame: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
+pub fn with(mut frame: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
     frame[at..at + bytes.len()].copy_from_slice(bytes);
     frame
 }
 
 /// The same with the checksum of the IPv4 header at byte 14 right.
-fn signed(frame: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
+pub fn signed(frame: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
     let mut frame = with(frame, at, bytes);
     sign(&mut frame, 14);
     frame
@@ -62,12 +64,12 @@ fn payload(frame: Vec<u8>, bytes: u8) -> Vec<u8> {
     signed(frame, 16, &[0, 20 + bytes])
 }
 
-fn cut(mut frame: Vec<u8>, length: usize) -> Vec<u8> {
+pub fn cut(mut frame: Vec<u8>, length: usize) -> Vec<u8> {
     frame.truncate(length);
     frame
 }
 
-type Row = (&'static str, Vec<u8>, DropReason);
+pub type Row = (&'static str, Vec<u8>, DropReason);
 
 fn link() -> Vec<Row> {
     let tcp = || built(0, PLAIN, Transport::Tcp);
@@ -157,7 +159,7 @@ fn mapped() -> Vec<Row> {
 }
 
 /// UDP over IPv6 behind these extension headers.
-fn behind(chain: &[(u8, usize)]) -> Vec<u8> {
+pub fn behind(chain: &[(u8, usize)]) -> Vec<u8> {
     extended(built(0, Network::Ipv6, Transport::Udp), 14, chain, &mut Random::new(13))
 }
 
@@ -208,7 +210,7 @@ fn extensions() -> Vec<Row> {
 }
 
 /// UDP over IPv6 behind this many words of options.
-fn long(words: usize) -> Vec<u8> {
+pub fn long(words: usize) -> Vec<u8> {
     behind(&[(wire::DESTINATION_OPTIONS, 8 * words)])
 }
 
@@ -309,7 +311,8 @@ fn table() -> Vec<(Case, DropReason)> {
     let case =
         |net| move |(name, frame, fault): Row| (Case { name: name.into(), frame, net }, fault);
     let host = link().into_iter().chain(network()).chain(extensions()).chain(transport());
-    host.map(case(false)).chain(outer().into_iter().map(case(true))).collect()
+    let net = outer().into_iter().chain(tunnels::rows());
+    host.map(case(false)).chain(net.map(case(true))).collect()
 }
 
 #[test]

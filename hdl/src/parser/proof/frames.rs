@@ -113,7 +113,7 @@ fn arp(random: &mut Random) -> ArpPacket {
     ArpPacket::new(hw, ip, operation, &bytes(6), &bytes(4), &bytes(6), &bytes(4)).unwrap()
 }
 
-fn ipv4(options: u8, random: &mut Random) -> Ipv4Header {
+pub fn ipv4(options: u8, random: &mut Random) -> Ipv4Header {
     let [a, b] = [random.word() as u32, random.word() as u32].map(u32::to_be_bytes);
     let mut header = Ipv4Header::new(0, 64, IpNumber::UDP, a, b).unwrap();
     header.dscp = IpDscp::try_new(random.below(64) as u8).unwrap();
@@ -123,7 +123,7 @@ fn ipv4(options: u8, random: &mut Random) -> Ipv4Header {
     header
 }
 
-fn ipv6(random: &mut Random) -> Ipv6Header {
+pub fn ipv6(random: &mut Random) -> Ipv6Header {
     let mut address =
         || (u128::from(random.word()) << 64 | u128::from(random.word())).to_be_bytes();
     let (source, destination) = (address(), address());
@@ -268,6 +268,7 @@ pub fn each_kind(random: &mut Random) -> Vec<Case> {
         }
     }
     cases.extend(chains(400, random));
+    cases.extend(super::tunnels::any(200, random));
     cases
 }
 
@@ -276,7 +277,7 @@ pub fn each_kind(random: &mut Random) -> Vec<Case> {
 pub fn sign_all(frame: &mut [u8], net: bool) {
     if net {
         sign_if(frame, 14);
-        return sign_if(frame, 64);
+        return sign_if(frame, inner_l3(frame));
     }
     for l3 in [14, 18, 22] {
         if frame[l3 - 2..l3] == [8, 0] {
@@ -289,4 +290,14 @@ fn sign_if(frame: &mut [u8], l3: usize) {
     if Ipv4HeaderSlice::from_slice(&frame[l3.min(frame.len())..]).is_ok() {
         sign(frame, l3);
     }
+}
+
+/// Where layer 3 of the frame in a tunnel is, by ethertype and UDP port.
+fn inner_l3(frame: &[u8]) -> usize {
+    let udp = if frame.get(12) == Some(&0x86) { 54 } else { 34 };
+    let options = match frame.get(udp + 2..udp + 9) {
+        Some(header) if header[..2] == wire::GENEVE_PORT.to_be_bytes() => 4 * (header[6] & 0x3f),
+        _ => 0,
+    };
+    udp + 30 + usize::from(options)
 }
