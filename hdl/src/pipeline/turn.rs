@@ -32,7 +32,8 @@ const PATIENCE_CLOCKS: usize = 7;
 /// Clocks from the level to a clock that is free: a register here, four in front of the parser.
 const BUBBLE_CLOCKS: usize = T_ENI + 6;
 const _: () = assert!(MANY + BUBBLE_CLOCKS < 1 << PLACES_LOG2);
-/// Clocks for which a packet waits, at most: while fewer than [`MANY`] do, each asks for a clock.
+/// Clocks for which a packet waits, at most.
+// While fewer than `MANY` wait, each asks for a clock of its own.
 pub const WAIT_CLOCKS: usize = MANY * (PATIENCE_CLOCKS + 1) + BUBBLE_CLOCKS;
 
 /// Which pass of which packet it is.
