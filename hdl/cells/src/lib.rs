@@ -4,7 +4,7 @@
 //! what it costs on an ECP5-85.
 //!
 //! ```text
-//! state      register            delay
+//! state      register            delay            copies
 //! memory     ram (2 clocks)      ram::LutRam (asynchronous)     counters
 //! tables     hash   exact (7 clocks)               interval (9 to 18 clocks)
 //! streams    skid   fifo         arbiter
@@ -25,6 +25,10 @@ mod dp16kd;
 // A word, or a bit with reset, some clocks later.
 #[cfg(feature = "gateware")]
 pub mod delay;
+
+// One bit for hundreds of multiplexers: registered once per group of them.
+#[cfg(feature = "gateware")]
+pub mod copies;
 
 // 64-bit counters in block RAM, an event per clock.
 #[cfg(feature = "gateware")]

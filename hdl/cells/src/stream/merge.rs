@@ -18,9 +18,9 @@
 //! clock, no clock enable.
 
 use super::command::Slot;
-use super::lanes::Spread;
 use super::rotate::Rotate;
 use super::{HEADER_BITS, NUMBER_BITS};
+use crate::copies::Spread;
 use crate::ram::{Ram, Style};
 use crate::register::Register;
 use rust_hdl::prelude::*;

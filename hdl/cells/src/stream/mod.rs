@@ -46,7 +46,6 @@
 
 mod capture;
 mod command;
-mod copies;
 mod credit;
 mod hand;
 mod join;

@@ -9,8 +9,7 @@
 //!
 //! Latency: 2 clocks from `turn`, 1 from `data`, to `q`.
 
-use super::copies::Copies;
-use super::lanes::Spread;
+use crate::copies::{Copies, Spread};
 use rust_hdl::prelude::*;
 
 /// Rotates a beat of `W` bits; `C` copies of each select bit.
