@@ -1,6 +1,6 @@
-//! How does the hardware read a frame's headers in 16 clocks, one frame per clock?
+//! How does the hardware read a frame's headers in 17 clocks, one frame per clock?
 //!
-//! The clock in which a frame enters is clock 0; its headers come out after clock 15.
+//! Clock 0 is the one behind that in which a frame enters; its headers come out after clock 15.
 
 mod align;
 mod chain;
@@ -22,10 +22,13 @@ use cells::delay::{Delay, DelayValid};
 use rust_hdl::prelude::*;
 
 /// Clocks from a frame's window to its headers.
-pub const LATENCY: usize = 16;
+pub const LATENCY: usize = 17;
 
 /// Clocks until it is known what Ethernet says.
-pub const LINK: usize = 3;
+pub const LINK: usize = 4;
+
+/// Clocks until the tunnel's VNI is known.
+pub const VNI: usize = 2;
 
 /// The parser. A frame may enter in every clock; its headers come out [`LATENCY`] clocks later.
 #[derive(LogicBlock, Default)]
@@ -46,12 +49,13 @@ pub struct Parser {
     pub i_too_long: Signal<In, Bit>,
     /// What Ethernet says, [`LINK`] clocks after the frame.
     pub o_link: Signal<Out, link::LinkFields>,
-    /// Virtual network identifier of the tunnel, one clock after the frame.
+    /// Virtual network identifier of the tunnel, [`VNI`] clocks after the frame.
     pub o_vni: Signal<Out, Bits<24>>,
     /// Headers come out.
     pub o_valid: Signal<Out, Bit>,
     /// What is in the frame.
     pub o: Signal<Out, Headers>,
+    arrive: front::Arrive,
     front: front::Front,
     entry: front::Entry,
     place: link::Place,
@@ -83,6 +87,7 @@ impl Logic for Parser {
         clock!(
             self,
             clock,
+            arrive,
             front,
             entry,
             place,
@@ -98,14 +103,21 @@ impl Logic for Parser {
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
-        // Clocks 0 and 1.
-        self.front.window.next = self.i_window.val();
-        self.front.length.next = self.i_length.val();
-        self.front.net.next = self.i_net.val();
-        self.outer.bytes.next = self.i_window.val().get_bits::<432>(1104);
-        self.outer.length.next = self.i_length.val();
-        self.outer.net.next = self.i_net.val();
-        self.outer.too_long.next = self.i_too_long.val();
+        // Clocks 0 and 1, and the one in front of them.
+        self.arrive.i_window.next = self.i_window.val();
+        self.arrive.i_length.next = self.i_length.val();
+        self.arrive.i_net.next = self.i_net.val();
+        self.arrive.i_too_long.next = self.i_too_long.val();
+        self.front.window.next = self.arrive.window.val();
+        self.front.length.next = self.arrive.length.val();
+        self.front.net.next = self.arrive.net.val();
+        self.front.net_ahead.next = self.i_net.val();
+        self.front.over_v6.next = self.arrive.v6.val();
+        self.front.over_v6_ahead.next = self.arrive.v6_ahead.val();
+        self.outer.bytes.next = self.arrive.window.val().get_bits::<432>(1104);
+        self.outer.length.next = self.arrive.length.val();
+        self.outer.net.next = self.arrive.net.val();
+        self.outer.too_long.next = self.arrive.too_long.val();
         self.outer.v6.next = self.front.v6.val();
         self.outer.tunnel.next = self.front.tunnel.val();
         self.o_vni.next = self.outer.fields.val().vni;
@@ -116,6 +128,7 @@ impl Logic for Parser {
         self.entry.over_v6.next = self.front.v6.val();
         self.entry.tunnel.next = self.front.tunnel.val();
         self.entry.options.next = self.front.words.val();
+        self.entry.options_ahead.next = self.front.words_ahead.val();
         // Clock 2.
         self.place.frame.next = self.entry.frame.val();
         self.place.length.next = self.entry.frame_length.val();
@@ -123,12 +136,14 @@ impl Logic for Parser {
         self.place.v6.next = self.entry.v6.val();
         self.place.words.next = self.entry.words.val();
         self.place.kinds.next = self.entry.kinds.val();
-        self.place.plain0.next = self.entry.plain0.val();
-        self.place.plain1.next = self.entry.plain1.val();
+        self.place.words_ahead.next = self.front.words.val();
+        self.place.tag_ahead.next = self.entry.tag_ahead.val();
+        self.place.tags_ahead.next = self.entry.tags_ahead.val();
         self.tail.frame.next = self.entry.frame.val();
         self.tail.rest.next = self.entry.rest.val();
-        self.tail.words.next = self.entry.words.val();
-        self.tail.tags.next = self.place.fields.val().tags;
+        self.tail.words_ahead.next = self.front.words.val();
+        self.tail.tag_ahead.next = self.entry.tag_ahead.val();
+        self.tail.tags_ahead.next = self.entry.tags_ahead.val();
         self.o_link.next = self.place.fields.val();
         // Clocks 3 to 6: layer 3 goes five ways.
         self.addresses.l3.next = self.place.l3.val();

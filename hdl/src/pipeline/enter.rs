@@ -40,6 +40,8 @@ pub struct Enter {
     pub w_ready: Signal<Out, Bit>,
     pub busy: Signal<Out, Bit>,
     pub valid: Signal<Out, Bit>,
+    /// `valid` two clocks ahead.
+    pub coming: Signal<Out, Bit>,
     pub entered: Signal<Out, Entered>,
     pub headers: Signal<Out, Headers>,
     pub hit: Signal<Out, Bit>,
@@ -54,9 +56,10 @@ pub struct Enter {
     at_attach: Delay<Entered, T_ATTACH>,
     at_eni: Delay<Entered, { T_ENI - T_ATTACH }>,
     valid_at: DelayValid<T_ATTACH>,
+    coming_at: DelayValid<{ T_ENI - 2 - T_ATTACH }>,
     vids: Signal<Local, Bits<26>>,
     vids_at: Delay<Bits<26>, { T_ATTACH - parser::kernel::LINK }>,
-    vni_at: Delay<Bits<24>, { T_ATTACH - 1 }>,
+    vni_at: Delay<Bits<24>, { T_ATTACH - parser::kernel::VNI }>,
 }
 
 impl Enter {
@@ -75,7 +78,7 @@ impl Logic for Enter {
     fn update(&mut self) {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
-        clock!(self, clock, parser, for_us, attach, at_attach, at_eni, valid_at);
+        clock!(self, clock, parser, for_us, attach, at_attach, at_eni, valid_at, coming_at);
         clock!(self, clock, vids_at, vni_at);
         self.parser.reset.next = self.orders.val().reset.any();
         self.parser.i_valid.next = self.i_valid.val();
@@ -87,6 +90,9 @@ impl Logic for Enter {
         self.at_eni.d.next = self.at_attach.q.val();
         self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.i_valid.val();
+        self.coming_at.reset.next = self.orders.val().reset.any();
+        self.coming_at.d.next = self.valid_at.q.val();
+        self.coming.next = self.coming_at.q.val();
         // Is it for us?
         self.for_us.open.next = self.at_eni.q.val().open.any();
         self.for_us.net.next = self.at_eni.q.val().net.any();

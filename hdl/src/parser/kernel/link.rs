@@ -7,8 +7,9 @@
 //! ```
 
 use super::super::wire;
-use super::{choose::Choose4, fault::FirstFault, front::Kinds, view::View};
+use super::{fault::FirstFault, front::Kinds, view::View};
 use crate::meta::DropReason;
+use cells::copies::Either;
 use rust_hdl::prelude::*;
 
 /// What the type in front of layer 3 says.
@@ -39,36 +40,44 @@ pub struct LinkFields {
     pub l3_offset: Bits<8>,
 }
 
-/// An untagged frame 0, 16, 32 or 48 bytes further in. Combinational.
+/// An untagged frame 0, 16, 32 or 48 bytes further in.
 #[derive(LogicBlock, Default)]
 struct Skip {
+    pub clock: Signal<In, Clock>,
     pub frame: Signal<In, Bits<1136>>,
-    /// Words of options, of which the upper half counts.
-    pub words: Signal<In, Bits<4>>,
+    /// Words of options a clock ahead, of which the upper half counts.
+    pub words_ahead: Signal<In, Bits<4>>,
     /// Its first 12 bytes.
     pub macs: Signal<Out, Bits<96>>,
     /// 74 bytes behind its type.
     pub l3: Signal<Out, Bits<592>>,
-    first: Choose4<96>,
-    half: Signal<Local, Bits<848>>,
+    macs_by_4: Either<2, 224>,
+    macs_by_8: Either<2, 96>,
+    l3_by_4: Either<8, 848>,
+    l3_by_8: Either<8, 592>,
 }
 
 impl Logic for Skip {
     #[hdl_gen]
     fn update(&mut self) {
-        self.first.which.next = bit_cast::<2, 4>(self.words.val() >> 2);
-        for i in 0..4 {
-            self.first.option[i].next = self.frame.val().get_bits::<96>(1040 - 128 * i);
-        }
-        self.macs.next = self.first.chosen.val();
-        self.half.next = self.frame.val().get_bits::<848>(176);
-        if self.words.val().get_bit(2) {
-            self.half.next = self.frame.val().get_bits::<848>(48);
-        }
-        self.l3.next = self.half.val().get_bits::<592>(256);
-        if self.words.val().get_bit(3) {
-            self.l3.next = self.half.val().get_bits::<592>(0);
-        }
+        clock!(self, clock, macs_by_4, macs_by_8, l3_by_4, l3_by_8);
+        self.macs_by_4.take_b.next = self.words_ahead.val().get_bit(2);
+        self.macs_by_8.take_b.next = self.words_ahead.val().get_bit(3);
+        self.l3_by_4.take_b.next = self.words_ahead.val().get_bit(2);
+        self.l3_by_8.take_b.next = self.words_ahead.val().get_bit(3);
+        // Two runs of 12 bytes, 32 bytes apart, as they are or 16 bytes further in.
+        self.macs_by_4.a.next = (bit_cast::<224, 96>(self.frame.val().get_bits::<96>(1040)) << 128)
+            | bit_cast::<224, 96>(self.frame.val().get_bits::<96>(784));
+        self.macs_by_4.b.next = (bit_cast::<224, 96>(self.frame.val().get_bits::<96>(912)) << 128)
+            | bit_cast::<224, 96>(self.frame.val().get_bits::<96>(656));
+        self.macs_by_8.a.next = self.macs_by_4.chosen.val().get_bits::<96>(128);
+        self.macs_by_8.b.next = self.macs_by_4.chosen.val().get_bits::<96>(0);
+        self.macs.next = self.macs_by_8.chosen.val();
+        self.l3_by_4.a.next = self.frame.val().get_bits::<848>(176);
+        self.l3_by_4.b.next = self.frame.val().get_bits::<848>(48);
+        self.l3_by_8.a.next = self.l3_by_4.chosen.val().get_bits::<592>(256);
+        self.l3_by_8.b.next = self.l3_by_4.chosen.val().get_bits::<592>(0);
+        self.l3.next = self.l3_by_8.chosen.val();
     }
 }
 
@@ -87,12 +96,14 @@ pub struct Place {
     pub v6: Signal<In, Bit>,
     /// See [`super::front::Entry`].
     pub words: Signal<In, Bits<4>>,
+    /// `words` a clock ahead.
+    pub words_ahead: Signal<In, Bits<4>>,
     /// See [`super::front::Entry`].
     pub kinds: Signal<In, Kinds>,
     /// See [`super::front::Entry`].
-    pub plain0: Signal<In, Bit>,
+    pub tag_ahead: Signal<In, Bit>,
     /// See [`super::front::Entry`].
-    pub plain1: Signal<In, Bit>,
+    pub tags_ahead: Signal<In, Bit>,
     /// 74 bytes: an IPv4 header with all options and 14 bytes of what follows.
     pub l3: Signal<Out, Bits<592>>,
     /// Bytes from there to the frame's end, if there is no fault.
@@ -116,8 +127,11 @@ pub struct Place {
     tag0: DFF<Bit>,
     tag1: DFF<Bit>,
     tag2: DFF<Bit>,
-    tagged0: Signal<Local, Bit>,
+    begins_tagged: DFF<Bit>,
+    two_tags: DFF<Bit>,
     skip: Skip,
+    behind_tags: Either<8, 592>,
+    behind: Either<8, 592>,
     start: Signal<Local, Bits<8>>,
 }
 
@@ -130,9 +144,10 @@ impl Default for Place {
             inner: Signal::default(),
             v6: Signal::default(),
             words: Signal::default(),
+            words_ahead: Signal::default(),
             kinds: Signal::default(),
-            plain0: Signal::default(),
-            plain1: Signal::default(),
+            tag_ahead: Signal::default(),
+            tags_ahead: Signal::default(),
             l3: Signal::default(),
             remaining: Signal::default(),
             kind: Signal::default(),
@@ -156,8 +171,11 @@ impl Default for Place {
             tag0: DFF::default(),
             tag1: DFF::default(),
             tag2: DFF::default(),
-            tagged0: Signal::default(),
+            begins_tagged: DFF::default(),
+            two_tags: DFF::default(),
             skip: Skip::default(),
+            behind_tags: Either::default(),
+            behind: Either::default(),
             start: Signal::default(),
         }
     }
@@ -168,17 +186,19 @@ impl Logic for Place {
     fn update(&mut self) {
         dff_setup!(self, clock, l3_2, remaining_2, kind_2, fields_2);
         dff_setup!(self, clock, runt, tagged, under_18, under_22, tag0, tag1, tag2);
+        dff_setup!(self, clock, begins_tagged, two_tags);
+        clock!(self, clock, skip, behind_tags, behind);
         self.skip.frame.next = self.frame.val();
-        self.skip.words.next = self.words.val();
+        self.skip.words_ahead.next = self.words_ahead.val();
         self.fields_2.d.next.dst_mac = self.skip.macs.val().get_bits::<48>(48);
         self.fields_2.d.next.src_mac = self.skip.macs.val().get_bits::<48>(0);
-        self.l3_2.d.next = self.skip.l3.val();
-        if !self.plain0.val() {
-            self.l3_2.d.next = self.frame.val().get_bits::<592>(400);
-        }
-        if !self.plain0.val() & !self.plain1.val() {
-            self.l3_2.d.next = self.frame.val().get_bits::<592>(368);
-        }
+        self.behind_tags.take_b.next = self.tags_ahead.val();
+        self.behind_tags.a.next = self.frame.val().get_bits::<592>(400);
+        self.behind_tags.b.next = self.frame.val().get_bits::<592>(368);
+        self.behind.take_b.next = self.tag_ahead.val();
+        self.behind.a.next = self.skip.l3.val();
+        self.behind.b.next = self.behind_tags.chosen.val();
+        self.l3_2.d.next = self.behind.chosen.val();
         self.ethernet.bytes.next = self.frame.val().get_bits::<176>(960);
         self.remaining_2.d.next = self.length.val() - 14;
         self.kind_2.d.next.ipv4 = self.kinds.val().ipv4.get_bit(self.words.val().index());
@@ -197,8 +217,9 @@ impl Logic for Place {
             self.fields_2.d.next.l3_offset =
                 (self.start.val() + bit_cast::<8, 4>(self.words.val())) << 2;
         }
-        self.tagged0.next = !self.inner.val() & self.kinds.val().tag.get_bit(0);
-        if self.tagged0.val() & !self.kinds.val().tag.get_bit(1) {
+        self.begins_tagged.d.next = self.tag_ahead.val();
+        self.two_tags.d.next = self.tags_ahead.val();
+        if self.begins_tagged.q.val() {
             self.remaining_2.d.next = self.length.val() - 18;
             self.kind_2.d.next.ipv4 = self.kinds.val().ipv4.get_bit(1);
             self.kind_2.d.next.ipv6 = self.kinds.val().ipv6.get_bit(1);
@@ -207,7 +228,7 @@ impl Logic for Place {
             self.fields_2.d.next.vid0 = self.ethernet.fields.val().vid0;
             self.fields_2.d.next.l3_offset = 18.into();
         }
-        if self.tagged0.val() & self.kinds.val().tag.get_bit(1) {
+        if self.two_tags.q.val() {
             self.remaining_2.d.next = self.length.val() - 22;
             self.kind_2.d.next.ipv4 = self.kinds.val().ipv4.get_bit(2);
             self.kind_2.d.next.ipv6 = self.kinds.val().ipv6.get_bit(2);
@@ -222,7 +243,7 @@ impl Logic for Place {
             self.inner.val() & self.kinds.val().tag.get_bit(self.words.val().index());
         self.under_18.d.next = self.length.val() < 18;
         self.under_22.d.next = self.length.val() < 22;
-        self.tag0.d.next = self.tagged0.val();
+        self.tag0.d.next = self.begins_tagged.q.val();
         self.tag1.d.next = self.kinds.val().tag.get_bit(1);
         self.tag2.d.next = self.kinds.val().tag.get_bit(2);
         self.first.flag[0].next = self.runt.q.val();
