@@ -4,7 +4,7 @@ use super::{
     T_CLASS, T_MAPPING,
     classify::Classes,
     orders::{Kept, Orders},
-    search::{Along, Answered},
+    search::{Along, Answered, Near},
 };
 use crate::{
     class::bits::{AddressLabel, IpKey},
@@ -37,6 +37,7 @@ pub struct Border {
     pub i_routed: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
     pub i_owner: Signal<In, AddressAction>,
+    pub i_near: Signal<In, Near>,
     pub i_classes: Signal<In, Classes>,
     pub i_trace: Signal<In, Trace>,
     pub i_reason: Signal<In, Bits<6>>,
@@ -66,7 +67,6 @@ pub struct Border {
     far_label: View<AddressLabel, 21>,
     route_label: View<RouteLabel, 36>,
     rule_key: Signal<Local, RuleKey>,
-    near_subnet: Signal<Local, Bits<10>>,
     key: Signal<Local, IpKey>,
     leaves: Signal<Local, Bit>,
     valid_at: DelayValid<WAIT>,
@@ -113,12 +113,7 @@ impl Logic for Border {
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
         // May it cross the border?
-        self.rule_key.next.acl = self.i_owner.val().acl;
-        self.near_subnet.next = self.i_owner.val().subnet;
-        if self.leaves.val() {
-            self.rule_key.next.acl = self.i_eni.val().acl;
-            self.near_subnet.next = self.i_eni.val().subnet;
-        }
+        self.rule_key.next.acl = self.i_near.val().acl;
         self.rule_key.next.inbound = self.i_along.val().inbound;
         self.rule_key.next.address_class = self.far_label.o.val().class;
         self.rule_key.next.port_class = self.i_classes.val().port;
@@ -127,7 +122,7 @@ impl Logic for Border {
         self.nacl.valid.next = self.i_valid.val();
         self.nacl.generation.next = self.i_along.val().generation.any();
         self.nacl.asked.next = self.rule_key.val();
-        self.nacl.crosses.next = self.far_label.o.val().subnet != self.near_subnet.val();
+        self.nacl.crosses.next = self.far_label.o.val().subnet != self.i_near.val().subnet;
         self.nacl.w_valid.next = self.orders.val().w_valid.get_bit(4);
         self.nacl.w_slot.next = self.orders.val().w_index;
         self.nacl.w_entry.next = self.kept.window.val().get_bits::<45>(0);

@@ -40,7 +40,7 @@ pub struct Enter {
     pub w_ready: Signal<Out, Bit>,
     pub busy: Signal<Out, Bit>,
     pub valid: Signal<Out, Bit>,
-    /// `valid` two clocks ahead.
+    /// `valid` three clocks ahead.
     pub coming: Signal<Out, Bit>,
     pub entered: Signal<Out, Entered>,
     pub headers: Signal<Out, Headers>,
@@ -56,7 +56,7 @@ pub struct Enter {
     at_attach: Delay<Entered, T_ATTACH>,
     at_eni: Delay<Entered, { T_ENI - T_ATTACH }>,
     valid_at: DelayValid<T_ATTACH>,
-    coming_at: DelayValid<{ T_ENI - 2 - T_ATTACH }>,
+    coming_at: DelayValid<{ T_ENI - 3 - T_ATTACH }>,
     vids: Signal<Local, Bits<26>>,
     vids_at: Delay<Bits<26>, { T_ATTACH - parser::kernel::LINK }>,
     vni_at: Delay<Bits<24>, { T_ATTACH - parser::kernel::VNI }>,

@@ -28,6 +28,7 @@ use crate::{class, encap, eni, mapping, parser};
 mod enter;
 #[allow(missing_docs)] // likewise
 mod turn;
+mod waiting;
 mod search;
 mod classify;
 mod border;

@@ -87,6 +87,13 @@ impl Logic for Pick {
     }
 }
 
+/// What is known of the ENI that the pass is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
+pub struct Near {
+    pub acl: Bits<8>,
+    pub subnet: Bits<10>,
+}
+
 /// A hit and a slot as the explain record has them; wires.
 #[derive(LogicBlock, Default)]
 pub struct Answered {
@@ -129,6 +136,7 @@ pub struct Search {
     pub routed: Signal<Out, Bit>,
     pub owned: Signal<Out, Bit>,
     pub owner: Signal<Out, AddressAction>,
+    pub near: Signal<Out, Near>,
     pub classes: Signal<Out, Classes>,
     /// What has been looked up so far.
     pub trace: Signal<Out, Trace>,
@@ -142,7 +150,11 @@ pub struct Search {
     routed_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
     valid_at: DelayValid<{ T_CLASS - T_PASS }>,
     along_at: Delay<Along, { T_CLASS - T_PASS }>,
-    eni_at: Delay<AttachAction, { T_CLASS - T_PASS }>,
+    arrives: Delay<Bit, { spoof::gateware::LATENCY }>,
+    eni_meets: Delay<AttachAction, { spoof::gateware::LATENCY }>,
+    eni_at: Delay<AttachAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
+    near_of: Signal<Local, Near>,
+    near_at: Delay<Near, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
     attached: Answered,
     attached_at: Delay<Bits<19>, { T_CLASS - T_PASS }>,
     owner_at: Delay<AddressAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
@@ -166,6 +178,7 @@ impl Logic for Search {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, classify, spoof, router, leaves, routed_at, valid_at, along_at, eni_at);
+        clock!(self, clock, arrives, eni_meets, near_at);
         clock!(self, clock, attached_at, owner_at, addressed_at, inside, reason_spoof, reason_at);
         // What travels.
         self.pick.pass.next = self.i_pass.val();
@@ -174,7 +187,8 @@ impl Logic for Search {
         self.pick.eni.next = self.i_eni.val();
         self.along_at.d.next = self.pick.along.val();
         self.along.next = self.along_at.q.val();
-        self.eni_at.d.next = self.i_eni.val();
+        self.eni_meets.d.next = self.i_eni.val();
+        self.eni_at.d.next = self.eni_meets.q.val();
         self.eni.next = self.eni_at.q.val();
         self.attached.hit.next = self.i_hit.val();
         self.attached.slot.next = self.i_slot.val();
@@ -215,6 +229,16 @@ impl Logic for Search {
         self.busy.next = self.spoof.busy.val();
         self.owner_at.d.next = self.spoof.action.val();
         self.owner.next = self.owner_at.q.val();
+        // It leaves its ENI, or comes to the one that has the address.
+        self.arrives.d.next = self.i_pass.val().inbound.any();
+        self.near_of.next.acl = self.eni_meets.q.val().acl;
+        self.near_of.next.subnet = self.eni_meets.q.val().subnet;
+        if self.arrives.q.val() {
+            self.near_of.next.acl = self.spoof.action.val().acl;
+            self.near_of.next.subnet = self.spoof.action.val().subnet;
+        }
+        self.near_at.d.next = self.near_of.val();
+        self.near.next = self.near_at.q.val();
         self.addressed.hit.next = self.spoof.hit.val();
         self.addressed.slot.next = self.spoof.slot.val();
         self.addressed_at.d.next = self.addressed.answer.val();

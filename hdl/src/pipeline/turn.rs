@@ -3,7 +3,7 @@
 //! ```text
 //!  behind the parser --------------------------> one of them --> [register] --> a pass begins
 //!                                                    ^
-//!  judged for its sender, for another ENI here --> [FIFO]
+//!  judged for its sender, for another ENI here --> [waiting]
 //!                                                    | level, time at its head
 //!                                                    v
 //!                                                  bubble: leave a clock free in front
@@ -13,28 +13,31 @@
 //! when the first in the queue has waited for [`PATIENCE_CLOCKS`], and all of them from [`MANY`]
 //! packets on.
 //!
-//! The FIFO holds what comes until the clocks that were asked for arrive, which is
+//! `waiting` holds what comes until the clocks that were asked for arrive, which is
 //! [`BUBBLE_CLOCKS`] later.
 //!
-//! Latency: 1 clock, of a packet that turns 2 or more.
+//! Latency: 1 clock, of a packet that turns 4 or more.
 
-use super::{T_ENI, enter::Entered, orders::Orders};
+use super::{
+    T_ENI,
+    enter::Entered,
+    orders::Orders,
+    waiting::{PLACES, Waiting},
+};
 use crate::{eni::bits::AttachAction, parser::bits::Headers};
-use cells::{fifo::Fifo, register::Register};
+use cells::{copies::Copies, delay::DelayValid, register::Register};
 use rust_hdl::prelude::*;
 
-/// Places of the FIFO, one less, as a power of two.
-const PLACES_LOG2: usize = 5;
 /// From so many packets on every clock is asked for; its two highest bits say so.
 const MANY: usize = 8;
 /// Clocks for which the first packet waits before it asks for one.
 const PATIENCE_CLOCKS: usize = 7;
 /// Clocks from the level to a clock that is free: a register here, four in front of the parser.
 const BUBBLE_CLOCKS: usize = T_ENI + 6;
-const _: () = assert!(MANY + BUBBLE_CLOCKS < 1 << PLACES_LOG2);
+const _: () = assert!(MANY + BUBBLE_CLOCKS < PLACES);
 /// Clocks for which a packet waits, at most.
 // While fewer than `MANY` wait, each asks for a clock of its own.
-pub const WAIT_CLOCKS: usize = MANY * (PATIENCE_CLOCKS + 1) + BUBBLE_CLOCKS;
+pub const WAIT_CLOCKS: usize = MANY * (PATIENCE_CLOCKS + 1) + BUBBLE_CLOCKS + 2;
 
 /// Which pass of which packet it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
@@ -79,6 +82,8 @@ pub struct Turn {
     pub orders: Signal<In, Orders>,
     /// A packet that came in.
     pub i_valid: Signal<In, Bit>,
+    /// `i_valid` three clocks ahead.
+    pub i_coming: Signal<In, Bit>,
     pub i_entered: Signal<In, Entered>,
     pub i_headers: Signal<In, Headers>,
     pub i_hit: Signal<In, Bit>,
@@ -97,7 +102,12 @@ pub struct Turn {
     pub eni: Signal<Out, AttachAction>,
     /// Let no frame in with the next clock.
     pub bubble: Signal<Out, Bit>,
-    queue: Fifo<Turned, PLACES_LOG2>,
+    in_2: Register<Bit>,
+    in_1: Register<Bit>,
+    comes: Copies<7>,
+    waiting: Waiting,
+    take: Signal<Local, Bit>,
+    taken: DelayValid<2>,
     first: Signal<Local, Turned>,
     waited: Register<Bits<3>>,
     asks: Register<Bit>,
@@ -118,6 +128,7 @@ impl Default for Turn {
             clock: Default::default(),
             orders: Default::default(),
             i_valid: Default::default(),
+            i_coming: Default::default(),
             i_entered: Default::default(),
             i_headers: Default::default(),
             i_hit: Default::default(),
@@ -133,7 +144,12 @@ impl Default for Turn {
             slot: Default::default(),
             eni: Default::default(),
             bubble: Default::default(),
-            queue: Default::default(),
+            comes: Default::default(),
+            in_2: Default::default(),
+            in_1: Default::default(),
+            waiting: Default::default(),
+            take: Default::default(),
+            taken: Default::default(),
             first: Default::default(),
             waited: Default::default(),
             asks: Default::default(),
@@ -154,63 +170,94 @@ impl Logic for Turn {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        dff_setup!(self, clock, waited, asks, valid_now);
-        clock!(self, clock, queue, pass_now, headers_now, far_now, hit_now, slot_now, eni_now);
-        self.queue.reset.next = self.orders.val().reset.any();
+        dff_setup!(self, clock, in_2, in_1, waited, asks, valid_now);
+        clock!(self, clock, comes, waiting, taken);
+        clock!(self, clock, pass_now, headers_now, far_now, hit_now, slot_now, eni_now);
+        self.in_2.reset.next = self.orders.val().reset.any();
+        self.in_1.reset.next = self.orders.val().reset.any();
+        self.taken.reset.next = self.orders.val().reset.any();
         self.waited.reset.next = self.orders.val().reset.any();
         self.asks.reset.next = self.orders.val().reset.any();
         self.valid_now.reset.next = self.orders.val().reset.any();
-        self.queue.s_tvalid.next = self.t_valid.val();
-        self.queue.s_tdata.next = self.t_turned.val();
-        self.queue.m_tready.next = !self.i_valid.val();
-        self.first.next = self.queue.m_tdata.val();
+        self.in_2.d.next = self.i_coming.val();
+        self.in_1.d.next = self.in_2.q.val();
+        self.comes.d.next = self.in_1.q.val();
+        // What turns waits until no packet comes in with the clock after the next.
+        self.waiting.reset.next = self.orders.val().reset.any();
+        self.waiting.put.next = self.t_valid.val();
+        self.waiting.turned.next = self.t_turned.val();
+        self.take.next = self.waiting.waits.val() & !self.in_2.q.val();
+        self.waiting.take.next = self.take.val();
+        self.taken.d.next = self.take.val();
+        self.first.next = self.waiting.first.val();
         // A free clock is asked for.
         self.waited.d.next = 0.into();
-        if self.queue.m_tvalid.val() & self.i_valid.val() {
+        if self.waiting.waits.val() & self.in_2.q.val() {
             self.waited.d.next = self.waited.q.val() + 1;
         }
         self.asks.d.next =
-            self.queue.level.val().get_bits::<2>(3).any() | self.waited.q.val().all();
+            self.waiting.level.val().get_bits::<2>(3).any() | self.waited.q.val().all();
         self.bubble.next = self.asks.q.val();
-        // One that turns.
-        self.valid_now.d.next = self.i_valid.val() | self.queue.m_tvalid.val();
+        // One that turns, or one that came in, which goes first; a copy of that bit for each field.
+        self.valid_now.d.next = self.i_valid.val() | self.taken.q.val();
         self.pass_now.d.next.number = self.first.val().number;
         self.pass_now.d.next.port = self.first.val().port;
         self.pass_now.d.next.generation = self.first.val().generation;
         self.pass_now.d.next.inbound = 1.into();
         self.pass_now.d.next.inside = 1.into();
+        self.eni_now.d.next = self.nobody.val();
+        self.eni_now.d.next.vpc = self.first.val().vpc;
+        self.eni_now.d.next.route_table = self.first.val().route_table;
+        self.hit_now.d.next = false;
+        self.slot_now.d.next = 0.into();
+        if self.comes.q.val().get_bit(0) {
+            self.pass_now.d.next.number = self.i_entered.val().number;
+            self.pass_now.d.next.port = self.i_entered.val().port;
+            self.pass_now.d.next.generation = self.i_entered.val().generation;
+            self.pass_now.d.next.inbound = self.i_entered.val().net;
+            self.pass_now.d.next.inside = 0.into();
+            self.eni_now.d.next = self.i_eni.val();
+            self.hit_now.d.next = self.i_hit.val();
+            self.slot_now.d.next = self.i_slot.val();
+        }
         self.headers_now.d.next = self.none.val();
-        self.headers_now.d.next.src_mac = self.first.val().src_mac;
-        self.headers_now.d.next.dst_mac = self.first.val().dst_mac;
-        self.headers_now.d.next.src_ip = self.first.val().src_ip;
-        self.headers_now.d.next.dst_ip = self.first.val().dst_ip;
+        if self.comes.q.val().get_bit(1) {
+            self.headers_now.d.next = self.i_headers.val();
+        }
         self.headers_now.d.next.protocol = self.first.val().protocol;
         self.headers_now.d.next.ported = self.first.val().ported;
         self.headers_now.d.next.dst_port = self.first.val().dst_port;
         self.headers_now.d.next.dscp_ecn = self.first.val().dscp_ecn;
         self.headers_now.d.next.l3_offset = self.first.val().l3_offset;
         self.headers_now.d.next.end = self.first.val().end;
-        self.far_now.d.next = self.first.val().src_ip;
-        self.eni_now.d.next = self.nobody.val();
-        self.eni_now.d.next.vpc = self.first.val().vpc;
-        self.eni_now.d.next.route_table = self.first.val().route_table;
-        self.hit_now.d.next = false;
-        self.slot_now.d.next = 0.into();
-        // One that came in goes first.
-        if self.i_valid.val() {
-            self.pass_now.d.next.number = self.i_entered.val().number;
-            self.pass_now.d.next.port = self.i_entered.val().port;
-            self.pass_now.d.next.generation = self.i_entered.val().generation;
-            self.pass_now.d.next.inbound = self.i_entered.val().net;
-            self.pass_now.d.next.inside = 0.into();
-            self.headers_now.d.next = self.i_headers.val();
+        if self.comes.q.val().get_bit(2) {
+            self.headers_now.d.next.protocol = self.i_headers.val().protocol;
+            self.headers_now.d.next.ported = self.i_headers.val().ported;
+            self.headers_now.d.next.dst_port = self.i_headers.val().dst_port;
+            self.headers_now.d.next.dscp_ecn = self.i_headers.val().dscp_ecn;
+            self.headers_now.d.next.l3_offset = self.i_headers.val().l3_offset;
+            self.headers_now.d.next.end = self.i_headers.val().end;
+        }
+        self.headers_now.d.next.src_mac = self.first.val().src_mac;
+        self.headers_now.d.next.dst_mac = self.first.val().dst_mac;
+        if self.comes.q.val().get_bit(3) {
+            self.headers_now.d.next.src_mac = self.i_headers.val().src_mac;
+            self.headers_now.d.next.dst_mac = self.i_headers.val().dst_mac;
+        }
+        self.headers_now.d.next.src_ip = self.waiting.src_ip.val();
+        if self.comes.q.val().get_bit(4) {
+            self.headers_now.d.next.src_ip = self.i_headers.val().src_ip;
+        }
+        self.headers_now.d.next.dst_ip = self.waiting.dst_ip.val();
+        if self.comes.q.val().get_bit(5) {
+            self.headers_now.d.next.dst_ip = self.i_headers.val().dst_ip;
+        }
+        self.far_now.d.next = self.waiting.src_ip.val();
+        if self.comes.q.val().get_bit(6) {
             self.far_now.d.next = self.i_headers.val().dst_ip;
             if self.i_entered.val().net.any() {
                 self.far_now.d.next = self.i_headers.val().src_ip;
             }
-            self.eni_now.d.next = self.i_eni.val();
-            self.hit_now.d.next = self.i_hit.val();
-            self.slot_now.d.next = self.i_slot.val();
         }
         self.valid.next = self.valid_now.q.val();
         self.pass.next = self.pass_now.q.val();

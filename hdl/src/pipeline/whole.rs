@@ -95,6 +95,7 @@ impl Logic for Pipeline {
         self.search.orders.next = self.relays[2].q.val();
         self.turn.orders.next = self.relays[2].q.val();
         self.turn.i_valid.next = self.enter.valid.val();
+        self.turn.i_coming.next = self.enter.coming.val();
         self.turn.i_entered.next = self.enter.entered.val();
         self.turn.i_headers.next = self.enter.headers.val();
         self.turn.i_hit.next = self.enter.hit.val();
@@ -118,6 +119,7 @@ impl Logic for Pipeline {
         self.border.i_routed.next = self.search.routed.val();
         self.border.i_owned.next = self.search.owned.val();
         self.border.i_owner.next = self.search.owner.val();
+        self.border.i_near.next = self.search.near.val();
         self.border.i_classes.next = self.search.classes.val();
         self.border.i_trace.next = self.search.trace.val();
         self.border.i_reason.next = self.search.reason.val();

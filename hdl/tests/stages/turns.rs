@@ -47,12 +47,15 @@ fn run(traffic: Traffic, packets: u64) -> Seen {
     bench.drive(|u| u.orders.next.reset = 0.into());
     // Packets in the pass, whether they leave it to turn; bubbles on their way.
     let mut pass: VecDeque<Option<u64>> = vec![None; PASS].into();
-    let mut bubbles: VecDeque<bool> = vec![false; BUBBLE].into();
+    let mut bubbles: VecDeque<bool> = vec![false; BUBBLE - 3].into();
     let mut seen = Seen { turned: 0, longest_wait: 0, clocks: 0 };
     // Packets that wait for their second pass, and since when.
     let mut due: VecDeque<(u64, usize)> = VecDeque::new();
     let (mut number, mut came) = (0, None);
-    while number < packets || !due.is_empty() || pass.iter().any(Option::is_some) {
+    // Those that come in the next three clocks, the nearest first.
+    let mut coming: VecDeque<Option<u64>> = vec![None; 3].into();
+    let some = |line: &VecDeque<Option<u64>>| line.iter().any(Option::is_some);
+    while number < packets || !due.is_empty() || some(&coming) || some(&pass) {
         seen.clocks += 1;
         assert!(seen.clocks < 100_000, "{} packets wait for ever", due.len());
         // What comes out of the block, of what came in a clock ago.
@@ -78,11 +81,12 @@ fn run(traffic: Traffic, packets: u64) -> Seen {
         let turns = pass.pop_front().flatten();
         bubbles.push_back(bench.dut.bubble.val());
         let held = bubbles.pop_front().unwrap_or_default();
-        if !held && number < packets && random.chance(traffic.load) {
-            came = Some(number);
-            number += 1;
-        }
+        let enters = !held && number < packets && random.chance(traffic.load);
+        coming.push_back(enters.then_some(number));
+        number += u64::from(enters);
+        came = coming.pop_front().flatten();
         bench.drive(|u| {
+            u.i_coming.next = enters;
             u.i_valid.next = came.is_some();
             u.i_headers.next = headers(came.unwrap_or(77));
             u.t_valid.next = turns.is_some();
