@@ -8,6 +8,7 @@ use hdl::{
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
     explain::Trace,
+    group::GroupAction,
     mapping::MappingAction,
     meta::DropReason,
     nacl::{RuleAction, RuleKey},
@@ -44,6 +45,7 @@ fn page() -> String {
         markdown::<RouteLabel>(),
         markdown::<RuleKey>(),
         markdown::<RuleAction>(),
+        markdown::<GroupAction>(),
         markdown::<MappingAction>(),
         markdown::<EniEntry>(),
     ];

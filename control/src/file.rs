@@ -21,6 +21,8 @@ pub struct File {
     pub subnets: Vec<Subnet>,
     /// Rules at a subnet's border.
     pub network_acls: Vec<NetworkAcl>,
+    /// Rules of ENIs.
+    pub security_groups: Vec<SecurityGroup>,
     /// Where packets may go.
     pub route_tables: Vec<RouteTable>,
     /// Virtual network interfaces.
@@ -95,6 +97,75 @@ pub struct Rule {
     pub cidr: Text,
 }
 
+/// `[[security_groups]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityGroup {
+    /// By which ENIs and rules of its VPC name it; `default` replaces what the VPC has by itself.
+    pub name: Text,
+    /// Its VPC.
+    pub vpc: Text,
+    /// What may come to its members; left out: nothing.
+    #[serde(default)]
+    pub inbound: Vec<GroupRule>,
+    /// What may leave its members; left out: nothing.
+    #[serde(default)]
+    pub outbound: Vec<GroupRule>,
+}
+
+/// A rule of a security group: it allows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupRule {
+    /// As in a network ACL's rule.
+    pub protocol: Spanned<Word>,
+    /// As in a network ACL's rule.
+    pub ports: Option<Spanned<Word>>,
+    /// As in a network ACL's rule.
+    pub icmp_type: Option<Number>,
+    /// As in a network ACL's rule.
+    pub icmp_code: Option<Number>,
+    /// Prefix of the peer, or a security group of the VPC: all addresses of its members.
+    pub peer: Text,
+}
+
+/// What a rule of either kind says of protocol and ports.
+#[derive(Clone, Copy, Debug)]
+pub struct Service<'f> {
+    /// See [`Rule::protocol`].
+    pub protocol: &'f Spanned<Word>,
+    /// See [`Rule::ports`].
+    pub ports: Option<&'f Spanned<Word>>,
+    /// See [`Rule::icmp_type`].
+    pub icmp_type: Option<&'f Number>,
+    /// See [`Rule::icmp_code`].
+    pub icmp_code: Option<&'f Number>,
+}
+
+impl Rule {
+    /// Its protocol and ports.
+    pub fn service(&self) -> Service<'_> {
+        Service {
+            protocol: &self.protocol,
+            ports: self.ports.as_ref(),
+            icmp_type: self.icmp_type.as_ref(),
+            icmp_code: self.icmp_code.as_ref(),
+        }
+    }
+}
+
+impl GroupRule {
+    /// Its protocol and ports.
+    pub fn service(&self) -> Service<'_> {
+        Service {
+            protocol: &self.protocol,
+            ports: self.ports.as_ref(),
+            icmp_type: self.icmp_type.as_ref(),
+            icmp_code: self.icmp_code.as_ref(),
+        }
+    }
+}
+
 /// What a rule does.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
@@ -150,6 +221,8 @@ pub struct Eni {
     pub mac: Text,
     /// Its addresses within the subnet; the first of each family is the primary one.
     pub addresses: Vec<Text>,
+    /// Its security groups; left out: `default` of its VPC.
+    pub security_groups: Option<Spanned<Vec<Text>>>,
     /// The card on which it hangs.
     pub card: Text,
     /// The card's port: `host0` or `host1`.

@@ -1,7 +1,6 @@
 //! What do the numbers in a card's tables stand for? Words for whoever reads its answers.
 
 use crate::vpcs::{Rule, Service};
-use ipnet::IpNet;
 
 /// Seen from the ENI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,21 +20,36 @@ pub struct Legend {
     pub subnets: Vec<String>,
     /// Names of ENIs, the first is number 1.
     pub enis: Vec<String>,
-    /// Network ACLs, the first is number 1.
-    pub acls: Vec<AclLegend>,
+    /// Policies, the first is number 1.
+    pub policies: Vec<PolicyLegend>,
     /// Route tables, the first is number 1.
     pub route_tables: Vec<RouteTableLegend>,
 }
 
-/// A VPC, and the classes into which the rules of its network ACLs cut addresses and ports.
+/// A VPC, and the classes into which its rules cut addresses and ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VpcLegend {
     /// Its name.
     pub name: String,
-    /// By class of addresses: the prefixes that hold them; class 0 is in none.
-    pub address_classes: Vec<Vec<IpNet>>,
+    /// By class of addresses: the prefixes that hold them and the security groups whose members
+    /// have them; class 0 is in none.
+    pub address_classes: Vec<Vec<String>>,
     /// By class of ports: what of the rules' protocols and ports they are; class 0 is none.
     pub port_classes: Vec<Vec<Service>>,
+    /// Rules of its security groups of what leaves their members, as `web out: tcp 443 0.0.0.0/0`;
+    /// the first is number 1.
+    pub group_rules_outbound: Vec<String>,
+    /// Likewise of what comes to their members.
+    pub group_rules_inbound: Vec<String>,
+}
+
+/// What judges the packets of some ENIs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyLegend {
+    /// The network ACL of their subnets.
+    pub acl: AclLegend,
+    /// Names of their security groups.
+    pub groups: Vec<String>,
 }
 
 /// A network ACL as one VPC uses it.
@@ -79,19 +93,34 @@ impl Legend {
         numbered(&self.enis, number.into()).map(String::as_str)
     }
 
-    /// A network ACL's name.
-    pub fn acl(&self, number: u8) -> Option<&str> {
-        numbered(&self.acls, number.into()).map(|a| a.name.as_str())
+    /// The name of a policy's network ACL.
+    pub fn acl(&self, policy: u8) -> Option<&str> {
+        numbered(&self.policies, policy.into()).map(|p| p.acl.name.as_str())
     }
 
-    /// What a rule of a network ACL says, as `100 allow tcp 443 0.0.0.0/0`.
-    pub fn rule(&self, acl: u8, direction: Direction, number: u16) -> Option<String> {
-        let acl = numbered(&self.acls, acl.into())?;
+    /// The names of a policy's security groups.
+    pub fn groups(&self, policy: u8) -> Option<&[String]> {
+        numbered(&self.policies, policy.into()).map(|p| p.groups.as_slice())
+    }
+
+    /// What a rule of a policy's network ACL says, as `100 allow tcp 443 0.0.0.0/0`.
+    pub fn rule(&self, policy: u8, direction: Direction, number: u16) -> Option<String> {
+        let acl = &numbered(&self.policies, policy.into())?.acl;
         let rules = match direction {
             Direction::Outbound => &acl.outbound,
             Direction::Inbound => &acl.inbound,
         };
         rules.iter().find(|r| r.number == number).map(Rule::to_string)
+    }
+
+    /// What a rule of a VPC's security groups says, as `web in: tcp 443 0.0.0.0/0`.
+    pub fn group_rule(&self, vpc: u8, direction: Direction, number: u16) -> Option<&str> {
+        let vpc = numbered(&self.vpcs, vpc.into())?;
+        let rules = match direction {
+            Direction::Outbound => &vpc.group_rules_outbound,
+            Direction::Inbound => &vpc.group_rules_inbound,
+        };
+        numbered(rules, number.into()).map(String::as_str)
     }
 
     /// A route table's name.
@@ -105,8 +134,8 @@ impl Legend {
         numbered(&table.routes, number.into()).map(String::as_str)
     }
 
-    /// The prefixes of rules in which the addresses of a class lie, none for class 0.
-    pub fn address_class(&self, vpc: u8, class: u16) -> Option<&[IpNet]> {
+    /// The prefixes and groups of rules in which the addresses of a class are, none for class 0.
+    pub fn address_class(&self, vpc: u8, class: u16) -> Option<&[String]> {
         let vpc = numbered(&self.vpcs, vpc.into())?;
         vpc.address_classes.get(usize::from(class)).map(Vec::as_slice)
     }

@@ -15,6 +15,8 @@ pub enum Kind {
     Subnet,
     /// `[[network_acls]]`
     NetworkAcl,
+    /// `[[security_groups]]`
+    SecurityGroup,
     /// `[[route_tables]]`
     RouteTable,
     /// `[[enis]]`
@@ -31,6 +33,7 @@ impl std::fmt::Display for Kind {
             Self::Vpc => "VPC",
             Self::Subnet => "subnet",
             Self::NetworkAcl => "network ACL",
+            Self::SecurityGroup => "security group",
             Self::RouteTable => "route table",
             Self::Eni => "ENI",
             Self::Card => "card",
@@ -81,6 +84,16 @@ pub enum Cause {
          declare it, or name one that is declared: {known}"
     )]
     UnknownName { kind: Kind, name: String, known: String },
+    #[error(
+        "security group `{name}` belongs to VPC `{owner}`, not to VPC `{vpc}`\n\
+         declare one in VPC `{vpc}`, or name one that is: {known}"
+    )]
+    GroupElsewhere { name: String, owner: String, vpc: String, known: String },
+    #[error(
+        "a security group named `{name}` would be read as a prefix where a rule names it\n\
+         name it without a slash"
+    )]
+    SlashInName { name: String },
     #[error(
         "{kind} `{name}` belongs to VPC `{owner}`, the subnet to VPC `{vpc}`\n\
          use one of the subnet's own VPC, or one without a `vpc`"
@@ -239,9 +252,24 @@ pub enum Cause {
     RuleNumberTaken { number: u16, direction: &'static str },
     #[error(
         "{count} {direction} rules of one family\n\
-         a network ACL holds {limit} per direction and family"
+         a {kind} holds {limit} per direction and family"
     )]
-    TooManyRules { count: usize, direction: &'static str, limit: usize },
+    TooManyRules { kind: Kind, count: usize, direction: &'static str, limit: usize },
+    #[error(
+        "{count} security groups of one ENI\n\
+         name 1 to {limit}, or leave `security_groups` out: then it is in its VPC's `default`"
+    )]
+    GroupCount { count: usize, limit: usize },
+    #[error(
+        "security group `{name}` is named twice\n\
+         leave one out"
+    )]
+    GroupTwice { name: String },
+    #[error(
+        "{count} {direction} rules of one ENI's security groups\n\
+         an ENI's groups hold {limit} per direction together; take some out of the ENI or of them"
+    )]
+    TooManyGroupRules { count: usize, direction: &'static str, limit: usize },
     #[error(
         "`{text}` is no protocol\n\
          write all, tcp, udp, icmp, icmpv6, or a number from 0 to 255"
@@ -332,10 +360,12 @@ fn way_out(table: TableId) -> &'static str {
             "let rules name fewer different port ranges, or spread the VPCs over more cards"
         }
         TableId::Routes => {
-            "let subnets share route tables, take routes together, or let rules name fewer prefixes"
+            "let subnets share route tables, take routes together, let rules name fewer prefixes, \
+             or give members of a security group addresses that follow each other"
         }
         TableId::Rules => {
-            "let subnets share network ACLs, and rules name the same prefixes and port ranges"
+            "let ENIs share network ACLs and sets of security groups, and rules name the same \
+             prefixes and port ranges"
         }
         TableId::Mappings => "spread the VPCs over more cards, or take a larger profile",
     }

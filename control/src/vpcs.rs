@@ -5,11 +5,11 @@
 
 use crate::report::Source;
 use hdl::{profile::Profile, route::Target};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use macaddr::MacAddr6;
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     ops::Range,
     sync::Arc,
 };
@@ -18,6 +18,15 @@ use std::{
 pub const ROUTER_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x01];
 /// Rules that a network ACL holds per direction and family.
 pub const ACL_RULES_MAX: usize = 40;
+/// Rules that a security group holds per direction and family; one whose peer is a group counts in
+/// both families.
+pub const GROUP_RULES_MAX: usize = 60;
+/// Security groups of an ENI.
+pub const ENI_GROUPS_MAX: usize = 16;
+/// Rules that the security groups of an ENI hold together per direction.
+pub const ENI_RULES_MAX: usize = 1000;
+/// Name of the security group that every VPC has.
+pub const DEFAULT_GROUP: &str = "default";
 /// Routes that a route table holds.
 pub const ROUTES_MAX: usize = 1000;
 /// Highest number of a rule.
@@ -34,6 +43,8 @@ pub struct Vpcs {
     pub subnets: Vec<Subnet>,
     /// Rules at a subnet's border.
     pub network_acls: Vec<NetworkAcl>,
+    /// Rules of ENIs: those of the file, then those of VPCs whose `default` is not in the file.
+    pub security_groups: Vec<SecurityGroup>,
     /// Where packets may go.
     pub route_tables: Vec<RouteTable>,
     /// Virtual network interfaces.
@@ -90,13 +101,16 @@ impl NetworkAcl {
     /// Rules of a VPC's default network ACL, either way: 100 and 101 allow everything, as AWS
     /// fills it (VPC user guide, "Default network ACL for a VPC").
     pub fn default_rules() -> Vec<Rule> {
-        let all = |number, cidr| Rule { number, allow: true, service: Service::All, cidr };
-        vec![
-            all(100, IpNet::new_assert(Ipv4Addr::UNSPECIFIED.into(), 0)),
-            all(101, IpNet::new_assert(std::net::Ipv6Addr::UNSPECIFIED.into(), 0)),
-        ]
+        let all = |(number, cidr)| Rule { number, allow: true, service: Service::All, cidr };
+        (100..).zip(EVERYWHERE).map(all).collect()
     }
 }
+
+/// All of IPv4, and all of IPv6.
+const EVERYWHERE: [IpNet; 2] = [
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0)),
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0)),
+];
 
 /// A rule of a network ACL: the lowest number that matches decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +190,52 @@ impl fmt::Display for Rule {
     }
 }
 
+/// What its members may send and receive, in the order of the file, which means nothing: rules
+/// only allow. What no rule of an ENI's groups allows is dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityGroup {
+    /// Its name, unique within its VPC.
+    pub name: String,
+    /// Index of its VPC.
+    pub vpc: usize,
+    /// Of what comes to a member.
+    pub inbound: Vec<GroupRule>,
+    /// Of what leaves a member.
+    pub outbound: Vec<GroupRule>,
+}
+
+impl SecurityGroup {
+    /// The group of that index, as every VPC has it by itself: a member may send everything, and
+    /// receive what other members send (VPC user guide, "Default security groups for your VPCs").
+    pub fn default_of(vpc: usize, index: usize) -> Self {
+        let all = |peer| GroupRule { service: Service::All, peer };
+        Self {
+            name: DEFAULT_GROUP.into(),
+            vpc,
+            inbound: vec![all(Peer::Group(index))],
+            outbound: EVERYWHERE.map(|cidr| all(Peer::Cidr(cidr))).into(),
+        }
+    }
+}
+
+/// A rule of a security group: it allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRule {
+    /// Which protocol and ports it matches.
+    pub service: Service,
+    /// Whom it matches.
+    pub peer: Peer,
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// An address of a prefix; an IPv4 prefix says nothing of IPv6, nor the other way round.
+    Cidr(IpNet),
+    /// An address of a member of the security group of that index, which is of the same VPC.
+    Group(usize),
+}
+
 /// Routes besides the local ones of a VPC's prefixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteTable {
@@ -218,6 +278,8 @@ pub struct Eni {
     pub mac: MacAddr6,
     /// Its addresses within the subnet, none reserved; at least one.
     pub addresses: Vec<IpAddr>,
+    /// Indices of its security groups, which are of its VPC, each once; at least one.
+    pub security_groups: Vec<usize>,
     /// Index of its card.
     pub card: usize,
     /// Host port of the card, by number.

@@ -32,8 +32,8 @@ layout::layout! {
         eni: u16 => 10,
         /// Its subnet, by its number on this card; 0 is no subnet.
         subnet: u16 => 10,
-        /// Network ACL of its subnet.
-        acl: u8 => 8,
+        /// Its policy, by its number on this card: which rules judge its packets.
+        policy: u8 => 8,
         /// Route table of its subnet.
         route_table: u8 => 8,
         /// Its MAC.

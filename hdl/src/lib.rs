@@ -6,11 +6,11 @@
 //! ports -> [ capture ]------------- bytes wait in a ring ------------------>[ rewrite ]
 //!            | first 192 bytes                                                   ^ verdict
 //!            v                                                                   |
-//! parser > decap > eni > spoof > class > route > nacl > mapping > deliver > encap
-//!         (is it  (who  (is it  (which       (may it)  (where is (who gets
-//!         for us?) sends?) true?) rules meet?)          it?)      it?)
-//!                       ^                                                 |
-//!                       +----- from one ENI of the card to another -------+
+//! parser > decap > eni > spoof > class > route > nacl > group > mapping > deliver > encap
+//!         (is it  (who  (is it  (which       (may it? may it   (where is (who gets
+//!         for us?) sends?) true?) rules meet?) leave? be sent?) it?)      it?)
+//!                       ^                                                         |
+//!                       +--------- from one ENI of the card to another -----------+
 //! ```
 //!
 //! Each stage is one room with four sections: layout, reference, kernel, proof. `walk` is the
@@ -26,6 +26,7 @@ pub mod spoof;
 pub mod class;
 pub mod route;
 pub mod nacl;
+pub mod group;
 pub mod mapping;
 pub mod deliver;
 pub mod encap;

@@ -89,16 +89,20 @@ layout::layout! {
         Multicast = 38,
         /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
         NaclOutbound = 39,
+        /// No rule of the sender's security groups allows it.
+        SgOutbound = 40,
         /// No route leads to the destination.
-        NoRoute = 40,
+        NoRoute = 41,
         /// The VPC has nobody at the destination address.
-        NoMapping = 41,
+        NoMapping = 42,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 42,
+        NotItsAddress = 43,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 43,
+        NoLocalEni = 44,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 44,
+        NaclInbound = 45,
+        /// No rule of the receiver's security groups allows it.
+        SgInbound = 46,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

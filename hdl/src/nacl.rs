@@ -1,12 +1,16 @@
 //! May this packet cross the subnet's border?
 //!
 //! ```text
-//!   (ACL, direction, class of the far address, class of the port) --> [ exact-match ] --> rule
+//!   (policy, direction, class of the far address, class of the port) --> [ exact-match ] --> rules
 //! ```
 //! The network ACL of the sender's subnet judges what leaves, that of the receiver's subnet what
 //! enters; traffic inside a subnet meets neither. No entry is the rule `*`: deny.
+//!
+//! An ENI's *policy* is the network ACL of its subnet and its set of security groups. What either
+//! says of a packet is a function of the same classes, so that one lookup answers both questions:
+//! this one, and that of `group`.
 
-use crate::meta::DropReason;
+use crate::{group::GroupAction, meta::DropReason};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -17,23 +21,26 @@ layout::layout! {
         port_class: u8 => 8,
         /// Class of the far address: the destination of what leaves, the source of what enters.
         address_class: u16 => 10,
-        /// Which network ACL.
-        acl: u8 => 8,
-        /// Does the packet enter the subnet?
+        /// Which policy.
+        policy: u8 => 8,
+        /// Does the packet come to the ENI?
         inbound: bool,
     }
-    /// What the first matching rule says.
+    /// What the rules say.
     pub struct RuleAction {
-        /// May it pass?
+        /// May it cross the border, by the first matching rule of the network ACL?
         allow: bool,
-        /// Number of the rule, 1 to 32766.
+        /// Number of that rule, 1 to 32766; 0 is the rule `*`.
         rule: u16 => 15,
+        /// And what say the security groups?
+        group: GroupAction,
     }
 }
 
 // ---- reference --------------------------------------------------------------------------
 
-/// What the rule means for a packet that crosses the border; within a subnet nothing is asked.
+/// What the network ACL's rule means for a packet that crosses the border; within a subnet nothing
+/// is asked.
 pub fn judge(inbound: bool, crosses: bool, found: Option<RuleAction>) -> DropReason {
     match found {
         Some(rule) if rule.allow => DropReason::None,
@@ -55,11 +62,11 @@ pub mod gateware {
     /// Clocks from the classes to the rule.
     pub const LATENCY: usize = cells::exact::LATENCY;
     const KEY: usize = 27;
-    const ACTION: usize = 16;
+    const ACTION: usize = 27;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
 
-    /// The rules, and whether they deny.
+    /// The rules, and whether the network ACL denies.
     #[derive(LogicBlock, Default)]
     pub struct Nacl {
         /// Rising edge.

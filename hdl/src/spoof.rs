@@ -18,8 +18,8 @@ layout::layout! {
         eni: u16 => 10,
         /// Its subnet, by its number on this card.
         subnet: u16 => 10,
-        /// Network ACL of its subnet.
-        acl: u8 => 8,
+        /// Its policy, by its number on this card.
+        policy: u8 => 8,
     }
 }
 

@@ -35,7 +35,7 @@ layout::layout! {
         PortClasses = 2,
         /// Routes and classes of addresses (stage `route`).
         Routes = 3,
-        /// Network ACLs (stage `nacl`).
+        /// Network ACLs and security groups (stages `nacl` and `group`).
         Rules = 4,
         /// Who lives on which card (stage `mapping`).
         Mappings = 5,
@@ -118,7 +118,7 @@ pub struct Image {
     pub port_classes: Vec<(PortKey, PortLabel)>,
     /// Sorted starts, the first is all zero; `vpc` of the key is the number of the route table.
     pub routes: Vec<(IpKey, RouteLabel)>,
-    /// Of the network ACLs.
+    /// Of the network ACLs and security groups.
     pub rules: HashMap<RuleKey, RuleAction>,
     /// By (VPC, address): everybody whom this card's ENIs can reach or hear.
     pub mappings: HashMap<IpKey, MappingAction>,

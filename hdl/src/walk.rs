@@ -14,7 +14,7 @@ use crate::{
     eni,
     eni::AttachAction,
     explain::{Answer, Passes, Trace},
-    mapping,
+    group, mapping,
     meta::{DropReason, Entered, INSIDE, Verdict},
     nacl,
     nacl::RuleKey,
@@ -131,7 +131,7 @@ impl<'t> Pass<'t> {
         t.rule_key = RuleKey {
             port_class: t.port_class.class,
             address_class: t.route.far.class,
-            acl: if self.inbound() { t.owner.acl } else { t.eni.acl },
+            policy: if self.inbound() { t.owner.policy } else { t.eni.policy },
             inbound: self.inbound(),
         };
         (t.ruled, t.rule) = answer(tables.rules.find(&t.rule_key, generation));
@@ -149,6 +149,7 @@ impl<'t> Pass<'t> {
             spoof::carried(false, h),
             if far.broadcast { DropReason::Multicast } else { DropReason::None },
             nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
+            group::judge(false, t.rule.group),
             route::routed(h.dst_mac == identity.router_mac, t.route),
             mapping::reachable(identity, &t.eni, t.mapped.hit.then_some(t.mapping), h),
         ]
@@ -170,6 +171,7 @@ impl<'t> Pass<'t> {
         reasons.extend([
             deliver::local(t.addressed.hit.then_some(t.owner), &receiver, h),
             nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.ruled.hit.then_some(t.rule)),
+            group::judge(true, t.rule.group),
             deliver::up(&receiver),
         ]);
         reasons

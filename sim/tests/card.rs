@@ -7,6 +7,7 @@ use hdl::{
     decap::Identity,
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
+    group::GroupAction,
     mapping::MappingAction,
     meta::{DropReason, Entered},
     nacl::{RuleAction, RuleKey},
@@ -37,7 +38,7 @@ fn image(closed: bool) -> Image {
         vpc: 1,
         eni: i as u16 + 1,
         subnet: i as u16 + 1,
-        acl: i as u8 + 1,
+        policy: i as u8 + 1,
         route_table: 1,
         mac: MACS[i],
         up: true,
@@ -51,11 +52,13 @@ fn image(closed: bool) -> Image {
         local: i < 2,
     };
     let owned =
-        |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, acl: i as u8 + 1 };
+        |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };
     let subnet = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
     let local = |at| RouteLabel { target: Target::Local, route: 1, far: subnet(at) };
-    let rule = |acl: u8, inbound, allow| {
-        (RuleKey { acl, inbound, ..RuleKey::default() }, RuleAction { allow, rule: 100 })
+    let group = GroupAction { allow: true, rule: 1 };
+    let rule = |policy: u8, inbound, allow| {
+        let key = RuleKey { policy, inbound, ..RuleKey::default() };
+        (key, RuleAction { allow, rule: 100, group })
     };
     let eni = |i: usize, tags| EniEntry {
         mac: MACS[i],

@@ -6,7 +6,8 @@
 //! | 1 | here, at host1 | 10.0.1.1 |
 //! | 2 | here, at host0 in VLAN 9, down | 10.0.1.2 |
 //! | 3 .. | elsewhere | 10.0.1.3 .. |
-//! | [`STRANGER`] | elsewhere, in the other subnet, which no rule lets in or out | 10.0.16.0 |
+//! | [`LONER`] | elsewhere, whom no security group lets in or out | 10.0.6.0 |
+//! | [`STRANGER`] | elsewhere, in the other subnet, which no ACL lets in or out | 10.0.16.0 |
 
 use etherparse::PacketBuilder;
 use hdl::{
@@ -14,7 +15,9 @@ use hdl::{
     decap::Identity,
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
+    group::GroupAction,
     mapping::MappingAction,
+    nacl::{RuleAction, RuleKey},
     route::{RouteLabel, Target},
     spoof::AddressAction,
     tables::Image,
@@ -36,6 +39,8 @@ pub const VNI: u32 = 77;
 pub const FIRST_AWAY: u32 = 3;
 /// How many of them there are in the first subnet.
 pub const AWAY: u32 = 1000;
+/// Somebody in a class of its own.
+pub const LONER: u32 = 0x500;
 /// Somebody of the other subnet.
 pub const STRANGER: u32 = 0xf00;
 /// VLAN of the ENI that is down.
@@ -67,6 +72,7 @@ pub fn key(address: u32) -> IpKey {
 pub fn image() -> Image {
     let label = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
     let route = |target, subnet| RouteLabel { target, route: 1, far: label(subnet) };
+    let alone = AddressLabel { class: 1, ..label(1) };
     let identity = Identity { vtep: VTEP, mac: CARD, gateway_mac: GATEWAY, router_mac: ROUTER };
     let mut image = Image {
         identity,
@@ -75,6 +81,8 @@ pub fn image() -> Image {
             (IpKey::default(), route(Target::None, 0)),
             (key(0x0a00_0000), route(Target::Local, 0)),
             (key(address(0)), route(Target::Local, 1)),
+            (key(address(LONER)), RouteLabel { far: alone, ..route(Target::Local, 1) }),
+            (key(address(LONER) + 1), route(Target::Local, 1)),
             (key(address(STRANGER)), route(Target::Local, 2)),
             (key(address(STRANGER) + 256), route(Target::Local, 0)),
             (key(0x0a01_0000), route(Target::None, 0)),
@@ -83,7 +91,12 @@ pub fn image() -> Image {
     };
     let vpc = AttachAction { vpc: 1, route_table: 1, ..AttachAction::default() };
     image.attachments.insert(AttachKey::tunnel(VNI), vpc);
-    for number in (0..FIRST_AWAY + AWAY).chain([STRANGER]) {
+    for inbound in [false, true] {
+        let key = RuleKey { policy: 1, inbound, ..RuleKey::default() };
+        let group = GroupAction { allow: true, rule: 1 };
+        image.rules.insert(key, RuleAction { group, ..RuleAction::default() });
+    }
+    for number in (0..FIRST_AWAY + AWAY).chain([LONER, STRANGER]) {
         let here = number < FIRST_AWAY;
         let subnet = if number == STRANGER { 2 } else { 1 };
         let vtep = if here { VTEP } else { PEER };
@@ -103,9 +116,9 @@ fn settle(image: &mut Image, number: u32, mac: u64) {
     let tags: &[u16] = if up { &[] } else { &[DOWN_VLAN] };
     let place = AttachKey::place(if up { number as u8 } else { 0 }, tags);
     let found =
-        AttachAction { vpc: 1, eni, subnet: 1, acl: 1, route_table: 1, mac, up, check: true };
+        AttachAction { vpc: 1, eni, subnet: 1, policy: 1, route_table: 1, mac, up, check: true };
     image.attachments.insert(place, found);
-    let owner = AddressAction { eni, subnet: 1, acl: 1 };
+    let owner = AddressAction { eni, subnet: 1, policy: 1 };
     image.addresses.insert(key(address(number)), owner);
     let row = EniEntry { mac, vids: place.vids, tags: place.tags, port: place.port, up };
     image.enis.push(row);

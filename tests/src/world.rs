@@ -11,6 +11,7 @@ use hdl::{
     decap::Identity,
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
+    group::GroupAction,
     mapping::MappingAction,
     nacl::{RuleAction, RuleKey},
     profile::HOST_PORTS,
@@ -112,7 +113,8 @@ impl World {
 
     /// One person's entries.
     fn settle(&mut self, person: Person, subnet: u8) {
-        let acl = person.vpc * 4 + subnet;
+        // Neighbors have policies of their own.
+        let policy = person.vpc * 4 + (person.mac & 3) as u8;
         let here = person.place.is_some();
         let eni = self.image.enis.len() as u16;
         if let Some(place) = person.place {
@@ -121,8 +123,8 @@ impl World {
                 vpc: person.vpc,
                 eni,
                 subnet: person.subnet,
-                acl,
-                route_table: acl,
+                policy,
+                route_table: person.vpc * 4 + subnet,
                 mac: person.mac,
                 up,
                 check: self.random.random_ratio(9, 10),
@@ -148,7 +150,7 @@ impl World {
             let key = IpKey { vpc: person.vpc, ip };
             self.image.mappings.insert(key, mapping);
             if here {
-                let action = AddressAction { eni, subnet: person.subnet, acl };
+                let action = AddressAction { eni, subnet: person.subnet, policy };
                 self.image.addresses.insert(key, action);
             }
         }
@@ -203,15 +205,14 @@ impl World {
 
     /// Rules for most of what can be asked.
     fn rules(&mut self, vpcs: u8) {
-        for acl in 4..(vpcs + 1) * 4 {
+        for policy in 4..(vpcs + 1) * 4 {
             for address_class in 0..CLASSES {
                 for port_class in 0..PORT_CLASSES {
                     for inbound in [false, true] {
-                        let key = RuleKey { port_class, address_class, acl, inbound };
-                        let rule = self.random.random_range(1..32767);
-                        let allow = self.random.random_ratio(14, 15);
+                        let key = RuleKey { port_class, address_class, policy, inbound };
+                        let action = self.action(15);
                         if self.random.random_ratio(14, 15) {
-                            self.image.rules.insert(key, RuleAction { allow, rule });
+                            self.image.rules.insert(key, action);
                         }
                     }
                 }
@@ -219,14 +220,24 @@ impl World {
         }
     }
 
+    /// What rules say: each verdict is a denial once in `n`.
+    fn action(&mut self, n: u32) -> RuleAction {
+        let random = &mut self.random;
+        let group = GroupAction {
+            allow: random.random_ratio(n - 1, n),
+            rule: random.random_range(1..1024),
+        };
+        let allow = random.random_ratio(n - 1, n);
+        RuleAction { allow, rule: random.random_range(1..32767), group }
+    }
+
     /// Another world on the same card, for the next generation: some entries change.
     pub fn change(&mut self) {
         let keys: Vec<RuleKey> = self.image.rules.keys().copied().collect();
         for _ in 0..20 {
             if let Some(key) = keys.choose(&mut self.random) {
-                let rule = self.random.random_range(1..32767);
-                let allow = self.random.random_ratio(2, 3);
-                self.image.rules.insert(*key, RuleAction { allow, rule });
+                let action = self.action(3);
+                self.image.rules.insert(*key, action);
             }
         }
         let random = &mut self.random;

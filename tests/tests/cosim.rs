@@ -12,12 +12,18 @@ use sim::{Journey, Model, Pauses, follow};
 
 /// Packets for each width and each kind of pause.
 const PACKETS: usize = 2_600;
+/// Verdicts of rules, and what both allow.
+const RULED: [&str; 5] = ["Forward", "NaclOutbound", "SgOutbound", "NaclInbound", "SgInbound"];
 
 fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
     for profile in &PROFILES {
         let pauses = Pauses { idle_per_mille, stall_per_mille };
         let seen = compare(profile, seed, PACKETS, pauses).unwrap_or_else(|e| panic!("{e}"));
         none_differ(profile.name, seed, &seen);
+        for verdict in RULED {
+            let met = seen.verdicts.get(verdict).copied().unwrap_or(0);
+            assert!(met >= 10, "seed {seed}: {verdict} is met {met} times: {:?}", seen.verdicts);
+        }
     }
 }
 

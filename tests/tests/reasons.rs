@@ -9,7 +9,7 @@ use hdl::{
     route::{RouteLabel, Target},
     walk::walk,
 };
-use house::plain::{self, DOWN_VLAN, FIRST_AWAY, ROUTER, STRANGER, VNI, mac, tunnel, udp};
+use house::plain::{self, DOWN_VLAN, FIRST_AWAY, LONER, ROUTER, STRANGER, VNI, mac, tunnel, udp};
 use sim::{Model, follow};
 
 const NET: usize = HOST_PORTS;
@@ -154,6 +154,7 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         ArpUnanswered => (0, arp(FIRST_AWAY, 1)),
         Multicast => host(|f| f[..6].copy_from_slice(&[1, 0, 0x5e, 0, 0, 5])),
         NaclOutbound => (0, udp(0, STRANGER, ROUTER, 7, 100)),
+        SgOutbound => (0, udp(0, LONER, ROUTER, 7, 100)),
         NoRoute => ipv4(|f| {
             // Within the sender's subnet's label, but beyond every route.
             f[30..34].copy_from_slice(&[10, 0, 1, 200]);
@@ -162,6 +163,7 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         NotItsAddress => (0, udp(0, FIRST_AWAY, mac(FIRST_AWAY + 1), 7, 100)),
         NoLocalEni => (NET, tunnel(VNI, &udp(FIRST_AWAY, 0, mac(1), 7, 100))),
         NaclInbound => (NET, tunnel(VNI, &udp(STRANGER, 0, mac(0), 7, 100))),
+        SgInbound => (NET, tunnel(VNI, &udp(LONER, 0, mac(0), 7, 100))),
     }
 }
 

@@ -10,6 +10,7 @@ use hdl::{
     encap,
     explain::{Passes, Trace},
     meta::{DropReason, Entered, INSIDE, Verdict},
+    nacl::RuleKey,
     parser::{Headers, parse},
     profile::PORT_NAMES,
     route::Target,
@@ -66,9 +67,9 @@ impl Story<'_> {
             }
             steps.extend(self.classes());
             steps.extend(match (self.inbound(), t.inside) {
-                (false, _) => vec![self.nacl(), self.route(), self.mapping()],
-                (true, false) => vec![self.mapping(), self.deliver(), self.nacl()],
-                (true, true) => vec![self.deliver(), self.nacl()],
+                (false, _) => vec![self.nacl(), self.group(), self.route(), self.mapping()],
+                (true, false) => vec![self.mapping(), self.deliver(), self.nacl(), self.group()],
+                (true, true) => vec![self.deliver(), self.nacl(), self.group()],
             });
         }
         mark(&mut steps, self.ends_at());
@@ -96,6 +97,7 @@ impl Story<'_> {
             R::Multicast if !self.inbound() && self.t.route.far.broadcast => "class far",
             R::Multicast => "spoof",
             R::NaclOutbound | R::NaclInbound => "nacl",
+            R::SgOutbound | R::SgInbound => "group",
             R::NoRoute => "route",
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
             _ => "parser",
@@ -232,25 +234,50 @@ impl Story<'_> {
         Step::asks("route", asked, interval, says).unless(self.routed())
     }
 
+    /// Which way the ENI's rules are asked about, as the legend and as a reader has it.
+    fn way(&self) -> (Direction, &'static str) {
+        if self.inbound() { (Direction::Inbound, "in") } else { (Direction::Outbound, "out") }
+    }
+
+    /// The classes of which the rules are asked, behind who is asked.
+    fn asked_of(&self, rules: &str) -> String {
+        let RuleKey { address_class, port_class, .. } = self.t.rule_key;
+        format!("{rules}, address class {address_class}, port class {port_class}")
+    }
+
     fn nacl(&self) -> Step {
-        let (t, key) = (self.t, &self.t.rule_key);
-        let (direction, way, subnet) = match self.inbound() {
-            false => (Direction::Outbound, "out", t.eni.subnet),
-            true => (Direction::Inbound, "in", t.owner.subnet),
-        };
+        let (t, policy, (direction, way)) = (self.t, self.t.rule_key.policy, self.way());
+        let subnet = if self.inbound() { t.owner.subnet } else { t.eni.subnet };
         let crosses = t.route.far.subnet != subnet;
-        let acl = name("network ACL", key.acl, self.legend.acl(key.acl));
-        let (address, port) = (key.address_class, key.port_class);
-        let asked = format!("{acl} {way}, address class {address}, port class {port}");
-        let says = match t.ruled.hit.then_some(t.rule) {
+        let acl = match self.legend.acl(policy) {
+            Some(acl) => format!("network ACL {acl} {way}"),
+            None => format!("network ACL of policy {policy} {way}"),
+        };
+        let says = match t.rule.rule {
             _ if !crosses => "it stays within its subnet: no rule applies".into(),
-            None => format!("{acl} {way}: * deny, since no rule matches"),
-            Some(rule) => self.legend.rule(key.acl, direction, rule.rule).map_or_else(
-                || format!("{acl} {way}: rule {}", rule.rule),
-                |text| format!("{acl} {way}: {text}"),
+            0 => format!("{acl}: * deny, since no rule matches"),
+            rule => self
+                .legend
+                .rule(policy, direction, rule)
+                .map_or_else(|| format!("{acl}: rule {rule}"), |text| format!("{acl}: {text}")),
+        };
+        Step::asks("nacl", self.asked_of(&acl), found(t.ruled), says).unless(crosses)
+    }
+
+    fn group(&self) -> Step {
+        let (t, policy, (direction, way)) = (self.t, self.t.rule_key.policy, self.way());
+        let groups = match self.legend.groups(policy) {
+            Some(groups) => format!("security groups {} {way}", groups.join(", ")),
+            None => format!("security groups of policy {policy} {way}"),
+        };
+        let says = match t.rule.group.rule {
+            0 => format!("{groups}: no rule allows it"),
+            rule => self.legend.group_rule(t.eni.vpc, direction, rule).map_or_else(
+                || format!("{groups}: rule {rule}"),
+                |text| format!("security group {text}"),
             ),
         };
-        Step::asks("nacl", asked, found(t.ruled), says).unless(crosses)
+        Step::asks("group", self.asked_of(&groups), found(t.ruled), says)
     }
 
     fn mapping(&self) -> Step {

@@ -1,11 +1,12 @@
 //! Is the file right as a whole? Everything that is wrong with it, at once.
 //!
 //! ```text
-//!   file --> names --> VPCs --> ACLs, tables --> subnets --> cards --> ENIs --> mappings
+//!   file --> names --> VPCs --> ACLs, groups, tables --> subnets --> cards --> ENIs --> mappings
 //! ```
 //! An object whose own values can't be read is `None` from there on: what depends on it isn't
 //! judged, so that one mistake makes one problem.
 
+mod groups;
 mod names;
 mod networks;
 mod places;
@@ -18,6 +19,7 @@ use crate::{
     report::{Errors, Problems},
     vpcs::{NetworkAcl, ROUTER_MAC, Route, RouteTable, Subnet, Vpc, Vpcs},
 };
+use groups::Group;
 use macaddr::MacAddr6;
 use names::Names;
 pub use names::known;
@@ -30,6 +32,7 @@ struct Check {
     router_mac: MacAddr6,
     vpcs: Vec<Option<Vpc>>,
     acls: Vec<Option<NetworkAcl>>,
+    groups: Vec<Group>,
     tables: Vec<Option<Table>>,
     subnets: Vec<Option<Subnet>>,
 }
@@ -53,6 +56,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         router_mac: ROUTER_MAC.into(),
         vpcs: Vec::new(),
         acls: Vec::new(),
+        groups: Vec::new(),
         tables: Vec::new(),
         subnets: Vec::new(),
     };
@@ -71,6 +75,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         vpcs: check.vpcs.into_iter().flatten().collect(),
         subnets: check.subnets.into_iter().flatten().collect(),
         network_acls: check.acls.into_iter().flatten().collect(),
+        security_groups: check.groups.into_iter().filter_map(Group::into_checked).collect(),
         route_tables: check.tables.into_iter().flatten().map(table).collect(),
         enis,
         cards,
@@ -92,6 +97,10 @@ impl Check {
 
     fn named(&mut self, kind: Kind, name: &Text) -> Option<usize> {
         self.names.find(kind, name, &mut self.problems)
+    }
+
+    fn vpc_name(&self, vpc: usize) -> String {
+        self.vpcs[vpc].as_ref().map_or_else(String::new, |v| v.name.clone())
     }
 
     /// An index that may be left out: `Some(None)` if it is, `None` if there is no such object.

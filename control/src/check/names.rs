@@ -23,29 +23,42 @@ impl Names {
         names.declare(Kind::Vpc, file.vpcs.iter().map(|o| &o.name), problems);
         names.declare(Kind::Subnet, file.subnets.iter().map(|o| &o.name), problems);
         names.declare(Kind::NetworkAcl, file.network_acls.iter().map(|o| &o.name), problems);
+        let groups = file.security_groups.iter().map(|o| (o.vpc.get_ref().as_str(), &o.name));
+        names.declare_within(Kind::SecurityGroup, groups, problems);
         names.declare(Kind::RouteTable, file.route_tables.iter().map(|o| &o.name), problems);
         names.declare(Kind::Eni, file.enis.iter().map(|o| &o.name), problems);
         names.declare(Kind::Card, file.cards.iter().map(|o| &o.name), problems);
         names
     }
 
+    /// Names that are unique in the file.
     fn declare<'f>(
         &mut self,
         kind: Kind,
         texts: impl Iterator<Item = &'f Text>,
         problems: &mut Problems,
     ) {
+        self.declare_within(kind, texts.map(|name| ("", name)), problems);
+    }
+
+    /// Names that are unique within what is called as the first of each pair says.
+    fn declare_within<'f>(
+        &mut self,
+        kind: Kind,
+        texts: impl Iterator<Item = (&'f str, &'f Text)>,
+        problems: &mut Problems,
+    ) {
         let mut first = HashMap::new();
         let mut list = Vec::new();
-        for text in texts {
+        for (within, text) in texts {
             let name = text.get_ref();
             if name.is_empty() {
                 problems.add(text.span(), Cause::NoName);
-            } else if let Some(other) = first.get(name) {
+            } else if let Some(other) = first.get(&(within, name)) {
                 let cause = Cause::NameTaken { kind, name: name.clone() };
                 problems.add_pair(Clone::clone(other), text.span(), cause);
             } else {
-                first.insert(name, text.span());
+                first.insert((within, name), text.span());
             }
             list.push(name.clone());
         }
@@ -56,10 +69,15 @@ impl Names {
         self.kinds.iter().find(|(k, _)| *k == kind).map_or(&[], |(_, list)| list)
     }
 
+    /// Could all objects of a kind be read? Otherwise a name that is missing may be one of theirs.
+    pub fn are_complete(&self, kind: Kind) -> bool {
+        !self.broken.contains(&kind)
+    }
+
     /// Index of the object of that name.
     pub fn find(&self, kind: Kind, name: &Text, problems: &mut Problems) -> Option<usize> {
         let found = self.list(kind).iter().position(|n| n == name.get_ref());
-        if found.is_none() && !self.broken.contains(&kind) {
+        if found.is_none() && self.are_complete(kind) {
             let known = known(self.list(kind));
             let cause = Cause::UnknownName { kind, name: name.get_ref().clone(), known };
             problems.add(name.span(), cause);

@@ -18,7 +18,7 @@ const SUBNET_HOST_BITS_MIN: u8 = 3;
 type Placed = (IpNet, Range<usize>);
 
 impl Check {
-    /// VPCs, network ACLs, route tables, subnets.
+    /// VPCs, network ACLs, security groups, route tables, subnets.
     pub fn networks(&mut self, file: &File) {
         let mut vnis = HashMap::new();
         for vpc in &file.vpcs {
@@ -29,6 +29,7 @@ impl Check {
             let checked = self.network_acl(acl);
             self.acls.push(checked);
         }
+        self.security_groups(file);
         for table in &file.route_tables {
             let checked = self.route_table(table);
             self.tables.push(checked);

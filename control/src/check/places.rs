@@ -111,11 +111,13 @@ impl Check {
             }
             addresses.extend(self.free(ip, text.span(), vpc, taken));
         }
+        let security_groups = vpc.and_then(|v| self.groups_of(eni, v));
         Some(Eni {
             name: eni.name.get_ref().clone(),
             subnet: subnet?,
             mac: mac?,
             addresses,
+            security_groups: security_groups?,
             card: card?,
             port: port?,
             vlan: vlan?,
@@ -170,10 +172,6 @@ impl Check {
             self.problems.add_pair(other, at, Cause::AddressTaken { address, vpc });
         }
         Some(address)
-    }
-
-    fn vpc_name(&self, vpc: usize) -> String {
-        self.vpcs[vpc].as_ref().map_or_else(String::new, |v| v.name.clone())
     }
 
     /// The address lies in the subnet and is not reserved there.

@@ -8,7 +8,7 @@ use crate::{
 };
 use hdl::route::Target;
 use ipnet::IpNet;
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 const ICMP: u8 = 1;
 const TCP: u8 = 6;
@@ -41,7 +41,7 @@ impl Check {
                 self.problems.add_pair(other, rule.number.span(), cause);
             }
             let cidr = self.judge(rule.cidr.span(), value::cidr(rule.cidr.get_ref()));
-            let service = self.service(rule, cidr);
+            let service = self.service(rule.service(), cidr.map(|c| (c, rule.cidr.span())));
             if let (Some(number), Some(cidr), Some(service)) = (number, cidr, service) {
                 rules.push(Rule { number, allow: rule.action == Action::Allow, service, cidr });
             }
@@ -50,28 +50,33 @@ impl Check {
         {
             let count = rules.iter().filter(|r| family(&r.cidr)).count();
             if count > ACL_RULES_MAX {
-                let cause = Cause::TooManyRules { count, direction, limit: ACL_RULES_MAX };
+                let (kind, limit) = (Kind::NetworkAcl, ACL_RULES_MAX);
+                let cause = Cause::TooManyRules { kind, count, direction, limit };
                 self.problems.add(acl.name.span(), cause);
             }
         }
         (rules.len() == list.len()).then_some(rules)
     }
 
-    fn service(&mut self, rule: &file::Rule, cidr: Option<IpNet>) -> Option<Service> {
+    /// What a rule says of protocol and ports, if its peer is a prefix in view of that.
+    pub(super) fn service(
+        &mut self,
+        said: file::Service<'_>,
+        cidr: Option<(IpNet, Range<usize>)>,
+    ) -> Option<Service> {
         let protocol =
-            self.judge(rule.protocol.span(), value::protocol(rule.protocol.get_ref()))?;
+            self.judge(said.protocol.span(), value::protocol(said.protocol.get_ref()))?;
         let name = protocol.map_or_else(|| "all".into(), protocol_name);
         let wrong = match cidr {
-            Some(IpNet::V4(_)) => protocol == Some(ICMPV6),
-            Some(IpNet::V6(_)) => protocol == Some(ICMP),
+            Some((IpNet::V4(_), _)) => protocol == Some(ICMPV6),
+            Some((IpNet::V6(_), _)) => protocol == Some(ICMP),
             None => false,
         };
-        if let Some(cidr) = cidr.filter(|_| wrong) {
-            let cause = Cause::WrongFamily { cidr, protocol: name.clone() };
-            self.problems.add(rule.cidr.span(), cause);
+        if let Some((cidr, at)) = cidr.filter(|_| wrong) {
+            self.problems.add(at, Cause::WrongFamily { cidr, protocol: name.clone() });
         }
         let whole = protocol.map_or(Service::All, Service::Protocol);
-        match (&rule.ports, &rule.icmp_type, &rule.icmp_code) {
+        match (said.ports, said.icmp_type, said.icmp_code) {
             (None, None, None) => Some(whole),
             (Some(ports), None, None) => match protocol {
                 Some(protocol @ (TCP | UDP)) => {
@@ -87,10 +92,10 @@ impl Check {
                 if let Some(ports) = ports {
                     self.problems.add(ports.span(), Cause::PortsWithout { protocol: name.clone() });
                 }
-                let first = kind.as_ref().or(code.as_ref())?;
+                let first = kind.or(code)?;
                 match (protocol, kind) {
                     (Some(protocol @ (ICMP | ICMPV6)), Some(kind)) => {
-                        self.icmp(protocol, kind, code.as_ref())
+                        self.icmp(protocol, kind, code)
                     }
                     (Some(ICMP | ICMPV6), None) => {
                         self.problems.add(first.span(), Cause::CodeWithoutType);

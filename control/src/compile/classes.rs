@@ -1,20 +1,53 @@
 //! What can the rules of a VPC tell apart?
 //!
-//! All prefixes that its rules name cut the addresses into cells; cells that lie in the same
-//! prefixes are one class. Protocols and ports likewise.
+//! All prefixes that its rules name, and the members of groups that they name, cut the addresses
+//! into cells; cells that lie in the same prefixes and groups are one class. Protocols and ports
+//! likewise.
+//!
+//! A group's members are scattered, and each would be a cell of its own. Between two of them lie
+//! addresses that nobody has. Where no packet with such an address comes as far as a group's
+//! verdict, it is in the groups of its neighbor below, so that neighbors of one group are one cell.
 
 use super::{limit, numbers::Numbers};
 use crate::{
     address,
     cut::{cut, stack},
     problem::Cause,
-    vpcs::{Rule, Service},
+    vpcs::{Eni, GroupRule, Peer, Service},
 };
 use hdl::class::{AddressLabel, PortKey, PortLabel};
 use ipnet::IpNet;
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::{collections::HashMap, fmt, net::IpAddr, ops::RangeInclusive};
 
-/// What lies in the same atoms (prefixes, or protocols with ports) is one class.
+/// What rules name of addresses. Groups go by name: the order of a file is not the card's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Atom<'v> {
+    /// The addresses of a prefix.
+    Prefix(IpNet),
+    /// The addresses of a security group's members.
+    Group(&'v str),
+}
+
+impl<'v> Atom<'v> {
+    /// What a peer is.
+    pub fn of(numbers: &Numbers<'v>, peer: Peer) -> Self {
+        match peer {
+            Peer::Cidr(cidr) => Self::Prefix(cidr),
+            Peer::Group(group) => Self::Group(&numbers.file.security_groups[group].name),
+        }
+    }
+}
+
+impl fmt::Display for Atom<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prefix(cidr) => cidr.fmt(f),
+            Self::Group(name) => write!(f, "group {name}"),
+        }
+    }
+}
+
+/// What lies in the same atoms (prefixes and groups, or protocols with ports) is one class.
 pub struct Set<T> {
     /// What rules name, sorted.
     atoms: Vec<T>,
@@ -72,9 +105,9 @@ struct Place {
 }
 
 /// The classes of one VPC.
-pub struct Classes {
+pub struct Classes<'v> {
     /// Of addresses.
-    pub addresses: Set<IpNet>,
+    pub addresses: Set<Atom<'v>>,
     /// Of protocols and ports.
     pub ports: Set<Service>,
     address_cells: Vec<(u128, Place)>,
@@ -84,22 +117,26 @@ pub struct Classes {
 /// What can be said of a cell of addresses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
-    Prefix(usize),
+    Atom(usize),
     Subnet(u16),
     Broadcast,
 }
 
-impl Classes {
+impl<'v> Classes<'v> {
     /// The classes of the VPC of that index.
-    pub fn of(numbers: &Numbers, vpc: usize) -> Self {
-        let mut rules: Vec<Rule> = Vec::new();
-        for acl in numbers.acls.iter().filter(|(v, _)| *v == vpc) {
-            let (outbound, inbound) = numbers.rules(*acl);
-            rules.extend(outbound);
-            rules.extend(inbound);
+    pub fn of(numbers: &Numbers<'v>, vpc: usize) -> Self {
+        let mut named = Vec::new();
+        for policy in numbers.policies.iter().filter(|p| p.acl.0 == vpc) {
+            let (outbound, inbound) = numbers.rules(policy.acl);
+            let rules = outbound.iter().chain(&inbound);
+            named.extend(rules.map(|r| (Atom::Prefix(r.cidr), r.service)));
         }
-        let mut addresses = Set::of(rules.iter().map(|r| r.cidr));
-        let mut ports = Set::of(rules.iter().map(|r| r.service));
+        for inbound in [false, true] {
+            let rules = numbers.group_rules(vpc, inbound);
+            named.extend(rules.map(|(_, r)| (Atom::of(numbers, r.peer), r.service)));
+        }
+        let mut addresses = Set::of(named.iter().map(|(atom, _)| *atom));
+        let mut ports = Set::of(named.iter().map(|(_, service)| *service));
         let address_cells = address_cells(numbers, vpc, &mut addresses);
         let mut ranges = Vec::new();
         for (index, service) in ports.atoms.iter().enumerate() {
@@ -126,6 +163,12 @@ impl Classes {
         self.address_cells.iter().map(|(start, place)| (*start, label(place))).collect()
     }
 
+    /// Words for the classes of addresses.
+    pub fn address_words(&self) -> Vec<Vec<String>> {
+        let words = |atoms: Vec<Atom>| atoms.iter().map(ToString::to_string).collect();
+        self.addresses.words().into_iter().map(words).collect()
+    }
+
     /// Classes beyond the width of their number.
     pub fn too_many(&self, card: &str, vpc: &str) -> Vec<Cause> {
         let addresses = (self.addresses.members.len() - 1, limit::<AddressLabel>("class"));
@@ -141,10 +184,47 @@ impl Classes {
     }
 }
 
-fn address_cells(numbers: &Numbers, vpc: usize, set: &mut Set<IpNet>) -> Vec<(u128, Place)> {
+/// The places of all members' addresses of a VPC, each with the names of its groups.
+fn members<'v>(numbers: &Numbers<'v>, vpc: usize) -> Vec<(RangeInclusive<u128>, Vec<&'v str>)> {
+    let file = numbers.file;
+    let mut owned: Vec<(u128, Vec<&str>)> = Vec::new();
+    for eni in file.enis.iter().filter(|e| file.vpc_of(e) == vpc) {
+        let groups = eni.security_groups.iter().map(|g| file.security_groups[*g].name.as_str());
+        let groups: Vec<&str> = groups.collect();
+        owned.extend(eni.addresses.iter().map(|a| (address::bits(*a), groups.clone())));
+    }
+    let others = file.mappings.iter().filter(|m| m.vpc == vpc).map(|m| m.address);
+    owned.extend(others.map(|a: IpAddr| (address::bits(a), Vec::new())));
+    owned.sort();
+    let exact = strangers_are_judged(numbers, vpc);
+    let mut places = Vec::new();
+    for (index, (first, groups)) in owned.iter().enumerate() {
+        let next = owned.get(index + 1).map_or(u128::MAX, |(next, _)| next - 1);
+        places.push((*first..=if exact { *first } else { next }, groups.clone()));
+    }
+    places
+}
+
+/// Can a group's verdict on an address that nobody has be seen? Such a source comes only from an
+/// ENI of the card whose source is not checked: no mapping names it. Such a destination is dropped
+/// for want of a mapping, if a rule that names a group doesn't decide first.
+fn strangers_are_judged(numbers: &Numbers, vpc: usize) -> bool {
+    let unchecked = |eni: &Eni| numbers.file.vpc_of(eni) == vpc && !eni.source_dest_check;
+    let of_group = |rule: &GroupRule| matches!(rule.peer, Peer::Group(_));
+    numbers.own_enis().any(|(_, eni)| unchecked(eni))
+        || numbers.group_rules(vpc, false).any(|(_, rule)| of_group(rule))
+}
+
+fn address_cells(numbers: &Numbers, vpc: usize, set: &mut Set<Atom>) -> Vec<(u128, Place)> {
     let mut ranges = Vec::new();
-    for (index, cidr) in set.atoms.iter().enumerate() {
-        ranges.extend(address::ranges(*cidr).into_iter().map(|r| (r, Mark::Prefix(index))));
+    for (index, atom) in set.atoms.iter().enumerate() {
+        if let Atom::Prefix(cidr) = atom {
+            ranges.extend(address::ranges(*cidr).into_iter().map(|r| (r, Mark::Atom(index))));
+        }
+    }
+    for (place, groups) in members(numbers, vpc) {
+        let atoms = groups.iter().filter_map(|g| set.atoms.binary_search(&Atom::Group(g)).ok());
+        ranges.extend(atoms.map(|index| (place.clone(), Mark::Atom(index))));
     }
     for index in numbers.subnets.iter().filter(|s| numbers.file.subnets[**s].vpc == vpc) {
         let number = numbers.subnet(*index);
@@ -162,7 +242,7 @@ fn address_cells(numbers: &Numbers, vpc: usize, set: &mut Set<IpNet>) -> Vec<(u1
         let mut place = Place { class: 0, subnet: 0, broadcast: false };
         for mark in marks {
             match mark {
-                Mark::Prefix(index) => cell.push(index),
+                Mark::Atom(index) => cell.push(index),
                 Mark::Subnet(number) => place.subnet = number,
                 Mark::Broadcast => place.broadcast = true,
             }

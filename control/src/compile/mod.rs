@@ -93,14 +93,16 @@ fn legend(numbers: &Numbers, classes: Vec<Classes>) -> Legend {
     let name = |v: &usize| numbers.file.vpcs[*v].name.clone();
     let vpc = |(v, classes): (&usize, Classes)| VpcLegend {
         name: name(v),
-        address_classes: classes.addresses.words(),
+        address_classes: classes.address_words(),
         port_classes: classes.ports.words(),
+        group_rules_outbound: rules::group_words(numbers, *v, false),
+        group_rules_inbound: rules::group_words(numbers, *v, true),
     };
     Legend {
         vpcs: numbers.vpcs.iter().zip(classes).map(vpc).collect(),
         subnets: numbers.subnets.iter().map(|s| numbers.file.subnets[*s].name.clone()).collect(),
         enis: numbers.enis.iter().map(|e| numbers.file.enis[*e].name.clone()).collect(),
-        acls: numbers.acls.iter().map(|a| rules::legend(numbers, *a)).collect(),
+        policies: numbers.policies.iter().map(|p| rules::legend(numbers, p)).collect(),
         route_tables: numbers.tables.iter().map(|t| routes::legend(numbers, *t)).collect(),
     }
 }

@@ -3,14 +3,26 @@
 use super::limit;
 use crate::{
     problem::Cause,
-    vpcs::{Card, Eni, NetworkAcl, Route, Rule, Vpcs},
+    vpcs::{Card, Eni, GroupRule, NetworkAcl, Route, Rule, SecurityGroup, Vpcs},
 };
-use hdl::eni::AttachAction;
-use hdl::route::{RouteLabel, Target};
+use hdl::{
+    eni::AttachAction,
+    group::GroupAction,
+    route::{RouteLabel, Target},
+};
 
 /// A network ACL or route table of a VPC: (index of the VPC, index in the file, or `None` for
 /// the VPC's own).
 pub type Used = (usize, Option<usize>);
+
+/// What judges an ENI's packets; ENIs that have the same share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Network ACL of the subnet.
+    pub acl: Used,
+    /// Indices of the security groups, by name.
+    pub groups: Vec<usize>,
+}
 
 /// Indices in the file by number: number 1 stands first, 0 is nobody.
 pub struct Numbers<'v> {
@@ -22,12 +34,24 @@ pub struct Numbers<'v> {
     pub vpcs: Vec<usize>,
     /// All subnets of these VPCs, by VPC and name.
     pub subnets: Vec<usize>,
-    /// Network ACLs of the subnets with an ENI on the card, by VPC and name.
-    pub acls: Vec<Used>,
-    /// Route tables likewise.
+    /// Policies of the card's ENIs, by VPC and names.
+    pub policies: Vec<Policy>,
+    /// Security groups of the card's ENIs, by VPC and name.
+    groups: Vec<usize>,
+    /// Route tables of the subnets with an ENI on the card, by VPC and name.
     pub tables: Vec<Used>,
     /// ENIs of the card, by name.
     pub enis: Vec<usize>,
+}
+
+impl Policy {
+    /// That of an ENI.
+    fn of(file: &Vpcs, eni: &Eni) -> Self {
+        let subnet = &file.subnets[eni.subnet];
+        let mut groups = eni.security_groups.clone();
+        groups.sort_by_key(|g| &file.security_groups[*g].name);
+        Self { acl: (subnet.vpc, subnet.network_acl), groups }
+    }
 }
 
 impl<'v> Numbers<'v> {
@@ -43,23 +67,43 @@ impl<'v> Numbers<'v> {
         let mut subnets: Vec<usize> =
             (0..file.subnets.len()).filter(|s| order(file.subnets[*s].vpc).is_some()).collect();
         subnets.sort_by_key(|s| (order(file.subnets[*s].vpc), &file.subnets[*s].name));
+        let group = |g: &usize| &file.security_groups[*g];
+        let mut groups: Vec<usize> =
+            enis.iter().flat_map(|e| file.enis[*e].security_groups.clone()).collect();
+        groups.sort_by_key(|g| (order(group(g).vpc), &group(g).name));
+        groups.dedup();
+        let mut policies: Vec<Policy> =
+            enis.iter().map(|e| Policy::of(file, &file.enis[*e])).collect();
+        policies.sort_by_key(|Policy { acl: (vpc, acl), groups }| {
+            let names: Vec<&String> = groups.iter().map(|g| &group(g).name).collect();
+            (order(*vpc), acl.map(|a| &file.network_acls[a].name), names)
+        });
+        policies.dedup();
         let here = enis.iter().map(|e| &file.subnets[file.enis[*e].subnet]);
-        let mut acls: Vec<Used> = here.clone().map(|s| (s.vpc, s.network_acl)).collect();
-        acls.sort_by_key(|(v, a)| (order(*v), a.map(|a| &file.network_acls[a].name)));
-        acls.dedup();
         let mut tables: Vec<Used> = here.map(|s| (s.vpc, s.route_table)).collect();
         tables.sort_by_key(|(v, t)| (order(*v), t.map(|t| &file.route_tables[t].name)));
         tables.dedup();
-        Self { file, card, vpcs, subnets, acls, tables, enis }
+        Self { file, card, vpcs, subnets, policies, groups, tables, enis }
     }
 
     /// What has more members than its numbers can tell apart.
     pub fn too_many(&self, card: &str) -> Vec<Cause> {
         let routes = self.tables.iter().map(|t| self.routes(*t).len()).max().unwrap_or(0);
+        let ways = self.vpcs.iter().flat_map(|v| [(*v, false), (*v, true)]);
+        let group_rules = ways.map(|(v, way)| self.group_rules(v, way).count()).max().unwrap_or(0);
         [
             ("VPCs", self.vpcs.len(), limit::<AttachAction>("vpc")),
             ("subnets", self.subnets.len(), limit::<AttachAction>("subnet")),
-            ("network ACLs", self.acls.len(), limit::<AttachAction>("acl")),
+            (
+                "pairs of a network ACL and a set of security groups",
+                self.policies.len(),
+                limit::<AttachAction>("policy"),
+            ),
+            (
+                "rules of security groups in one VPC and direction",
+                group_rules,
+                limit::<GroupAction>("rule"),
+            ),
             ("route tables", self.tables.len(), limit::<AttachAction>("route_table")),
             ("ENIs", self.enis.len(), limit::<AttachAction>("eni")),
             ("routes in one table", routes, limit::<RouteLabel>("route")),
@@ -85,10 +129,28 @@ impl<'v> Numbers<'v> {
         number(&self.subnets, &index) as u16
     }
 
-    /// Number of the network ACL of an ENI's subnet, 0 if the card doesn't hold it.
-    pub fn acl(&self, eni: &Eni) -> u8 {
-        let subnet = &self.file.subnets[eni.subnet];
-        number(&self.acls, &(subnet.vpc, subnet.network_acl)) as u8
+    /// Number of an ENI's policy.
+    pub fn policy(&self, eni: &Eni) -> u8 {
+        number(&self.policies, &Policy::of(self.file, eni)) as u8
+    }
+
+    /// Security groups of a VPC's ENIs on the card, by name.
+    pub fn groups(&self, vpc: usize) -> impl Iterator<Item = (usize, &'v SecurityGroup)> {
+        let all = self.groups.iter().map(|g| (*g, &self.file.security_groups[*g]));
+        all.filter(move |(_, group)| group.vpc == vpc)
+    }
+
+    /// Their rules in a direction, group by group, each with the group's index; the first is
+    /// number 1.
+    pub fn group_rules(
+        &self,
+        vpc: usize,
+        inbound: bool,
+    ) -> impl Iterator<Item = (usize, &'v GroupRule)> {
+        self.groups(vpc).flat_map(move |(index, group)| {
+            let rules = if inbound { &group.inbound } else { &group.outbound };
+            rules.iter().map(move |rule| (index, rule))
+        })
     }
 
     /// Number of the route table of an ENI's subnet.

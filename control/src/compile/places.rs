@@ -35,7 +35,7 @@ pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
             vpc: numbers.vpc(numbers.file.vpc_of(eni)),
             eni: number,
             subnet: numbers.subnet(eni.subnet),
-            acl: numbers.acl(eni),
+            policy: numbers.policy(eni),
             route_table: numbers.table(eni),
             mac: mac(eni.mac),
             up: eni.up,
@@ -65,7 +65,7 @@ pub fn addresses(numbers: &Numbers) -> HashMap<IpKey, AddressAction> {
         let action = AddressAction {
             eni: number,
             subnet: numbers.subnet(eni.subnet),
-            acl: numbers.acl(eni),
+            policy: numbers.policy(eni),
         };
         entries.extend(keys(numbers, eni).map(|key| (key, action)));
     }

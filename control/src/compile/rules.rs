@@ -1,50 +1,98 @@
-//! What does a network ACL say of each pair of classes?
+//! What do a policy's network ACL and security groups say of each pair of classes?
 
 use super::{
-    classes::Classes,
-    numbers::{Numbers, Used},
+    classes::{Atom, Classes},
+    numbers::{Numbers, Policy},
 };
-use crate::{legend::AclLegend, vpcs::Rule};
-use hdl::nacl::{RuleAction, RuleKey};
+use crate::{
+    legend::{AclLegend, PolicyLegend},
+    vpcs::{GroupRule, Rule},
+};
+use hdl::{
+    group::GroupAction,
+    nacl::{RuleAction, RuleKey},
+};
 use std::collections::HashMap;
 
-/// An entry for each (ACL, direction, class of addresses, class of ports) that some rule matches:
-/// the first of them. What no rule matches has no entry, which is the rule `*`: deny.
+/// The rules of a policy in one direction.
+struct Rules<'v> {
+    /// Of the network ACL, by number.
+    acl: Vec<Rule>,
+    /// Of the groups, with their numbers in the VPC.
+    groups: Vec<(u16, &'v GroupRule)>,
+}
+
+/// An entry for each (policy, direction, class of addresses, class of ports) that a rule matches.
+/// What none matches has no entry: the network ACL's rule is `*`, deny, and no group allows it.
 pub fn entries(numbers: &Numbers, classes: &[Classes]) -> HashMap<RuleKey, RuleAction> {
     let mut entries = HashMap::new();
-    for (used, acl) in numbers.acls.iter().zip(1..) {
-        let classes = &classes[usize::from(numbers.vpc(used.0)) - 1];
-        let (outbound, inbound) = numbers.rules(*used);
-        for (rules, inbound) in [(outbound, false), (inbound, true)] {
-            let key = RuleKey { acl, inbound, ..RuleKey::default() };
-            entries.extend(judge(key, &rules, classes));
+    for (policy, number) in numbers.policies.iter().zip(1..) {
+        let vpc = policy.acl.0;
+        let classes = &classes[usize::from(numbers.vpc(vpc)) - 1];
+        let (outbound, inbound) = numbers.rules(policy.acl);
+        for (acl, inbound) in [(outbound, false), (inbound, true)] {
+            let key = RuleKey { policy: number, inbound, ..RuleKey::default() };
+            let of_vpc = (1..).zip(numbers.group_rules(vpc, inbound));
+            let groups = of_vpc.filter(|(_, (group, _))| policy.groups.contains(group));
+            let groups = groups.map(|(number, (_, rule))| (number, rule)).collect();
+            entries.extend(judge(key, &Rules { acl, groups }, numbers, classes));
         }
     }
     entries
 }
 
-/// `rules` are sorted by number.
-fn judge(key: RuleKey, rules: &[Rule], classes: &Classes) -> Vec<(RuleKey, RuleAction)> {
+fn judge(
+    key: RuleKey,
+    rules: &Rules,
+    numbers: &Numbers,
+    classes: &Classes,
+) -> Vec<(RuleKey, RuleAction)> {
     let mut entries = Vec::new();
     for address in 0..classes.addresses.members.len() {
-        let near: Vec<&Rule> =
-            rules.iter().filter(|r| classes.addresses.holds(address, r.cidr)).collect();
+        let holds = |atom| classes.addresses.holds(address, atom);
+        let acl: Vec<&Rule> = rules.acl.iter().filter(|r| holds(Atom::Prefix(r.cidr))).collect();
+        let near = rules.groups.iter().filter(|(_, r)| holds(Atom::of(numbers, r.peer)));
+        let groups: Vec<_> = near.collect();
         for port in 0..classes.ports.members.len() {
-            if let Some(rule) = near.iter().find(|r| classes.ports.holds(port, r.service)) {
-                let key = RuleKey { port_class: port as u8, address_class: address as u16, ..key };
-                entries.push((key, RuleAction { allow: rule.allow, rule: rule.number }));
+            let rule = acl.iter().find(|r| classes.ports.holds(port, r.service));
+            let group = groups.iter().find(|(_, r)| classes.ports.holds(port, r.service));
+            if rule.is_none() && group.is_none() {
+                continue;
             }
+            let group = group.map_or_else(GroupAction::default, |(number, _)| GroupAction {
+                allow: true,
+                rule: *number,
+            });
+            let action = RuleAction {
+                allow: rule.is_some_and(|r| r.allow),
+                rule: rule.map_or(0, |r| r.number),
+                group,
+            };
+            let key = RuleKey { port_class: port as u8, address_class: address as u16, ..key };
+            entries.push((key, action));
         }
     }
     entries
 }
 
-/// Words for a network ACL.
-pub fn legend(numbers: &Numbers, used: Used) -> AclLegend {
-    let (outbound, inbound) = numbers.rules(used);
-    let name = match used.1 {
+/// Words for a policy.
+pub fn legend(numbers: &Numbers, policy: &Policy) -> PolicyLegend {
+    let (outbound, inbound) = numbers.rules(policy.acl);
+    let name = match policy.acl.1 {
         Some(acl) => numbers.file.network_acls[acl].name.clone(),
-        None => format!("default of VPC {}", numbers.file.vpcs[used.0].name),
+        None => format!("default of VPC {}", numbers.file.vpcs[policy.acl.0].name),
     };
-    AclLegend { name, outbound, inbound }
+    let group = |g: &usize| numbers.file.security_groups[*g].name.clone();
+    let groups = policy.groups.iter().map(group).collect();
+    PolicyLegend { acl: AclLegend { name, outbound, inbound }, groups }
+}
+
+/// Words for the rules of a VPC's groups, by number.
+pub fn group_words(numbers: &Numbers, vpc: usize, inbound: bool) -> Vec<String> {
+    let way = if inbound { "in" } else { "out" };
+    let word = |(group, rule): (usize, &GroupRule)| {
+        let group = &numbers.file.security_groups[group].name;
+        format!("{group} {way}: {} {}", rule.service, Atom::of(numbers, rule.peer))
+    };
+    numbers.group_rules(vpc, inbound).map(word).collect()
 }

@@ -4,7 +4,7 @@
 //! the compiler.
 
 use crate::packet::{Packet, Tunnel};
-use control::vpcs::{Card, Eni, NetworkAcl, Rule, Service, Subnet, Vpcs};
+use control::vpcs::{Card, Eni, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
 use hdl::meta::{DropReason, Verdict};
 use ipnet::IpNet;
 use macaddr::MacAddr6;
@@ -67,6 +67,22 @@ impl<'v> Oracle<'v> {
         None
     }
 
+    /// Does a rule of one of the ENI's groups allow it?
+    fn grouped(&self, eni: &Eni, inbound: bool, peer: IpAddr, packet: &Packet) -> bool {
+        let groups = eni.security_groups.iter().map(|g| &self.file.security_groups[*g]);
+        let mut rules = groups.flat_map(|g| if inbound { &g.inbound } else { &g.outbound });
+        rules.any(|rule| {
+            let peers = match rule.peer {
+                Peer::Cidr(cidr) => cidr.contains(&peer),
+                Peer::Group(group) => self.file.enis.iter().any(|e| {
+                    let same = self.subnet(e).vpc == self.subnet(eni).vpc;
+                    same && e.security_groups.contains(&group) && e.addresses.contains(&peer)
+                }),
+            };
+            peers && serves(rule.service, packet)
+        })
+    }
+
     /// Is it the broadcast address of a subnet of the VPC?
     fn broadcast(&self, vpc: usize, dst: IpAddr) -> bool {
         let all = self.file.subnets.iter().filter(|s| s.vpc == vpc);
@@ -98,6 +114,7 @@ impl<'v> Oracle<'v> {
             let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.outbound.clone());
             unless(allows(&rules, packet.dst, packet), DropReason::NaclOutbound)?;
         }
+        unless(self.grouped(eni, false, packet.dst, packet), DropReason::SgOutbound)?;
         let lives = self.lives(vpc, packet.dst);
         let routed = packet.dst_mac == self.file.router_mac;
         let lives = if routed {
@@ -141,6 +158,7 @@ impl<'v> Oracle<'v> {
             let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.inbound.clone());
             unless(allows(&rules, packet.src, packet), DropReason::NaclInbound)?;
         }
+        unless(self.grouped(receiver, true, packet.src, packet), DropReason::SgInbound)?;
         unless(receiver.up, DropReason::EniDown)?;
         let vlan = receiver.vlan.clone();
         let frame = Packet { dst_mac: receiver.mac, src_mac, vlan, ..packet.clone() };
@@ -199,9 +217,9 @@ fn group(packet: &Packet) -> bool {
     packet.dst_mac.is_multicast() || by_address
 }
 
-/// Does the rule with the lowest number of those that match allow it?
-fn allows(rules: &[Rule], peer: IpAddr, packet: &Packet) -> bool {
-    let service = |s: Service| match s {
+/// Has the packet this protocol and port?
+fn serves(service: Service, packet: &Packet) -> bool {
+    match service {
         Service::All => true,
         Service::Protocol(protocol) => packet.protocol == protocol,
         Service::Ports { protocol, first, last } => {
@@ -212,7 +230,11 @@ fn allows(rules: &[Rule], peer: IpAddr, packet: &Packet) -> bool {
             let says = |[k, c]: [u8; 2]| k == kind && code.is_none_or(|code| code == c);
             packet.protocol == protocol && message.is_some_and(says)
         }
-    };
-    let matches = rules.iter().filter(|r| r.cidr.contains(&peer) && service(r.service));
+    }
+}
+
+/// Does the rule with the lowest number of those that match allow it?
+fn allows(rules: &[Rule], peer: IpAddr, packet: &Packet) -> bool {
+    let matches = rules.iter().filter(|r| r.cidr.contains(&peer) && serves(r.service, packet));
     matches.min_by_key(|r| r.number).is_some_and(|r| r.allow)
 }

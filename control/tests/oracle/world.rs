@@ -28,7 +28,8 @@ fn once_in(rng: &mut Rng, n: u32) -> bool {
     rng.u32(..n) == 0
 }
 
-/// A file: two cards, two VPCs with the same prefixes, up to three subnets each.
+/// A file: two cards, two VPCs with the same prefixes, each with up to three subnets and some
+/// security groups.
 pub fn file(rng: &mut Rng) -> String {
     let mut text = String::new();
     for (card, byte) in [("a", 1), ("b", 2)] {
@@ -56,6 +57,7 @@ pub fn file(rng: &mut Rng) -> String {
             "[[vpcs]]\nname = \"{vpc}\"\nvni = {vni}\n\
              cidrs = [\"10.0.0.0/16\", \"2001:db8::/56\"]\n"
         );
+        let groups = groups(rng, vpc, &mut text);
         for subnet in 1..rng.u32(2..5) {
             text += &format!(
                 "[[subnets]]\nname = \"{vpc}{subnet}\"\nvpc = \"{vpc}\"\n\
@@ -70,6 +72,7 @@ pub fn file(rng: &mut Rng) -> String {
             for host in 4..4 + rng.u32(0..4) {
                 place += 1;
                 text += &eni_text(rng, vpc, subnet, host, place);
+                text += &member(rng, &groups);
             }
             if once_in(rng, 3) {
                 text += &format!(
@@ -97,6 +100,57 @@ fn eni_text(rng: &mut Rng, vpc: &str, subnet: u32, host: u32, place: u32) -> Str
     )
 }
 
+/// Security groups of a VPC, and maybe its own `default`; gives their names.
+fn groups(rng: &mut Rng, vpc: &str, text: &mut String) -> Vec<&'static str> {
+    let mut names = ["web", "app", "db", "default"][rng.usize(0..4)..].to_vec();
+    if rng.bool() {
+        names.pop();
+    }
+    let all = names_with_default(&names);
+    for name in &names {
+        let (inbound, outbound) = (group_rules(rng, &all), group_rules(rng, &all));
+        // Most let out everything, as people write them.
+        let everything = "{ protocol = \"all\", peer = \"0.0.0.0/0\" }, \
+                   { protocol = \"all\", peer = \"::/0\" }";
+        let outbound = if once_in(rng, 3) { outbound } else { everything.into() };
+        *text += &format!(
+            "[[security_groups]]\nname = \"{name}\"\nvpc = \"{vpc}\"\ninbound = [{inbound}]\n\
+             outbound = [{outbound}]\n"
+        );
+    }
+    names
+}
+
+/// Every VPC has it.
+fn names_with_default(groups: &[&'static str]) -> Vec<&'static str> {
+    let others = groups.iter().filter(|g| **g != "default");
+    others.chain(&["default"]).copied().collect()
+}
+
+/// An ENI's groups: of those, and the one that every VPC has; or none named.
+fn member(rng: &mut Rng, groups: &[&'static str]) -> String {
+    let mut names = names_with_default(groups);
+    rng.shuffle(&mut names);
+    names.truncate(rng.usize(0..3));
+    if names.is_empty() { String::new() } else { format!("security_groups = {names:?}\n") }
+}
+
+fn group_rules(rng: &mut Rng, groups: &[&str]) -> String {
+    let mut text = String::new();
+    for _ in 0..rng.usize(0..5) {
+        let v4 = rng.bool();
+        let peer = match rng.u32(..3) {
+            0 => pick(rng, groups),
+            1 if v4 => pick(rng, &RULE_CIDRS_V4),
+            1 => pick(rng, &RULE_CIDRS_V6),
+            _ if v4 => "0.0.0.0/0",
+            _ => "::/0",
+        };
+        text += &format!("{{ {}, peer = \"{peer}\" }},\n", service(rng, v4));
+    }
+    text
+}
+
 fn rules(rng: &mut Rng) -> String {
     let mut numbers: Vec<u32> = (1..20).collect();
     rng.shuffle(&mut numbers);
@@ -106,25 +160,29 @@ fn rules(rng: &mut Rng) -> String {
         let v4 = rng.bool();
         let cidr = if v4 { pick(rng, &RULE_CIDRS_V4) } else { pick(rng, &RULE_CIDRS_V6) };
         let action = pick(rng, &["allow", "allow", "deny"]);
-        let icmp = if v4 { "icmp" } else { "icmpv6" };
-        let service = match rng.u32(..8) {
-            0 => "protocol = \"all\"".into(),
-            1 => "protocol = \"tcp\"".into(),
-            2 => "protocol = 47".into(),
-            3 => format!("protocol = \"{icmp}\""),
-            4 => format!("protocol = \"{icmp}\", icmp_type = 8, icmp_code = {}", rng.u8(..2)),
-            5 => format!("protocol = \"{icmp}\", icmp_type = 8"),
-            _ => {
-                let (a, b) = (*pick(rng, &PORTS), *pick(rng, &PORTS));
-                let protocol = pick(rng, &["tcp", "udp"]);
-                format!("protocol = \"{protocol}\", ports = \"{}-{}\"", a.min(b), a.max(b))
-            }
-        };
+        let service = service(rng, v4);
         text += &format!(
             "{{ number = {number}, action = \"{action}\", {service}, cidr = \"{cidr}\" }},\n"
         );
     }
     text
+}
+
+fn service(rng: &mut Rng, v4: bool) -> String {
+    let icmp = if v4 { "icmp" } else { "icmpv6" };
+    match rng.u32(..8) {
+        0 => "protocol = \"all\"".into(),
+        1 => "protocol = \"tcp\"".into(),
+        2 => "protocol = 47".into(),
+        3 => format!("protocol = \"{icmp}\""),
+        4 => format!("protocol = \"{icmp}\", icmp_type = 8, icmp_code = {}", rng.u8(..2)),
+        5 => format!("protocol = \"{icmp}\", icmp_type = 8"),
+        _ => {
+            let (a, b) = (*pick(rng, &PORTS), *pick(rng, &PORTS));
+            let protocol = pick(rng, &["tcp", "udp"]);
+            format!("protocol = \"{protocol}\", ports = \"{}-{}\"", a.min(b), a.max(b))
+        }
+    }
 }
 
 /// What a frame is made of.

@@ -5,6 +5,7 @@ use hdl::{
     decap::Identity,
     deliver::EniEntry,
     eni::{AttachAction, AttachKey},
+    group::GroupAction,
     mapping::MappingAction,
     nacl::{RuleAction, RuleKey},
     profile::Profile,
@@ -73,10 +74,11 @@ impl Random {
         let key = RuleKey {
             port_class: self.below(6) as u8,
             address_class: self.below(6) as u16,
-            acl: self.below(256) as u8 / 200,
+            policy: self.below(256) as u8 / 200,
             inbound: self.below(2) == 1,
         };
-        (key, RuleAction { allow: self.below(2) == 1, rule: self.below(4) as u16 })
+        let group = GroupAction { allow: self.below(2) == 1, rule: self.below(1 << 10) as u16 };
+        (key, RuleAction { allow: self.below(2) == 1, rule: self.below(4) as u16, group })
     }
 
     fn eni(&mut self) -> EniEntry {

@@ -1,4 +1,5 @@
-//! May the packet cross its subnet's border, and on which card does the far address live?
+//! May the packet cross its subnet's border, does a security group allow it, and on which card does
+//! the far address live?
 
 use super::{
     T_CLASS, T_MAPPING,
@@ -11,6 +12,7 @@ use crate::{
     deliver,
     eni::bits::AttachAction,
     explain::bits::Trace,
+    group::gateware::Group,
     mapping::{bits::MappingAction, gateware::Mapping},
     meta::{DropReason, gateware::FirstReason},
     nacl::{bits::RuleKey, gateware::Nacl},
@@ -26,7 +28,7 @@ use rust_hdl::prelude::*;
 const WAIT: usize = T_MAPPING - T_CLASS;
 const ROW: usize = deliver::gateware::LATENCY;
 
-/// Stages `nacl` and `mapping`, from [`T_CLASS`] to [`T_MAPPING`].
+/// Stages `nacl`, `group` and `mapping`, from [`T_CLASS`] to [`T_MAPPING`].
 #[derive(LogicBlock, Default)]
 pub struct Border {
     pub clock: Signal<In, Clock>,
@@ -55,15 +57,18 @@ pub struct Border {
     pub owned: Signal<Out, Bit>,
     pub hit: Signal<Out, Bit>,
     pub mapping: Signal<Out, MappingAction>,
-    /// What comes may not enter.
+    /// What comes may not enter the subnet,
     pub denied: Signal<Out, Bit>,
+    /// or no group of the receiver allows it.
+    pub refused: Signal<Out, Bit>,
     pub trace: Signal<Out, Trace>,
     /// Of what leaves, one clock later than the others.
     pub reason: Signal<Out, Bits<6>>,
     kept: Kept,
     nacl: Nacl,
+    group: Group,
     mapping_of: Mapping,
-    judge: FirstReason<3>,
+    judge: FirstReason<4>,
     far_label: View<AddressLabel, 21>,
     route_label: View<RouteLabel, 36>,
     rule_key: Signal<Local, RuleKey>,
@@ -93,6 +98,7 @@ impl Border {
             judge: FirstReason::new([
                 DropReason::Multicast,
                 DropReason::NaclOutbound,
+                DropReason::SgOutbound,
                 DropReason::NoRoute,
             ]),
             ..Self::default()
@@ -112,8 +118,8 @@ impl Logic for Border {
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
-        // May it cross the border?
-        self.rule_key.next.acl = self.i_near.val().acl;
+        // May it cross the border, does a group allow it?
+        self.rule_key.next.policy = self.i_near.val().policy;
         self.rule_key.next.inbound = self.i_along.val().inbound;
         self.rule_key.next.address_class = self.far_label.o.val().class;
         self.rule_key.next.port_class = self.i_classes.val().port;
@@ -125,7 +131,8 @@ impl Logic for Border {
         self.nacl.crosses.next = self.far_label.o.val().subnet != self.i_near.val().subnet;
         self.nacl.w_valid.next = self.orders.val().w_valid.get_bit(4);
         self.nacl.w_slot.next = self.orders.val().w_index;
-        self.nacl.w_entry.next = self.kept.window.val().get_bits::<45>(0);
+        self.nacl.w_entry.next = self.kept.window.val().get_bits::<56>(0);
+        self.group.says.next = self.nacl.action.val().group;
         // Where does the far address live?
         self.key.next.vpc = self.i_along.val().vpc;
         self.key.next.ip = self.i_along.val().far_ip;
@@ -171,9 +178,11 @@ impl Logic for Border {
         self.judge.before.next = self.reason_at.q.val();
         self.judge.flags[0].next = self.broadcast.q.val();
         self.judge.flags[1].next = self.nacl.denied.val() & !self.arrives.q.val();
-        self.judge.flags[2].next = self.no_route.q.val();
+        self.judge.flags[2].next = self.group.denied.val() & !self.arrives.q.val();
+        self.judge.flags[3].next = self.no_route.q.val();
         self.reason.next = self.judge.reason.val();
         self.denied.next = self.nacl.denied.val() & self.arrives.q.val();
+        self.refused.next = self.group.denied.val() & self.arrives.q.val();
         // For the record.
         self.so_far.next = self.i_trace.val();
         self.so_far.next.rule_key = bit_cast::<27, 27>(self.rule_key.val().into());
@@ -184,7 +193,7 @@ impl Logic for Border {
         self.answered[1].slot.next = self.mapping_of.slot.val();
         self.trace.next = self.trace_at.q.val();
         self.trace.next.ruled = self.answered[0].answer.val();
-        self.trace.next.rule = bit_cast::<16, 16>(self.nacl.action.val().into());
+        self.trace.next.rule = bit_cast::<27, 27>(self.nacl.action.val().into());
         self.trace.next.mapped = self.answered[1].answer.val();
         self.trace.next.mapping = bit_cast::<115, 115>(self.mapping_of.action.val().into());
     }

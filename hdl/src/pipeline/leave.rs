@@ -56,6 +56,7 @@ pub struct Leave {
     pub i_hit: Signal<In, Bit>,
     pub i_mapping: Signal<In, MappingAction>,
     pub i_denied: Signal<In, Bit>,
+    pub i_refused: Signal<In, Bit>,
     pub i_trace: Signal<In, Trace>,
     /// One clock later than the others.
     pub i_reason: Signal<In, Bits<6>>,
@@ -78,7 +79,8 @@ pub struct Leave {
     down: Delay<Bit, { JUDGE - deliver::JUDGE }>,
     arrives: Delay<Bit, JUDGE>,
     denied: Delay<Bit, JUDGE>,
-    judge: FirstReason<3>,
+    refused: Delay<Bit, JUDGE>,
+    judge: FirstReason<4>,
     reason_at: Delay<Bits<6>, { WAIT - JUDGE - 1 }>,
     here: Delay<Bit, { JUDGE + 1 }>,
     goes_on: Delay<Bit, { WAIT - JUDGE - 2 }>,
@@ -102,6 +104,7 @@ impl Leave {
             judge: FirstReason::new([
                 DropReason::NoLocalEni,
                 DropReason::NaclInbound,
+                DropReason::SgInbound,
                 DropReason::EniDown,
             ]),
             ..Self::default()
@@ -116,8 +119,10 @@ impl Logic for Leave {
         dff_setup!(self, clock, turns_now, judged_now);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
-        clock!(self, clock, deliver, reach, reach_before, nobody, down, arrives, denied, judge);
-        clock!(self, clock, reason_at, here, goes_on, encap, along, along_now, mac, valid_at);
+        clock!(self, clock, deliver, reach, reach_before, nobody, down, arrives, denied, refused);
+        clock!(
+            self, clock, judge, reason_at, here, goes_on, encap, along, along_now, mac, valid_at
+        );
         clock!(self, clock, trace_at);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
@@ -132,6 +137,7 @@ impl Logic for Leave {
         self.down.d.next = self.deliver.down.val();
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.denied.d.next = self.i_denied.val();
+        self.refused.d.next = self.i_refused.val();
         // Does the mapping agree?
         self.reach.inbound.next = self.i_along.val().inbound.any();
         self.reach.inside.next = self.i_along.val().inside.any();
@@ -147,7 +153,8 @@ impl Logic for Leave {
         self.judge.before.next = self.reach.reason.val();
         self.judge.flags[0].next = self.arrives.q.val() & self.nobody.q.val();
         self.judge.flags[1].next = self.denied.q.val();
-        self.judge.flags[2].next = self.arrives.q.val() & self.down.q.val();
+        self.judge.flags[2].next = self.refused.q.val();
+        self.judge.flags[3].next = self.arrives.q.val() & self.down.q.val();
         self.reason_at.d.next = self.judge.reason.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any() & self.i_mapping.val().local.any();

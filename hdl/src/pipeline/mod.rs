@@ -8,7 +8,7 @@
 //!  turn   |                  +-----+                  |              |             |
 //!  search |                  |     +-- class, route --+              |             |
 //!         |                  |     +-- spoof ---------+              |             |
-//!  border |                  |     |                  +-- nacl ------+             |
+//!  border |                  |     |                  +-- nacl, group+             |
 //!         |                  |     |                  +-- mapping ---+             |
 //!  leave  |                  |     |                  |              +-- deliver   |
 //!         |                  |     |                  |              +-- encap ----+

@@ -90,7 +90,7 @@ impl Logic for Pick {
 /// What is known of the ENI that the pass is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Near {
-    pub acl: Bits<8>,
+    pub policy: Bits<8>,
     pub subnet: Bits<10>,
 }
 
@@ -231,10 +231,10 @@ impl Logic for Search {
         self.owner.next = self.owner_at.q.val();
         // It leaves its ENI, or comes to the one that has the address.
         self.arrives.d.next = self.i_pass.val().inbound.any();
-        self.near_of.next.acl = self.eni_meets.q.val().acl;
+        self.near_of.next.policy = self.eni_meets.q.val().policy;
         self.near_of.next.subnet = self.eni_meets.q.val().subnet;
         if self.arrives.q.val() {
-            self.near_of.next.acl = self.spoof.action.val().acl;
+            self.near_of.next.policy = self.spoof.action.val().policy;
             self.near_of.next.subnet = self.spoof.action.val().subnet;
         }
         self.near_at.d.next = self.near_of.val();

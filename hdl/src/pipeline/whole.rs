@@ -134,6 +134,7 @@ impl Logic for Pipeline {
         self.leave.i_hit.next = self.border.hit.val();
         self.leave.i_mapping.next = self.border.mapping.val();
         self.leave.i_denied.next = self.border.denied.val();
+        self.leave.i_refused.next = self.border.refused.val();
         self.leave.i_trace.next = self.border.trace.val();
         self.leave.i_reason.next = self.border.reason.val();
         // Tables, in the order of `TableId`.

@@ -7,6 +7,7 @@ use crate::{
 use hdl::{
     class::IpKey,
     eni::{self, AttachAction, AttachKey, gateware::Attach},
+    group::GroupAction,
     mapping::{MappingAction, gateware::Mapping},
     meta::DropReason,
     nacl::{self, RuleAction, RuleKey, gateware::Nacl},
@@ -206,13 +207,17 @@ fn nacl_judges() {
         let key = |r: &mut Random| RuleKey {
             port_class: pick(r, &[0, 1, 129]),
             address_class: pick(r, &[0, 1, 513]),
-            acl: pick(r, &[1, 2]),
+            policy: pick(r, &[1, 2]),
             inbound: r.chance(50),
         };
         let packets = questions(&mut random, key);
         let mut entries = Vec::new();
         for p in packets.iter().take(20) {
-            let rule = RuleAction { allow: random.chance(60), rule: random.below(32766) as u16 };
+            let rule = RuleAction {
+                allow: random.chance(60),
+                rule: random.below(32766) as u16,
+                group: GroupAction { allow: random.chance(60), rule: random.below(1024) as u16 },
+            };
             entries.push((p.key, rule, pools::lives(&mut random)));
         }
         let mut bench = Bench::new(Nacl::new(DEPTH_LOG2), |u| &mut u.clock);

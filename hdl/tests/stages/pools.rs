@@ -109,7 +109,7 @@ pub fn sender(random: &mut Random) -> AttachAction {
         vpc: random.below(3) as u8,
         eni: random.below(4) as u16,
         subnet: random.below(3) as u16,
-        acl: random.below(256) as u8,
+        policy: random.below(256) as u8,
         route_table: random.below(256) as u8,
         mac: mac(random),
         up: random.chance(70),
@@ -121,7 +121,7 @@ pub fn owner(random: &mut Random) -> AddressAction {
     AddressAction {
         eni: random.below(4) as u16,
         subnet: random.below(1024) as u16,
-        acl: random.below(256) as u8,
+        policy: random.below(256) as u8,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Stages without a table: is it for us, and does the mapping agree?
+//! Stages without a table: is it for us, does a group allow it, and does the mapping agree?
 
 use crate::{
     bench::{ends, roomy, run},
@@ -7,6 +7,7 @@ use crate::{
 use hdl::{
     decap::{self, gateware::ForUs},
     eni::AttachAction,
+    group::{self, GroupAction, gateware::Group},
     mapping::{
         self, MappingAction,
         gateware::{JUDGE, Reach},
@@ -15,6 +16,7 @@ use hdl::{
     parser::Headers,
 };
 use replay::{Bench, Random};
+use rust_hdl::prelude::*;
 
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
@@ -78,6 +80,26 @@ fn decap_is_for_us() {
             },
         );
     });
+}
+
+#[test]
+fn group_judges() {
+    let mut unit = Group::default();
+    unit.connect_all();
+    for allow in [false, true] {
+        for rule in [0, 1, 0x155, 0x3ff] {
+            let says = GroupAction { allow, rule };
+            unit.says.next = group::bits::GroupAction::from(says).into();
+            simulate(&mut unit, 10);
+            let own = [false, true].map(|inbound| group::judge(inbound, says));
+            let denies = if allow {
+                [DropReason::None; 2]
+            } else {
+                [DropReason::SgOutbound, DropReason::SgInbound]
+            };
+            assert_eq!((own, unit.denied.val()), (denies, !allow), "{says:?}");
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! Does each mistake make its problem, at its place, and only that?
 
+mod groups;
+
 use control::{Errors, Syntax, Vpcs};
 
 /// A small file in which everything is right. Each case spoils one thing.
@@ -12,8 +14,13 @@ fn read(text: &str) -> Result<Vpcs, Errors> {
 /// Replace `from`, which stands once in the right file, and expect one problem that quotes `at`.
 #[track_caller]
 fn check(from: &str, to: &str, at: &str, message: &str) {
-    assert_eq!(RIGHT.matches(from).count(), 1, "{from} is not unique");
-    let text = RIGHT.replace(from, to);
+    check_in(RIGHT, from, to, at, message);
+}
+
+#[track_caller]
+fn check_in(right: &str, from: &str, to: &str, at: &str, message: &str) {
+    assert_eq!(right.matches(from).count(), 1, "{from} is not unique");
+    let text = right.replace(from, to);
     let errors = read(&text).expect_err(to);
     let found: Vec<_> = errors
         .problems

@@ -1,5 +1,7 @@
 //! Does a card hold what the file says? Cases made by hand.
 
+mod groups;
+
 use control::{Cause, Compiled, Syntax, Vpcs, compile, legend::Direction};
 use hdl::{
     class::{AddressLabel, IpKey, PortKey},
@@ -57,22 +59,30 @@ impl Card {
     }
 
     /// Number of the rule that decides, negative if it denies; 0 if none does.
-    fn rule(&self, acl: u8, way: Direction, peer: &str, protocol: u8, port: Option<u16>) -> i32 {
+    fn rule(&self, policy: u8, way: Direction, peer: &str, protocol: u8, port: Option<u16>) -> i32 {
+        let RuleAction { allow, rule, .. } = self.action(policy, way, peer, (protocol, port));
+        if allow { i32::from(rule) } else { -i32::from(rule) }
+    }
+
+    /// What is found for a peer of the first VPC and a protocol with its port.
+    fn action(
+        &self,
+        policy: u8,
+        way: Direction,
+        peer: &str,
+        (protocol, port): (u8, Option<u16>),
+    ) -> RuleAction {
         let key = RuleKey {
-            acl,
+            policy,
             address_class: self.address(1, peer).class,
             port_class: self.port_class(1, protocol, port),
             inbound: way == Direction::Inbound,
         };
-        match self.0.image.rules.get(&key) {
-            None => 0,
-            Some(RuleAction { allow: true, rule }) => i32::from(*rule),
-            Some(RuleAction { allow: false, rule }) => -i32::from(*rule),
-        }
+        self.0.image.rules.get(&key).copied().unwrap_or_default()
     }
 }
 
-/// One ENI in a subnet with these inbound rules.
+/// One ENI in a subnet with these inbound rules, in a group without any.
 fn with_rules(rules: &str) -> Card {
     let text = format!(
         r#"
@@ -94,8 +104,12 @@ fn with_rules(rules: &str) -> Card {
         subnet = "s"
         mac = "02:00:00:00:00:11"
         addresses = ["10.0.1.4"]
+        security_groups = ["none"]
         card = "a"
         port = "host0"
+        [[security_groups]]
+        name = "none"
+        vpc = "v"
         [[network_acls]]
         name = "acl"
         inbound = [{rules}]
@@ -164,10 +178,7 @@ fn addresses_of_one_class_need_not_be_neighbors() {
     assert_eq!(label("11.0.0.0"), is(0, 0, false));
     assert_eq!(label("2001:db8:0:1:ffff:ffff:ffff:ffff"), is(0, 1, false), "no broadcast in IPv6");
     let words = card.0.legend.address_class(1, 2).expect("there is a class 2");
-    assert_eq!(
-        words.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["10.0.0.0/8", "10.0.1.128/25"]
-    );
+    assert_eq!(words, ["10.0.0.0/8", "10.0.1.128/25"]);
 }
 
 #[test]
@@ -179,11 +190,11 @@ fn the_example_compiles_for_both_cards() {
     let place = a.image.attachments[&AttachKey::place(1, &[200, 7])];
     assert_eq!(a.legend.eni(place.eni), Some("blue-data-2"));
     assert_eq!(a.legend.subnet(place.subnet), Some("blue-data"));
-    assert_eq!(a.legend.acl(place.acl), Some("data"));
+    assert_eq!(a.legend.acl(place.policy), Some("data"));
     assert_eq!(a.legend.route_table(place.route_table), Some("data"));
     assert_eq!(a.legend.route(place.route_table, 2), Some("10.0.1.0/24 -> local"));
     assert_eq!(
-        a.legend.rule(place.acl, Direction::Inbound, 110).as_deref(),
+        a.legend.rule(place.policy, Direction::Inbound, 110).as_deref(),
         Some("110 deny udp 0-1023 10.0.0.0/16")
     );
     assert_eq!(a.image.attachments[&AttachKey::tunnel(5001)].vpc, 1);
@@ -199,7 +210,7 @@ fn the_example_compiles_for_both_cards() {
     assert_eq!(green.vtep, u32::from_be_bytes([192, 0, 2, 20]));
     let b = compiled(&example(), "card-b");
     assert_eq!(b.image.identity.vtep, u32::from_be_bytes([192, 0, 2, 20]));
-    assert_eq!(b.legend.acls[1].name, "default of VPC green");
+    assert_eq!(b.legend.policies[1].acl.name, "default of VPC green");
 }
 
 #[test]
@@ -299,9 +310,10 @@ fn classes_beyond_their_number_are_named() {
             acl + 1
         );
     }
-    let errors = compile(&parse(&text, Syntax::Toml), "a", LARGE).expect_err("280 port ranges");
+    let errors =
+        compile(&parse(&text, Syntax::Toml), "a", LARGE).expect_err("280 port ranges, and all");
     assert_eq!(
         errors.problems[0].cause.lines().0,
-        "the rules of VPC `v` tell 280 classes of ports apart, and card `a` 255"
+        "the rules of VPC `v` tell 281 classes of ports apart, and card `a` 255"
     );
 }

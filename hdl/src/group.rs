@@ -1,0 +1,67 @@
+//! Does a security group of the ENI allow this packet?
+//!
+//! ```text
+//!   the rules that nacl found --> is one of the groups among them?
+//! ```
+//! Groups are asked about every packet of an ENI, inside its subnet too: in the sender's pass about
+//! what leaves, in the receiver's about what comes. Their rules only allow, in no order; what none
+//! allows is dropped. Nothing is remembered of a packet, so that an answer needs a rule of its own.
+//!
+//! Which ENIs are a group's members is resolved by the control plane: a rule that names a group as
+//! its peer is one about classes of addresses (`class`), wherever the members live.
+
+use crate::meta::DropReason;
+
+// ---- layout -----------------------------------------------------------------------------
+
+layout::layout! {
+    /// What the security groups of an ENI say.
+    pub struct GroupAction {
+        /// Does a rule of one of them allow it?
+        allow: bool,
+        /// Number of that rule, from 1, among those of the VPC's groups in its direction; 0 is
+        /// none.
+        rule: u16 => 10,
+    }
+}
+
+// ---- reference --------------------------------------------------------------------------
+
+/// What the rules of the ENI's groups mean for a packet; zeros if none was found.
+pub fn judge(inbound: bool, says: GroupAction) -> DropReason {
+    match (says.allow, inbound) {
+        (true, _) => DropReason::None,
+        (false, true) => DropReason::SgInbound,
+        (false, false) => DropReason::SgOutbound,
+    }
+}
+
+// ---- kernel -----------------------------------------------------------------------------
+
+/// [`judge`] as hardware.
+#[cfg(feature = "gateware")]
+pub mod gateware {
+    use super::bits::GroupAction;
+    use cells::view::View;
+    use rust_hdl::prelude::*;
+
+    const ACTION: usize = 11;
+
+    /// The groups' verdict, in the clock of the rules; wires.
+    #[derive(LogicBlock, Default)]
+    pub struct Group {
+        /// What they say, zeros if nothing was found.
+        pub says: Signal<In, Bits<ACTION>>,
+        /// It may not pass.
+        pub denied: Signal<Out, Bit>,
+        fields: View<GroupAction, ACTION>,
+    }
+
+    impl Logic for Group {
+        #[hdl_gen]
+        fn update(&mut self) {
+            self.fields.i.next = self.says.val();
+            self.denied.next = !self.fields.o.val().allow.any();
+        }
+    }
+}
