@@ -46,12 +46,13 @@ fn a_packet_that_passes() {
     assert_eq!(answer["frame_out"].as_str().unwrap().len(), 2 * (54 + 50));
     let steps = steps(&answer);
     let stages: Vec<&str> = steps.iter().map(|(stage, ..)| stage.as_str()).collect();
-    let walk =
-        ["parser", "eni", "spoof", "class far", "class port", "nacl", "route", "mapping", "encap"];
+    let searches = ["parser", "eni", "spoof", "class far", "class port"];
+    let walk = [&searches[..], &["nacl", "group", "route", "mapping", "encap"]].concat();
     assert_eq!(stages, walk);
     let says = |stage: &str| &steps.iter().find(|(s, ..)| s == stage).unwrap().1;
     assert!(says("eni").contains("ENI blue-web-1 of VPC blue, subnet blue-web, up"));
     assert!(says("nacl").contains("network ACL web out: 100 allow all 0.0.0.0/0"));
+    assert_eq!(says("group"), "security group web out: all 0.0.0.0/0");
     assert!(says("route").contains("10.0.0.0/16 -> local"), "{}", says("route"));
     assert!(says("encap").contains("VXLAN to 192.0.2.20, VNI 5001"));
     let text = run("card-a", &["--port", "host0", &hex]).out();
@@ -67,9 +68,21 @@ fn a_packet_between_two_enis_of_a_card_is_judged_for_both() {
     let steps = steps(&answer);
     let turn = steps.iter().position(|(stage, ..)| stage == "turn").unwrap();
     let stages: Vec<&str> = steps[turn..].iter().map(|(stage, ..)| stage.as_str()).collect();
-    assert_eq!(stages, ["turn", "class far", "class port", "deliver", "nacl", "encap"]);
+    assert_eq!(stages, ["turn", "class far", "class port", "deliver", "nacl", "group", "encap"]);
     let (_, says, _) = &steps[turn + 3];
     assert!(says.contains("ENI blue-web-2, subnet blue-web"), "{says}");
+    assert_eq!(steps[turn + 5].1, "security group web in: tcp 443 0.0.0.0/0");
+}
+
+#[test]
+fn a_group_is_asked_inside_the_subnet_too() {
+    let hex = frame_to([10, 0, 1, 10], [10, 0, 1, 20], 22);
+    let answer = run("card-a", &["--port", "host0", "--json", "--engine", "both", &hex]).json();
+    assert_eq!(answer["verdict"], "SgInbound");
+    let [.., nacl, group] = &steps(&answer)[..] else { panic!("{answer}") };
+    assert_eq!((nacl.0.as_str(), nacl.2.as_str()), ("nacl", "nothing"));
+    let says = "security groups web in: no rule allows it";
+    assert_eq!((group.0.as_str(), group.1.as_str(), group.2.as_str()), ("group", says, "drops"));
 }
 
 #[test]
