@@ -5,12 +5,12 @@
 //!  put ----+                        +--> of either half --> first
 //!          +--> [odd: 16 places] ---+
 //! ```
-//! A FIFO in LUT RAM, a packet in and one out per clock, in two halves that take turns, so that each
-//! place is in one LUT RAM and nothing has to choose between two of them before a register. The place
-//! behind the last packet of a half is always free: it is written in every clock.
+//! A FIFO in LUT RAM, a packet in and one out per clock, in two halves that take turns, so that
+//! each place is in one LUT RAM and nothing has to choose between two of them before a register.
+//! The place behind the last packet of a half is always free: it is written in every clock.
 //!
-//! What comes and what asks has a register first, so that the RAM may lie anywhere. Latency: 1 clock
-//! from `put` until `waits` says so, 2 clocks from `take` to the packet.
+//! What comes and what asks has a register first, so that the RAM may lie anywhere. Latency: 1
+//! clock from `put` until `waits` says so, 2 clocks from `take` to the packet.
 
 use super::turn::Turned;
 use cells::{copies::Copies, ram::SlotRam, register::Register};
@@ -138,11 +138,13 @@ pub struct Waiting {
     pub dst_ip: Signal<Out, Bits<128>>,
     even: Half,
     odd: Half,
-    put_now: Register<Bit>,
     turned_now: DFF<Turned>,
-    take_now: Register<Bit>,
+    put_even: Register<Bit>,
     put_odd: Register<Bit>,
+    take_even: Register<Bit>,
     take_odd: Register<Bit>,
+    puts_odd: Register<Bit>,
+    takes_odd: Register<Bit>,
     came_odd: Copies<3>,
     count: Register<Bits<LEVEL_BITS>>,
     any: Register<Bit>,
@@ -151,13 +153,15 @@ pub struct Waiting {
 impl Logic for Waiting {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, put_now, turned_now, take_now);
-        dff_setup!(self, clock, put_odd, take_odd, count, any);
+        dff_setup!(self, clock, turned_now, put_even, put_odd, take_even, take_odd);
+        dff_setup!(self, clock, puts_odd, takes_odd, count, any);
         clock!(self, clock, even, odd, came_odd);
-        self.put_now.reset.next = self.reset.val();
-        self.take_now.reset.next = self.reset.val();
+        self.put_even.reset.next = self.reset.val();
         self.put_odd.reset.next = self.reset.val();
+        self.take_even.reset.next = self.reset.val();
         self.take_odd.reset.next = self.reset.val();
+        self.puts_odd.reset.next = self.reset.val();
+        self.takes_odd.reset.next = self.reset.val();
         self.count.reset.next = self.reset.val();
         self.any.reset.next = self.reset.val();
         if self.put.val() & !self.take.val() {
@@ -170,19 +174,21 @@ impl Logic for Waiting {
         }
         self.waits.next = self.any.q.val();
         self.level.next = self.count.q.val();
-        self.put_now.d.next = self.put.val();
         self.turned_now.d.next = self.turned.val();
-        self.take_now.d.next = self.take.val();
-        self.put_odd.d.next = self.put_odd.q.val() ^ self.put_now.q.val();
-        self.take_odd.d.next = self.take_odd.q.val() ^ self.take_now.q.val();
+        self.puts_odd.d.next = self.puts_odd.q.val() ^ self.put.val();
+        self.put_even.d.next = self.put.val() & !self.puts_odd.q.val();
+        self.put_odd.d.next = self.put.val() & self.puts_odd.q.val();
+        self.takes_odd.d.next = self.takes_odd.q.val() ^ self.take.val();
+        self.take_even.d.next = self.take.val() & !self.takes_odd.q.val();
+        self.take_odd.d.next = self.take.val() & self.takes_odd.q.val();
         self.even.reset.next = self.reset.val();
-        self.even.put.next = self.put_now.q.val() & !self.put_odd.q.val();
+        self.even.put.next = self.put_even.q.val();
         self.even.i.next = self.turned_now.q.val();
-        self.even.take.next = self.take_now.q.val() & !self.take_odd.q.val();
+        self.even.take.next = self.take_even.q.val();
         self.odd.reset.next = self.reset.val();
-        self.odd.put.next = self.put_now.q.val() & self.put_odd.q.val();
+        self.odd.put.next = self.put_odd.q.val();
         self.odd.i.next = self.turned_now.q.val();
-        self.odd.take.next = self.take_now.q.val() & self.take_odd.q.val();
+        self.odd.take.next = self.take_odd.q.val();
         self.came_odd.d.next = self.take_odd.q.val();
         self.first.next = self.even.o.val();
         if self.came_odd.q.val().get_bit(0) {

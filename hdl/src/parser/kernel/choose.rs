@@ -11,20 +11,23 @@ pub struct Choose4<const N: usize> {
     pub option: [Signal<In, Bits<N>>; 4],
     /// What it is.
     pub chosen: Signal<Out, Bits<N>>,
+    low: Signal<Local, Bits<N>>,
+    high: Signal<Local, Bits<N>>,
 }
 
 impl<const N: usize> Logic for Choose4<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        self.chosen.next = self.option[0].val();
-        if self.which.val() == 1 {
-            self.chosen.next = self.option[1].val();
+        // Bit by bit: compares of the number would be logic in front of every choice.
+        self.low.next = self.option[0].val();
+        self.high.next = self.option[2].val();
+        if self.which.val().get_bit(0) {
+            self.low.next = self.option[1].val();
+            self.high.next = self.option[3].val();
         }
-        if self.which.val() == 2 {
-            self.chosen.next = self.option[2].val();
-        }
-        if self.which.val() == 3 {
-            self.chosen.next = self.option[3].val();
+        self.chosen.next = self.low.val();
+        if self.which.val().get_bit(1) {
+            self.chosen.next = self.high.val();
         }
     }
 }
