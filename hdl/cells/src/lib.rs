@@ -52,6 +52,9 @@ pub mod hash;
 // The exact-match table: its kernel, and where the host puts entries.
 pub mod exact;
 
+// The table that remembers flows by itself: it makes, ages and frees its entries.
+pub mod flows;
+
 // The bits of a word as the fields of an entry.
 #[cfg(feature = "gateware")]
 pub mod view;

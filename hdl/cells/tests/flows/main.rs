@@ -1,0 +1,3 @@
+//! Does the table remember flows as a search of all its entries would?
+
+mod model;
