@@ -7,6 +7,7 @@
 //! state      register            delay            copies
 //! memory     ram (2 clocks)      ram::LutRam (asynchronous)     counters
 //! tables     hash   exact (7 clocks)               interval (9 to 18 clocks)
+//!                   flows (17 clocks)
 //! streams    skid   fifo         arbiter
 //! ```
 

@@ -29,7 +29,7 @@
 #[cfg(feature = "gateware")]
 mod along;
 #[cfg(feature = "gateware")]
-mod digest;
+pub(crate) mod digest;
 #[cfg(feature = "gateware")]
 mod kernel;
 #[cfg(feature = "gateware")]

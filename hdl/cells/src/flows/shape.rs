@@ -8,7 +8,7 @@ pub const STATE_BITS: usize = 6;
 pub const STATES: usize = 1 << STATE_BITS;
 /// Classes of states, each with an idle time of its own.
 pub const CLASSES: usize = 4;
-/// Bits of a time in ticks. An idle time uses one less: a deadline lies less than half a turn ahead.
+/// Bits of a time in ticks. An idle time is less than half of that turn.
 pub const TICK_BITS: usize = 12;
 /// Entries of a bucket.
 pub const POSITIONS: usize = 4;
