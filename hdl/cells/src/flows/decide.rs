@@ -117,6 +117,8 @@ pub struct Decide {
     look: Look,
     free: Free,
     seen: Signal<Local, Sight>,
+    known: Signal<Local, Bits<STATE_BITS>>,
+    latest: Signal<Local, Bits<STATE_BITS>>,
     anew: Signal<Local, Bit>,
     keep: Signal<Local, Bit>,
     want: Signal<Local, Bit>,
@@ -147,6 +149,8 @@ impl Decide {
             look: Look::default(),
             free: Free::default(),
             seen: Signal::default(),
+            known: Signal::default(),
+            latest: Signal::default(),
             anew: Signal::default(),
             keep: Signal::default(),
             want: Signal::default(),
@@ -169,9 +173,10 @@ impl Logic for Decide {
         self.look.decision.next = self.decision_16.q.val();
         self.seen.next = self.look.after.val();
         self.free.taken.next = self.seen.val().taken;
-        self.anew.next = self.seen.val().mine
-            & self.turn.val().fresh
-            & self.closed.val().get_bit(self.seen.val().state.index());
+        // Closed or not after this request: both answers stand ready when it is known which counts.
+        self.known.next = self.sight.val().state | self.turn.val().events;
+        self.latest.next = self.decision_16.q.val().state | self.turn.val().events;
+        self.anew.next = self.seen.val().mine & self.turn.val().fresh & self.seen.val().closed;
         self.keep.next =
             self.turn.val().go & self.seen.val().mine & (!self.anew.val() | self.turn.val().allow);
         self.want.next = self.turn.val().go
@@ -182,6 +187,7 @@ impl Logic for Decide {
         self.next.next.touched = 0.into();
         self.next.next.present = self.keep.val() | self.make.val();
         self.next.next.state = self.turn.val().events;
+        self.next.next.closed = self.closed.val().get_bit(self.turn.val().events.index());
         self.next.next.freed = 0.into();
         if self.keep.val() {
             self.next.next.touched = self.seen.val().at;
@@ -191,6 +197,10 @@ impl Logic for Decide {
         }
         if self.seen.val().mine & !self.anew.val() {
             self.next.next.state = self.seen.val().state | self.turn.val().events;
+            self.next.next.closed = self.closed.val().get_bit(self.known.val().index());
+            if self.relation.val().get_bit(4) & self.decision_16.q.val().present {
+                self.next.next.closed = self.closed.val().get_bit(self.latest.val().index());
+            }
         }
         if self.turn.val().sweep {
             self.next.next.freed = self.seen.val().lapsed;

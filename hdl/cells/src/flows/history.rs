@@ -40,6 +40,7 @@ pub struct History {
     pub equal: Signal<In, Bit>,
     pub at: Signal<In, Bits<ENTRIES>>,
     pub state: Signal<In, Bits<STATE_BITS>>,
+    pub closed: Signal<In, Bit>,
     /// Clock 15: what is known but for the direct predecessor's decision.
     pub sight: Signal<Out, Sight>,
     pub relation: Signal<Out, Bits<RELATION_BITS>>,
@@ -68,6 +69,7 @@ impl Default for History {
             equal: Signal::default(),
             at: Signal::default(),
             state: Signal::default(),
+            closed: Signal::default(),
             sight: Signal::default(),
             relation: Signal::default(),
             decision_1: DFF::default(),
@@ -110,6 +112,7 @@ impl Logic for History {
         self.nothing.next.twin = false;
         self.nothing.next.at = 0.into();
         self.nothing.next.state = 0.into();
+        self.nothing.next.closed = false;
         self.look[0].before.next = self.nothing.val();
         self.look[0].relation.next = self.first.val().get_bits::<RELATION_BITS>(78);
         self.look[0].decision.next = self.decision_2.q.val();
@@ -148,6 +151,7 @@ impl Logic for History {
             self.read.next.twin = self.found.val() & !self.equal.val();
             self.read.next.at = self.at.val();
             self.read.next.state = self.state.val();
+            self.read.next.closed = self.closed.val();
         }
         self.sight_15.d.next = self.read.val();
         self.sight.next = self.sight_15.q.val();

@@ -101,7 +101,7 @@ impl<const K: usize, const N: usize, const C: usize> Flows<K, N, C> {
             window: Window::default(),
             entries: Entries::new(shape.depth_log2),
             matches: DFF::default(),
-            recall: Recall::new(shape.depth_log2),
+            recall: Recall::new(shape.depth_log2, rules),
             history: History::default(),
             decide: Decide::new(rules),
             store: Store::new(shape.depth_log2, rules),
@@ -171,6 +171,7 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Flows<K, N, C> {
         self.history.equal.next = self.recall.equal.val();
         self.history.at.next = self.recall.at.val();
         self.history.state.next = self.recall.state.val();
+        self.history.closed.next = self.recall.closed.val();
         // Clocks 15 to 17: the decision, its writes, the answer.
         self.decide.turn.next = self.along.turn.val();
         self.decide.sight.next = self.history.sight.val();

@@ -13,6 +13,8 @@ pub struct Decision {
     pub present: Bit,
     /// The entry's state now.
     pub state: Bits<STATE_BITS>,
+    /// That state is a closed one.
+    pub closed: Bit,
     /// The entries that the sweep freed.
     pub freed: Bits<ENTRIES>,
 }
@@ -32,6 +34,8 @@ pub struct Sight {
     pub at: Bits<ENTRIES>,
     /// That entry's state.
     pub state: Bits<STATE_BITS>,
+    /// That state is a closed one.
+    pub closed: Bit,
 }
 
 /// Adds a predecessor's decision to what is known. Latency: none.
@@ -63,6 +67,7 @@ impl Logic for Look {
             self.after.next.twin = !self.relation.val().get_bit(5);
             self.after.next.at = self.decision.val().touched;
             self.after.next.state = self.decision.val().state;
+            self.after.next.closed = self.decision.val().closed;
         }
     }
 }

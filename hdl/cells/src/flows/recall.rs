@@ -10,8 +10,9 @@
 
 use crate::delay::Delay;
 use crate::equal::Equal;
+use crate::flows::decide::states;
 use crate::flows::locate::BUCKETS_BITS;
-use crate::flows::{ENTRIES, SLOT_BITS, STATE_BITS};
+use crate::flows::{ENTRIES, Rules, SLOT_BITS, STATE_BITS, STATES};
 use crate::hash::{INDEX_BITS, WAYS};
 use crate::ram::{Ram, Style};
 use rust_hdl::prelude::*;
@@ -100,6 +101,7 @@ pub struct Recall<const K: usize, const N: usize, const C: usize> {
     pub at: Signal<Out, Bits<ENTRIES>>,
     pub equal: Signal<Out, Bit>,
     pub state: Signal<Out, Bits<STATE_BITS>>,
+    pub closed: Signal<Out, Bit>,
     /// Clock 17 of whoever writes: a state, or a new entry's key.
     pub w_slot: Signal<In, Bits<SLOT_BITS>>,
     pub state_write: Signal<In, Bit>,
@@ -117,12 +119,15 @@ pub struct Recall<const K: usize, const N: usize, const C: usize> {
     compare: Equal<N, C>,
     at_14: Delay<Bits<ENTRIES>, 6>,
     found_14: Delay<Bit, 5>,
-    state_14: Delay<Bits<STATE_BITS>, 2>,
+    state_13: DFF<Bits<STATE_BITS>>,
+    state_14: DFF<Bits<STATE_BITS>>,
+    closed_14: DFF<Bit>,
+    closed_states: Constant<Bits<STATES>>,
 }
 
 impl<const K: usize, const N: usize, const C: usize> Recall<K, N, C> {
     /// For ways of `2^depth_log2` buckets.
-    pub fn new(depth_log2: usize) -> Self {
+    pub fn new(depth_log2: usize, rules: &Rules) -> Self {
         Self {
             clock: Signal::default(),
             matches: Signal::default(),
@@ -132,6 +137,7 @@ impl<const K: usize, const N: usize, const C: usize> Recall<K, N, C> {
             at: Signal::default(),
             equal: Signal::default(),
             state: Signal::default(),
+            closed: Signal::default(),
             w_slot: Signal::default(),
             state_write: Signal::default(),
             w_state: Signal::default(),
@@ -148,7 +154,10 @@ impl<const K: usize, const N: usize, const C: usize> Recall<K, N, C> {
             compare: Equal::default(),
             at_14: Delay::default(),
             found_14: Delay::default(),
-            state_14: Delay::default(),
+            state_13: DFF::default(),
+            state_14: DFF::default(),
+            closed_14: DFF::default(),
+            closed_states: states(|state| rules.closed[state]),
         }
     }
 
@@ -161,8 +170,8 @@ impl<const K: usize, const N: usize, const C: usize> Recall<K, N, C> {
 impl<const K: usize, const N: usize, const C: usize> Logic for Recall<K, N, C> {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, keys, states, compare, at_14, found_14, state_14);
-        dff_setup!(self, clock, number_9, way_9, found_9, slot_10);
+        clock!(self, clock, keys, states, compare, at_14, found_14);
+        dff_setup!(self, clock, number_9, way_9, found_9, slot_10, state_13, state_14, closed_14);
         self.which.one.next = self.matches.val();
         self.number_9.d.next = self.which.number.val();
         self.way_9.d.next = self.which.way.val();
@@ -182,8 +191,11 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Recall<K, N, C> {
         self.compare.a.next = bit_cast::<N, K>(self.keys.q.val());
         self.compare.b.next = self.key.val();
         self.equal.next = self.compare.yes.val();
-        self.state_14.d.next = self.states.q.val();
+        self.state_13.d.next = self.states.q.val();
+        self.state_14.d.next = self.state_13.q.val();
+        self.closed_14.d.next = self.closed_states.val().get_bit(self.state_13.q.val().index());
         self.state.next = self.state_14.q.val();
+        self.closed.next = self.closed_14.q.val();
         self.at_14.d.next = self.matches.val();
         self.at.next = self.at_14.q.val();
         self.found_14.d.next = self.found_9.q.val();
