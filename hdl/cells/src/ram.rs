@@ -11,8 +11,9 @@
 //! [`Style`]. Throughput: a read and a write per clock. A write at clock t is seen by reads whose
 //! address comes at t + 1 or later. A read of the address that is written in the same clock is
 //! *poison*: the part leaves it undefined, so the models return a wrong word on purpose (inverted;
-//! a random one when simulated with `PENSTOCK_POISON`). Nobody may rely on the first content
-//! either: there is no `initial` block, and the Rust model invents noise.
+//! when simulated with `PENSTOCK_POISON` a random one, or some bits of the old word and the others
+//! of the new). Nobody may rely on the first content either: there is no `initial` block, and the
+//! Rust model invents noise.
 //!
 //! [`LutRam`] (and [`SlotRam`], for any type): the same with an asynchronous read, for small FIFOs.
 //! It has no collision: a read sees the old word until the edge and the new one after it.

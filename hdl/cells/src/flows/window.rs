@@ -2,7 +2,7 @@
 //! bucket?
 //!
 //! ```text
-//! clock        0              2              4
+//! clock        0            1 to 3           4
 //! key ->[ lines of keys, tags, buckets: one register per clock ]->
 //!          \--->[a comparison with each of 14 predecessors]-> relations
 //! ```
@@ -28,7 +28,7 @@ const KEY_LINE: usize = 17;
 #[derive(LogicBlock, Default)]
 pub struct Relation<const N: usize, const C: usize> {
     pub clock: Signal<In, Clock>,
-    /// Clock 0.
+    /// Clock 1.
     pub key: Signal<In, Bits<N>>,
     pub key_before: Signal<In, Bits<N>>,
     /// Clock 2.
@@ -41,7 +41,6 @@ pub struct Relation<const N: usize, const C: usize> {
     pub relation: Signal<Out, Bits<RELATION_BITS>>,
     keys: Equal<N, C>,
     tags: Equal<TAG_BYTES_BITS, 3>,
-    same_key_3: DFF<Bit>,
     same_key_4: DFF<Bit>,
     meets: Signal<Local, Bits<RELATION_BITS>>,
     meets_4: DFF<Bits<RELATION_BITS>>,
@@ -51,11 +50,10 @@ impl<const N: usize, const C: usize> Logic for Relation<N, C> {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, keys, tags);
-        dff_setup!(self, clock, same_key_3, same_key_4, meets_4);
+        dff_setup!(self, clock, same_key_4, meets_4);
         self.keys.a.next = self.key.val();
         self.keys.b.next = self.key_before.val();
-        self.same_key_3.d.next = self.keys.yes.val();
-        self.same_key_4.d.next = self.same_key_3.q.val();
+        self.same_key_4.d.next = self.keys.yes.val();
         self.tags.a.next = self.tag.val();
         self.tags.b.next = self.tag_before.val();
         self.meets.next = 0.into();
@@ -155,8 +153,8 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Window<K, N, C> {
             self.tags[i].clock.next = self.clock.val();
             self.lines[i].clock.next = self.clock.val();
             self.to[i].clock.next = self.clock.val();
-            self.to[i].key.next = self.padded.val();
-            self.to[i].key_before.next = self.keys[i].q.val();
+            self.to[i].key.next = self.keys[0].q.val();
+            self.to[i].key_before.next = self.keys[i + 1].q.val();
             self.to[i].tag.next = self.tag.val();
             self.to[i].tag_before.next = self.tags[i].q.val();
             self.to[i].buckets.next = self.buckets.val();

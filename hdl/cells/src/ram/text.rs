@@ -48,7 +48,9 @@ impl Shape {
              initial leaf_noise = 32'h{seed:x};\n\
              always @(posedge clock)\n    \
                  leaf_noise <= {{leaf_noise[30:0], ^(leaf_noise & 32'h80200003)}};\n\
-             wire {range}leaf_poison = {random};\n\
+             wire {range}leaf_random = {random};\n\
+             wire {range}leaf_poison = leaf_noise[9] ? leaf_random\n    \
+                 : (leaf_words[leaf_read_at] & leaf_random) | (wd & ~leaf_random);\n\
              `else\n\
              wire {range}leaf_poison = ~leaf_words[leaf_read_at];\n\
              `endif\n\
