@@ -103,6 +103,51 @@ impl Logic for Free {
     }
 }
 
+/// What the rules say, but for whether there is room. Latency: none.
+#[derive(LogicBlock, Default)]
+pub struct Judge {
+    pub turn: Signal<In, Turn>,
+    pub sight: Signal<In, Sight>,
+    /// To the direct predecessor, and what that one decided.
+    pub relation: Signal<In, Bits<RELATION_BITS>>,
+    pub last: Signal<In, Decision>,
+    /// That decision is about the request's own entry or its twin's.
+    pub own: Signal<Out, Bit>,
+    /// The entry stays, or begins anew; or one is wanted.
+    pub stay: Signal<Out, Bit>,
+    pub again: Signal<Out, Bit>,
+    pub want: Signal<Out, Bit>,
+    anew: Signal<Local, Bit>,
+    met: Signal<Local, Bit>,
+}
+
+impl Logic for Judge {
+    #[hdl_gen]
+    fn update(&mut self) {
+        // What the direct predecessor's word changes comes last: it is the only loop.
+        self.met.next = self.relation.val().get_bit(4) & self.last.val().present;
+        self.own.next = self.met.val();
+        self.anew.next = self.sight.val().mine & self.turn.val().fresh & self.sight.val().closed;
+        self.stay.next = self.turn.val().go & self.sight.val().mine & !self.anew.val();
+        self.again.next = self.turn.val().go & self.anew.val() & self.turn.val().allow;
+        if self.met.val() {
+            self.stay.next = self.turn.val().go
+                & self.relation.val().get_bit(5)
+                & !(self.turn.val().fresh & self.last.val().closed);
+            self.again.next = self.turn.val().go
+                & self.relation.val().get_bit(5)
+                & self.turn.val().fresh
+                & self.last.val().closed
+                & self.turn.val().allow;
+        }
+        self.want.next = self.turn.val().go
+            & self.turn.val().allow
+            & !self.sight.val().mine
+            & !self.sight.val().twin
+            & !self.met.val();
+    }
+}
+
 /// The decision.
 #[derive(LogicBlock)]
 pub struct Decide {
@@ -115,13 +160,11 @@ pub struct Decide {
     pub decision: Signal<Out, Decision>,
     pub outcome: Signal<Out, Outcome>,
     look: Look,
+    judge: Judge,
     free: Free,
     seen: Signal<Local, Sight>,
     known: Signal<Local, Bits<STATE_BITS>>,
     latest: Signal<Local, Bits<STATE_BITS>>,
-    anew: Signal<Local, Bit>,
-    keep: Signal<Local, Bit>,
-    want: Signal<Local, Bit>,
     make: Signal<Local, Bit>,
     next: Signal<Local, Decision>,
     says: Signal<Local, Outcome>,
@@ -147,13 +190,11 @@ impl Decide {
             decision: Signal::default(),
             outcome: Signal::default(),
             look: Look::default(),
+            judge: Judge::default(),
             free: Free::default(),
             seen: Signal::default(),
             known: Signal::default(),
             latest: Signal::default(),
-            anew: Signal::default(),
-            keep: Signal::default(),
-            want: Signal::default(),
             make: Signal::default(),
             next: Signal::default(),
             says: Signal::default(),
@@ -176,29 +217,26 @@ impl Logic for Decide {
         // Closed or not after this request: both answers stand ready when it is known which counts.
         self.known.next = self.sight.val().state | self.turn.val().events;
         self.latest.next = self.decision_16.q.val().state | self.turn.val().events;
-        self.anew.next = self.seen.val().mine & self.turn.val().fresh & self.seen.val().closed;
-        self.keep.next =
-            self.turn.val().go & self.seen.val().mine & (!self.anew.val() | self.turn.val().allow);
-        self.want.next = self.turn.val().go
-            & self.turn.val().allow
-            & !self.seen.val().mine
-            & !self.seen.val().twin;
-        self.make.next = self.want.val() & self.free.any.val();
+        self.judge.turn.next = self.turn.val();
+        self.judge.sight.next = self.sight.val();
+        self.judge.relation.next = self.relation.val();
+        self.judge.last.next = self.decision_16.q.val();
+        self.make.next = self.judge.want.val() & self.free.any.val();
         self.next.next.touched = 0.into();
-        self.next.next.present = self.keep.val() | self.make.val();
+        self.next.next.present = self.judge.stay.val() | self.judge.again.val() | self.make.val();
         self.next.next.state = self.turn.val().events;
         self.next.next.closed = self.closed.val().get_bit(self.turn.val().events.index());
         self.next.next.freed = 0.into();
-        if self.keep.val() {
+        if self.judge.stay.val() | self.judge.again.val() {
             self.next.next.touched = self.seen.val().at;
         }
-        if self.want.val() {
+        if self.judge.want.val() {
             self.next.next.touched = self.free.first.val();
         }
-        if self.seen.val().mine & !self.anew.val() {
+        if self.judge.stay.val() {
             self.next.next.state = self.seen.val().state | self.turn.val().events;
             self.next.next.closed = self.closed.val().get_bit(self.known.val().index());
-            if self.relation.val().get_bit(4) & self.decision_16.q.val().present {
+            if self.judge.own.val() {
                 self.next.next.closed = self.closed.val().get_bit(self.latest.val().index());
             }
         }
@@ -210,17 +248,17 @@ impl Logic for Decide {
         }
         self.decision_16.d.next = self.next.val();
         self.decision.next = self.decision_16.q.val();
-        self.says.next.hit = self.turn.val().go & self.seen.val().mine & !self.anew.val();
+        self.says.next.hit = self.judge.stay.val();
         self.says.next.state = 0.into();
         self.says.next.at = 0.into();
         if self.turn.val().go & self.seen.val().mine {
             self.says.next.state = self.seen.val().state;
             self.says.next.at = self.seen.val().at;
         }
-        if self.want.val() {
+        if self.judge.want.val() {
             self.says.next.at = self.free.first.val();
         }
-        self.says.next.inserted = (self.keep.val() & self.anew.val()) | self.make.val();
+        self.says.next.inserted = self.judge.again.val() | self.make.val();
         self.says.next.made = self.make.val();
         self.says.next.full = self.turn.val().allow
             & (!self.turn.val().go

@@ -1,14 +1,14 @@
 //! What have the predecessors left of my entries when it is my turn?
 //!
 //! ```text
-//! clock              4        5       6       7       ...  13     14        15
-//! decisions of      14, 13   12, 11  10      9             3      2
-//! predecessor       [look]-->[look]->[look]->[look]->      [look]>[look]--->sight
-//!                                             ^ memory's ages      ^ memory's key
+//! clock         4        5       6       7      ...  13        14           15
+//! decisions of 14, 13   12      11      10            4    memory, 3, 2
+//! predecessor  [look]-->[look]->[look]->[look]->     [look]-->[look]------->sight
+//!                                        ^ ages                ^ found, its key and state
 //! ```
-//! A decision stands in one register; a predecessor d clocks ahead makes its own when this request
-//! is in clock 16 - d, and there the request looks at it. The first relations are known a little
-//! late, so clocks 4 and 5 look at two decisions, kept one or two clocks.
+//! A predecessor d clocks ahead decides when this request is in clock 15 - d. The request looks at
+//! that two clocks later, in a register for these many readers; three clocks later at predecessor
+//! 14, to which the relation is not known before, and one at predecessor 2, which cannot wait.
 
 use crate::flows::look::{Decision, Look, Sight};
 use crate::flows::window::{RELATION_BITS, RELATIONS_BITS};
@@ -53,7 +53,6 @@ pub struct History {
     aged: Signal<Local, Sight>,
     read: Signal<Local, Sight>,
     sight_15: DFF<Sight>,
-    first: Signal<Local, Bits<RELATIONS_BITS>>,
 }
 
 impl Default for History {
@@ -81,7 +80,6 @@ impl Default for History {
             aged: Signal::default(),
             read: Signal::default(),
             sight_15: DFF::default(),
-            first: Signal::default(),
         }
     }
 }
@@ -96,12 +94,11 @@ impl Logic for History {
         for i in 0..11 {
             self.line[i].clock.next = self.clock.val();
         }
-        self.first.next = self.relations.val();
-        self.line[0].d.next = self.first.val() << 12;
-        self.line[1].d.next = self.line[0].q.val() << 12;
-        for i in 2..11 {
+        self.line[0].d.next = self.relations.val() << 12;
+        for i in 1..10 {
             self.line[i].d.next = self.line[i - 1].q.val() << 6;
         }
+        self.line[10].d.next = self.line[9].q.val() << 12;
         for i in 0..10 {
             self.sights[i].clock.next = self.clock.val();
         }
@@ -114,46 +111,44 @@ impl Logic for History {
         self.nothing.next.state = 0.into();
         self.nothing.next.closed = false;
         self.look[0].before.next = self.nothing.val();
-        self.look[0].relation.next = self.first.val().get_bits::<RELATION_BITS>(78);
+        self.look[0].relation.next = self.relations.val().get_bits::<RELATION_BITS>(78);
         self.look[0].decision.next = self.decision_2.q.val();
         self.look[1].before.next = self.look[0].after.val();
-        self.look[1].relation.next = self.first.val().get_bits::<RELATION_BITS>(72);
+        self.look[1].relation.next = self.relations.val().get_bits::<RELATION_BITS>(72);
         self.look[1].decision.next = self.decision_1.q.val();
         self.sights[0].d.next = self.look[1].after.val();
-        // Clock 5: predecessors 12 and 11.
-        self.look[2].before.next = self.sights[0].q.val();
-        self.look[2].relation.next = self.line[0].q.val().get_bits::<RELATION_BITS>(78);
-        self.look[2].decision.next = self.decision_1.q.val();
-        self.look[3].before.next = self.look[2].after.val();
-        self.look[3].relation.next = self.line[0].q.val().get_bits::<RELATION_BITS>(72);
-        self.look[3].decision.next = self.decision.val();
-        self.sights[1].d.next = self.look[3].after.val();
-        // Clocks 6 to 14: predecessors 10 to 2.
-        for i in 4..13 {
-            self.look[i].before.next = self.sights[i - 3].q.val();
-            self.look[i].relation.next = self.line[i - 3].q.val().get_bits::<RELATION_BITS>(78);
-            self.look[i].decision.next = self.decision.val();
+        // Clocks 5 to 13: predecessors 12 to 4.
+        for i in 2..11 {
+            self.look[i].before.next = self.sights[i - 2].q.val();
+            self.look[i].relation.next = self.line[i - 2].q.val().get_bits::<RELATION_BITS>(78);
+            self.look[i].decision.next = self.decision_1.q.val();
         }
-        for i in 2..10 {
-            self.sights[i].d.next = self.look[i + 2].after.val();
+        for i in 1..10 {
+            self.sights[i].d.next = self.look[i + 1].after.val();
         }
         // Clock 7: the memories' word counts where no predecessor wrote.
         self.unwritten.next = self.sights[2].q.val().lapsed;
-        self.aged.next = self.look[5].after.val();
+        self.aged.next = self.look[4].after.val();
         self.aged.next.taken =
-            self.look[5].after.val().taken | (self.live.val() & self.sights[2].q.val().lapsed);
-        self.aged.next.lapsed = self.look[5].after.val().lapsed & self.dead.val();
+            self.look[4].after.val().taken | (self.live.val() & self.sights[2].q.val().lapsed);
+        self.aged.next.lapsed = self.look[4].after.val().lapsed & self.dead.val();
         self.sights[3].d.next = self.aged.val();
-        // Clock 14: what was found counts where no predecessor has the entry.
-        self.read.next = self.look[12].after.val();
-        if !self.look[12].after.val().mine & !self.look[12].after.val().twin {
+        // Clock 14: what was found counts where no predecessor has the entry; then 3 and 2.
+        self.read.next = self.sights[9].q.val();
+        if !self.sights[9].q.val().mine & !self.sights[9].q.val().twin {
             self.read.next.mine = self.found.val() & self.equal.val();
             self.read.next.twin = self.found.val() & !self.equal.val();
             self.read.next.at = self.at.val();
             self.read.next.state = self.state.val();
             self.read.next.closed = self.closed.val();
         }
-        self.sight_15.d.next = self.read.val();
+        self.look[11].before.next = self.read.val();
+        self.look[11].relation.next = self.line[9].q.val().get_bits::<RELATION_BITS>(78);
+        self.look[11].decision.next = self.decision_1.q.val();
+        self.look[12].before.next = self.look[11].after.val();
+        self.look[12].relation.next = self.line[9].q.val().get_bits::<RELATION_BITS>(72);
+        self.look[12].decision.next = self.decision.val();
+        self.sight_15.d.next = self.look[12].after.val();
         self.sight.next = self.sight_15.q.val();
         self.relation.next = self.line[10].q.val().get_bits::<RELATION_BITS>(78);
     }

@@ -118,6 +118,10 @@ fn time_goes_round_and_gaps_come_and_go() {
         script.run(&mut random, &gaps);
         script.run(&mut random, &Traffic { idle: [1, 2_000], clocks: 200, ..gaps });
     }
+    let many = (0..300).collect();
+    let sweeps =
+        Traffic { keys: many, burst: 1, tick: 18, idle: [1, 1], clocks: 3_000, ..traffic() };
+    script.run(&mut random, &sweeps);
     // A turn of time: an entry that nobody swept would live again in its second half.
     script.rest(6_000, 1);
     script.counts(0);
