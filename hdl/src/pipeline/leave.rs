@@ -120,10 +120,8 @@ impl Logic for Leave {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, down, arrives, denied, refused);
-        clock!(
-            self, clock, judge, reason_at, here, goes_on, encap, along, along_now, mac, valid_at
-        );
-        clock!(self, clock, trace_at);
+        clock!(self, clock, judge, reason_at, here, goes_on, encap, along, along_now, mac);
+        clock!(self, clock, valid_at, trace_at);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
         self.deliver.generation.next = self.i_receiver_in.val();
