@@ -81,10 +81,8 @@ pub struct Spread<const N: usize, const W: usize> {
 
 impl<const N: usize, const W: usize> Default for Spread<N, W> {
     fn default() -> Self {
-        assert!(
-            N > 1 && W % N == 0,
-            "{W} bits do not make {N} lanes, of which there are two or more"
-        );
+        assert!(N > 1, "one lane needs no copies");
+        assert_eq!(W % N, 0, "{W} bits do not make {N} lanes");
         Self { i: Signal::default(), o: Signal::default() }
     }
 }
