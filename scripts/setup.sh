@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What this machine lacks to build, test and measure penstock, installed: setup.sh build|fmax|bench
-#   build  Verilator, Icarus Verilog, tshark, a C++ compiler, through the system's packages
+#   build  Verilator, Icarus Verilog, tshark, a C++ compiler, ip and ping, as system packages
 #   fmax   and yosys, nextpnr-ecp5 (as Python packages), in a virtual environment shared by clones
 #   bench  and cocotb, likewise
 set -euo pipefail
@@ -14,6 +14,8 @@ need iverilog iverilog
 need tshark tshark
 need g++ g++
 need make make
+need ip iproute2
+need ping iputils-ping
 if [ "$what" != build ]; then
     python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi

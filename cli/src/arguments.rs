@@ -1,9 +1,9 @@
 //! What may be typed, and what does `--help` teach?
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
-use hdl::profile::{PORT_NAMES, PROFILES};
+use hdl::profile::{HOST_PORTS, PORT_NAMES, PROFILES};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::{ops::Range, path::PathBuf};
 
 /// An offload card for cloud VPC networking: its tables, its gateware, its packets.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub enum Command {
     Explain(Explain),
     /// Put captures through a card, compare it with the reference, write what comes out
     Sim(Sim),
+    /// Let a card's model sit between TAP devices: real machines talk through it, now
+    Tap(Tap),
     /// Two cards, two tenants with the same addresses, real captures: everything at once
     Demo(Demo),
     /// Print the gateware of a profile as Verilog
@@ -168,6 +170,49 @@ fn port_and_file(text: &str) -> Result<(usize, PathBuf), String> {
     let number = PORT_NAMES.iter().position(|n| *n == port);
     let number = number.ok_or_else(|| format!("there is no port `{port}`: name one of {ports}"))?;
     if file.is_empty() { Err(form()) } else { Ok((number, file.into())) }
+}
+
+/// `penstock tap`
+#[derive(Args, Debug)]
+#[command(after_help = "Example, as root, with a container or a namespace behind each device:\n  \
+    penstock tap --config examples/two-cards.toml --card card-a \\\n    \
+    --host host0=tap0 --net net0=tap1\n  \
+    ip link set tap0 address 02:b0:00:00:01:0a up      # the MAC of ENI blue-web-1\n  \
+    ip address add 10.0.1.10/24 dev tap0\n  \
+    ip neighbor add 10.0.1.20 lladdr 02:b0:00:00:01:14 dev tap0   # ARP is not answered yet\n\n\
+    A device that is not there is made and goes with the command; an ENI with a VLAN wants a VLAN \
+    device on top of it. The card's clock runs only while there are frames; Ctrl-C ends it.")]
+pub struct Tap {
+    #[command(flatten)]
+    pub which: Which,
+    /// A host port and the TAP device whose machine is the tenant's
+    #[arg(long = "host", value_name = "PORT=TAP", required_unless_present = "nets",
+        value_parser = |text: &str| port_and_tap(text, 0..HOST_PORTS))]
+    pub hosts: Vec<(usize, String)>,
+    /// A net port and the TAP device that leads to the underlay
+    #[arg(long = "net", value_name = "PORT=TAP",
+        value_parser = |text: &str| port_and_tap(text, HOST_PORTS..PORT_NAMES.len()))]
+    pub nets: Vec<(usize, String)>,
+    /// Who judges
+    #[arg(long, value_enum, default_value_t = Engine::Rtl)]
+    pub engine: Engine,
+    /// A line for each packet
+    #[arg(long)]
+    pub packets: bool,
+    /// End after so many seconds
+    #[arg(long)]
+    pub seconds: Option<u64>,
+    /// Answer in JSON, at the end
+    #[arg(long, conflicts_with = "packets")]
+    pub json: bool,
+}
+
+fn port_and_tap(text: &str, ports: Range<usize>) -> Result<(usize, String), String> {
+    let names = &PORT_NAMES[ports.clone()];
+    let form = || format!("expected PORT=TAP, where PORT is {}", names.join(" or "));
+    let (port, tap) = text.split_once('=').filter(|(_, tap)| !tap.is_empty()).ok_or_else(form)?;
+    let place = names.iter().position(|name| *name == port).ok_or_else(form)?;
+    Ok((ports.start + place, tap.into()))
 }
 
 /// `penstock demo`

@@ -91,6 +91,28 @@ pub enum Error {
         /// What the plotting library says.
         why: String,
     },
+    /// A TAP device that can't be had.
+    #[error(
+        "TAP device {name}: {source}: run as root, or let root make it for this user: \
+         ip tuntap add dev {name} mode tap user $USER"
+    )]
+    Tap {
+        /// Which.
+        name: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A TAP device that has gone.
+    #[error("TAP device {name} is gone ({source}): the card ends with it")]
+    TapGone {
+        /// Which.
+        name: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// There is no way to hear of Ctrl-C.
+    #[error("Ctrl-C can't be caught: {0}")]
+    Signal(#[from] ctrlc::Error),
     /// A file that can't be written.
     #[error("{path}: {source}: name a folder that this user may write to")]
     Write {
@@ -110,6 +132,7 @@ impl Error {
             | Self::NoFrame(_)
             | Self::Read { .. }
             | Self::NoPacket { .. }
+            | Self::Tap { .. }
             | Self::Write { .. } => USAGE,
             Self::Vpcs(control::ReadError::Wrong(_))
             | Self::TooMuch(_)
@@ -120,6 +143,8 @@ impl Error {
             | Self::NoRecord
             | Self::Unmatched(_)
             | Self::NotDrawn { .. }
+            | Self::TapGone { .. }
+            | Self::Signal(_)
             | Self::NotPrinted(_) => REFUSED,
         }
     }

@@ -16,6 +16,8 @@ mod profiles;
 mod registers;
 mod sim;
 mod style;
+mod tally;
+mod tap;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -55,6 +57,7 @@ fn run(command: Command) -> Result<Done, Error> {
         Command::Profiles(arguments) => profiles::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::Tap(arguments) => tap::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Verilog(arguments) => gateware::run(&arguments),
         Command::Registers => registers::run(),

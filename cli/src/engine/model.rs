@@ -3,10 +3,13 @@
 use super::{Cycles, Input, Judged, Reference, Run};
 use crate::{error::Error, network::Wanted, style};
 use hdl::profile::PORTS;
+use indicatif::ProgressBar;
 use sim::{Ended, Journey, Model, Pauses, follow};
 
 /// Clocks between two looks at the progress.
 const SLICE_CYCLES: u64 = 50_000;
+/// Bytes from which on it takes so long that somebody wants to see progress.
+const BAR_BYTES: u64 = 100_000;
 
 /// A card's model, programmed and open.
 #[derive(Debug)]
@@ -38,8 +41,12 @@ impl Bench {
         for input in inputs {
             model.send(input.port, &input.bytes)?;
         }
-        let progress = style::progress("bytes through the model", model.waiting());
         let all = model.waiting();
+        let progress = if all < BAR_BYTES {
+            ProgressBar::hidden()
+        } else {
+            style::progress("bytes through the model", all)
+        };
         while model.run(SLICE_CYCLES)? == Ended::Cycles {
             progress.set_position(all - model.waiting());
         }

@@ -5,10 +5,9 @@ use crate::{
     engine::{Input, Run},
     network::Wanted,
     style,
+    tally::Tally,
 };
-use hdl::{meta::DropReason, profile::PORT_NAMES};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The whole of `report.json`.
 #[derive(Debug, Serialize)]
@@ -18,22 +17,12 @@ pub struct Report {
     engine: Engine,
     seed: u32,
     stall_percent: u32,
-    packets: usize,
-    bytes: usize,
+    #[serde(flatten)]
+    tally: Tally,
     /// From the first beat in to the last beat out; none of the reference, which has no clock.
     cycles: Option<u64>,
     latency_cycles: Option<Latency>,
-    /// Packets by what became of them: `Forward` or the name of a drop reason.
-    verdicts: BTreeMap<String, usize>,
-    ports: BTreeMap<&'static str, Port>,
     mismatches: usize,
-}
-
-/// Packets of one port.
-#[derive(Debug, Default, Serialize)]
-struct Port {
-    packets_in: usize,
-    packets_out: usize,
 }
 
 /// Clocks from a packet's first beat in to its first beat out.
@@ -68,23 +57,8 @@ impl Report {
         run: &Run,
         mismatches: usize,
     ) -> Self {
-        let mut verdicts = BTreeMap::new();
-        let mut ports: BTreeMap<_, Port> =
-            PORT_NAMES.iter().map(|name| (*name, Port::default())).collect();
-        let mut count = |port: usize, change: fn(&mut Port)| {
-            PORT_NAMES.get(port).and_then(|name| ports.get_mut(name)).map(change);
-        };
-        for input in inputs {
-            count(input.port, |port| port.packets_in += 1);
-        }
-        for judged in &run.judged {
-            let verdict = judged.passes.verdict();
-            *verdicts.entry(verdict.name()).or_insert(0) += 1;
-            if judged.frame.is_some() {
-                let port = usize::from(verdict.egress_port);
-                count(port, |port| port.packets_out += 1);
-            }
-        }
+        let mut tally = Tally::default();
+        tally.add(inputs, run);
         let latencies = run.judged.iter().filter_map(|j| j.cycles?.latency());
         Self {
             card: wanted.name.clone(),
@@ -92,12 +66,9 @@ impl Report {
             engine: arguments.engine,
             seed: arguments.which.seed,
             stall_percent: arguments.stall,
-            packets: inputs.len(),
-            bytes: inputs.iter().map(|i| i.bytes.len()).sum(),
+            tally,
             cycles: run.cycles,
             latency_cycles: Latency::of(latencies.collect()),
-            verdicts,
-            ports,
             mismatches,
         }
     }
@@ -107,23 +78,7 @@ impl Report {
         if arguments.json {
             return style::json(self);
         }
-        let Self { card, packets, bytes, ports, .. } = self;
-        let head = style::HEAD;
-        anstream::println!("{head}{packets} packets, {bytes} bytes through {card}{head:#}\n");
-        for (name, Port { packets_in, packets_out }) in ports {
-            anstream::println!("  {name:<8}{packets_in:>8} in {packets_out:>8} out");
-        }
-        anstream::println!();
-        let reasons = DropReason::ALL.iter().map(|reason| match reason {
-            DropReason::None => ("Forward".into(), "", style::GOOD),
-            reason => (format!("{reason:?}"), reason.sentence().trim(), style::BAD),
-        });
-        for (name, sentence, colour) in reasons {
-            if let Some(count) = self.verdicts.get(&name) {
-                anstream::println!("  {colour}{name:<22}{colour:#}{count:>8}  {sentence}");
-            }
-        }
-        anstream::println!();
+        self.tally.print(&self.card);
         if let (Some(cycles), Some(latency)) = (self.cycles, self.latency_cycles) {
             let Latency { min, median, p99, max } = latency;
             anstream::println!(

@@ -7,3 +7,4 @@ mod files;
 mod refused;
 mod run;
 mod sim;
+mod tap;

@@ -1,0 +1,185 @@
+//! What do real machines see of each other through the card?
+//!
+//! ```text
+//!   TAP device --> thread --+                         +--> TAP device
+//!                           +--> [ frames ] --> card --+
+//!   TAP device --> thread --+                         +--> TAP device
+//! ```
+//! What has come since the last look goes through the card at once; its clock stands still while
+//! nothing comes.
+
+mod device;
+
+use crate::{
+    Done,
+    arguments::{Engine, Tap},
+    engine::{Bench, Input, Judged, Reference, compare},
+    error::Error,
+    network::Wanted,
+    sim::show,
+    style,
+    tally::Tally,
+};
+use device::{Device, Heard};
+use hdl::profile::{PORT_NAMES, PORTS};
+use serde::Serialize;
+use std::{
+    iter,
+    sync::mpsc::{Receiver, sync_channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Frames that wait for the card; behind them the devices' own queues fill, then Linux drops.
+const BACKLOG: usize = 1024;
+/// Frames that go through the card at once.
+const BATCH: usize = 256;
+
+/// Sit between TAP devices until somebody ends it.
+pub fn run(arguments: &Tap) -> Result<Done, Error> {
+    let wanted = Wanted::read(&arguments.which)?;
+    let mut card = Live::new(&wanted, arguments)?;
+    let (heard, frames) = sync_channel(BACKLOG);
+    let start = Instant::now();
+    for (port, name) in arguments.hosts.iter().chain(&arguments.nets) {
+        let device = Device::open(name)?;
+        device.listen(*port, start, heard.clone());
+        card.devices[*port] = Some(device);
+    }
+    if let Some(seconds) = arguments.seconds {
+        let heard = heard.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_secs(seconds));
+            heard.send(Heard::End)
+        });
+    }
+    ctrlc::set_handler(move || drop(heard.send(Heard::End)))?;
+    anstream::eprintln!("{} is between its devices; Ctrl-C ends it", wanted.name);
+    let ended = loop {
+        let (inputs, last) = next(&frames);
+        card.pass(&inputs)?;
+        match last {
+            None => {}
+            Some(Heard::Gone { name, source }) => break Err(Error::TapGone { name, source }),
+            Some(_) => break Ok(()),
+        }
+    };
+    card.summary.print(&wanted, arguments);
+    let done = if card.summary.mismatches == 0 { Done::Well } else { Done::Found };
+    ended.map(|()| done)
+}
+
+/// The frames that wait, and what came behind them that was none.
+fn next(frames: &Receiver<Heard>) -> (Vec<Input>, Option<Heard>) {
+    let mut inputs = Vec::new();
+    // Whoever could still say something is gone: that is an end as well.
+    let first = frames.recv().unwrap_or(Heard::End);
+    for word in iter::once(first).chain(frames.try_iter()).take(BATCH) {
+        match word {
+            Heard::Frame(input) => inputs.push(input),
+            last => return (inputs, Some(last)),
+        }
+    }
+    (inputs, None)
+}
+
+/// A card between devices.
+struct Live<'w> {
+    wanted: &'w Wanted,
+    model: Option<Bench>,
+    reference: Reference,
+    compares: bool,
+    tells: bool,
+    devices: [Option<Device>; PORTS],
+    summary: Summary,
+}
+
+/// What came of it all.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    #[serde(flatten)]
+    tally: Tally,
+    /// Frames for a port without a device, or with one that was down.
+    undelivered: usize,
+    /// Packets that the reference judges otherwise.
+    mismatches: usize,
+}
+
+impl<'w> Live<'w> {
+    fn new(wanted: &'w Wanted, arguments: &Tap) -> Result<Self, Error> {
+        let seed = arguments.which.seed;
+        let (model, reference) = match arguments.engine {
+            Engine::Reference => (None, Reference::new(wanted, seed)?),
+            Engine::Rtl | Engine::Both => {
+                let bench = Bench::new(wanted, seed, 0)?;
+                let reference = bench.reference();
+                (Some(bench), reference)
+            }
+        };
+        Ok(Self {
+            wanted,
+            model,
+            reference,
+            compares: arguments.engine == Engine::Both,
+            tells: arguments.packets,
+            devices: Default::default(),
+            summary: Summary::default(),
+        })
+    }
+
+    /// Frames through the card, each to the device of its port.
+    fn pass(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        let run = match &mut self.model {
+            Some(model) => model.run(inputs)?,
+            None => self.reference.run(inputs),
+        };
+        self.summary.tally.add(inputs, &run);
+        for judged in &run.judged {
+            if self.tells {
+                tell(&inputs[judged.input], judged);
+            }
+            if let Some(frame) = &judged.frame {
+                let port = usize::from(judged.passes.verdict().egress_port);
+                let taken = self.devices[port].as_ref().is_some_and(|device| device.send(frame));
+                self.summary.undelivered += usize::from(!taken);
+            }
+        }
+        if self.compares {
+            let mismatches = compare(&self.reference, inputs, &run);
+            self.summary.mismatches += mismatches.len();
+            if let Some(first) = mismatches.first() {
+                show(self.wanted, &inputs[first.found.input], first);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line for a packet.
+fn tell(input: &Input, judged: &Judged) {
+    let verdict = judged.passes.verdict();
+    let (seconds, bytes) = (input.time.as_secs_f64(), input.bytes.len());
+    let end = match PORT_NAMES.get(usize::from(verdict.egress_port)) {
+        Some(port) if judged.frame.is_some() => format!("{0}{port}{0:#}", style::GOOD),
+        _ => format!("{0}{1}{0:#}", style::BAD, verdict.name()),
+    };
+    anstream::println!("{seconds:>10.6}  {:<5}  {bytes:>5} bytes -> {end}", PORT_NAMES[input.port]);
+}
+
+impl Summary {
+    fn print(&self, wanted: &Wanted, arguments: &Tap) {
+        if arguments.json {
+            return style::json(self);
+        }
+        self.tally.print(&wanted.name);
+        if self.undelivered > 0 {
+            let count = self.undelivered;
+            anstream::println!("  {count} frames for a port without a device that is up");
+        }
+        if arguments.engine == Engine::Both {
+            let colour = if self.mismatches == 0 { style::GOOD } else { style::BAD };
+            let count = self.mismatches;
+            anstream::println!("  {colour}{count} mismatches{colour:#} with the reference");
+        }
+    }
+}
