@@ -184,9 +184,8 @@ impl Default for Place {
 impl Logic for Place {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, l3_2, remaining_2, kind_2, fields_2);
+        dff_setup!(self, clock, l3_2, remaining_2, kind_2, fields_2, begins_tagged, two_tags);
         dff_setup!(self, clock, runt, tagged, under_18, under_22, tag0, tag1, tag2);
-        dff_setup!(self, clock, begins_tagged, two_tags);
         clock!(self, clock, skip, behind_tags, behind);
         self.skip.frame.next = self.frame.val();
         self.skip.words_ahead.next = self.words_ahead.val();
