@@ -39,13 +39,13 @@ pub const INDEX_BITS: usize = 16;
 /// Shortest key, bits.
 pub const MIN_KEY_BITS: usize = 8;
 /// Longest key, bits.
-pub const MAX_KEY_BITS: usize = 324;
+pub const MAX_KEY_BITS: usize = 378;
 /// Smallest way: 2^2 slots.
 pub const MIN_DEPTH_LOG2: usize = 2;
 /// Largest way: 2^14 slots.
 pub const MAX_DEPTH_LOG2: usize = 14;
 /// Most terms in either half, for the sizes above.
-pub const MAX_TERMS: usize = 12;
+pub const MAX_TERMS: usize = 14;
 
 /// Key bits per term of the digest: each key bit reaches five digest bits or more.
 const KEY_BITS_PER_TERM: usize = 27;

@@ -11,7 +11,7 @@ use crate::hash::{DIGEST_BITS, INDEX_BITS, MAX_TERMS, Term, WAYS, Wiring};
 use rust_hdl::prelude::*;
 
 /// The longest key and one window behind it, rounded up.
-const LINE_BITS: usize = 384;
+const LINE_BITS: usize = 448;
 /// The seed twice.
 const SEED_LINE_BITS: usize = 128;
 /// The digest twice.
@@ -113,7 +113,7 @@ impl<const K: usize> Logic for Digest<K> {
         self.seed_once.next = bit_cast::<SEED_LINE_BITS, 64>(self.seed.val());
         self.seed_line.next = self.seed_once.val() | (self.seed_once.val() << 64);
         self.sum.next = 0.into();
-        for i in 0..12 {
+        for i in 0..14 {
             self.sum.next = self.sum.val()
                 ^ (self.used[i].val()
                     & (self.line.val().get_bits::<DIGEST_BITS>(self.plain_0[i].val().index())
@@ -184,7 +184,7 @@ impl Logic for Place {
         self.ring_once.next = bit_cast::<RING_BITS, DIGEST_BITS>(self.digest.val());
         self.ring.next = self.ring_once.val() | (self.ring_once.val() << 48);
         self.sum.next = 0.into();
-        for i in 0..12 {
+        for i in 0..14 {
             self.sum.next = self.sum.val()
                 ^ (self.used[i].val()
                     & (self.ring.val().get_bits::<INDEX_BITS>(self.plain_0[i].val().index())
