@@ -53,6 +53,10 @@ pub mod hash;
 // The exact-match table: its kernel, and where the host puts entries.
 pub mod exact;
 
+// What time it is, for what lapses.
+#[cfg(feature = "gateware")]
+pub mod ticks;
+
 // The table that remembers flows by itself: it makes, ages and frees its entries.
 pub mod flows;
 
