@@ -3,6 +3,7 @@
 use crate::delay::{Delay, DelayValid};
 use crate::flows::decide::Turn;
 use crate::flows::{CLASSES, STATE_BITS, TICK_BITS};
+use crate::register::Register;
 use rust_hdl::prelude::*;
 
 /// A time for each class of states, the first one's lowest.
@@ -28,6 +29,7 @@ pub struct Along {
     pub now_6: Signal<Out, Bits<TICK_BITS>>,
     /// Clock 14.
     pub allow: Signal<In, Bit>,
+    pub void: Signal<In, Bit>,
     /// Clock 15.
     pub turn: Signal<Out, Turn>,
     /// Clock 16: when an entry of each class would lapse.
@@ -41,7 +43,8 @@ pub struct Along {
     sums: Signal<Local, Bits<TIMES_BITS>>,
     sums_1: DFF<Bits<TIMES_BITS>>,
     sums_16: Delay<Bits<TIMES_BITS>, 15>,
-    go_15: DelayValid<15>,
+    go_14: DelayValid<14>,
+    go_15: Register<Bit>,
     step_15: DelayValid<15>,
     wipe_15: DelayValid<15>,
     until_14: DelayValid<14>,
@@ -52,19 +55,21 @@ pub struct Along {
 impl Logic for Along {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, times, asked_15, sums_16, go_15, step_15, wipe_15, until_14, until_17);
-        dff_setup!(self, clock, sums_1, allow_15);
+        clock!(self, clock, times, asked_15, sums_16, go_14, step_15, wipe_15, until_14, until_17);
+        dff_setup!(self, clock, sums_1, allow_15, go_15);
+        self.go_14.reset.next = self.reset.val();
         self.go_15.reset.next = self.reset.val();
         self.step_15.reset.next = self.reset.val();
         self.wipe_15.reset.next = self.reset.val();
         self.until_14.reset.next = self.reset.val();
         self.until_17.reset.next = self.reset.val();
-        self.go_15.d.next = self.go.val();
+        self.go_14.d.next = self.go.val();
+        self.go_15.d.next = self.go_14.q.val() & !self.void.val();
         self.step_15.d.next = self.step.val();
         self.wipe_15.d.next = self.wipe.val();
         self.until_14.d.next = self.valid.val();
         self.until_17.d.next = self.until_14.q.val();
-        self.allow_15.d.next = self.allow.val() & self.until_14.q.val();
+        self.allow_15.d.next = self.allow.val() & self.until_14.q.val() & !self.void.val();
         self.times.d.next = self.now.val();
         self.asked.next = bit_cast::<ASKED_BITS, STATE_BITS>(self.events.val());
         self.asked_15.d.next = self.asked.val().replace_bit(6, self.fresh.val());

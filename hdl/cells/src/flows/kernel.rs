@@ -35,6 +35,8 @@ pub struct Flows<const K: usize, const N: usize, const C: usize> {
     pub i_idle: Signal<In, Bits<TIMES_BITS>>,
     /// [`crate::flows::DECIDE`] clocks after `i_valid`: the request may make an entry.
     pub i_allow: Signal<In, Bit>,
+    /// With it: the request does not count. It changes nothing and is answered with zeros.
+    pub i_void: Signal<In, Bit>,
     /// [`crate::flows::LATENCY`] clocks after `i_valid`.
     pub o_valid: Signal<Out, Bit>,
     /// There was a live entry, and it was not to begin anew; as all below, never without `o_valid`.
@@ -86,6 +88,7 @@ impl<const K: usize, const N: usize, const C: usize> Flows<K, N, C> {
             i_fresh: Signal::default(),
             i_idle: Signal::default(),
             i_allow: Signal::default(),
+            i_void: Signal::default(),
             o_valid: Signal::default(),
             o_hit: Signal::default(),
             o_state: Signal::default(),
@@ -138,6 +141,7 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Flows<K, N, C> {
         self.along.now.next = self.now.val();
         self.along.idle.next = self.i_idle.val();
         self.along.allow.next = self.i_allow.val();
+        self.along.void.next = self.i_void.val();
         self.locate.valid.next = self.asks.val();
         self.locate.key.next = self.i_key.val();
         self.locate.seed.next = self.seed.val();

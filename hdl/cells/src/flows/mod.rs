@@ -4,7 +4,7 @@
 //! clock 0        3            7        8        10             14      15        16       17
 //! key ->[locate]->[16 entries]->[match]->[slot]->[key and state]->[=]-->[decide]->[store]-> answer
 //!   \---->[ window: 14 predecessors compared ]->[ history: their decisions ]^        \-> memories
-//!                                                                allow --/
+//!                                                          allow, void --/
 //! ```
 //! A request finds its key's entry, adds its events to the entry's state and puts off its deadline;
 //! without one it makes one, if it is allowed. [`Model`] says it in plain Rust, each request from
@@ -12,10 +12,10 @@
 //! included, though seventeen are under way: in particular requests of one new key share one entry
 //! however close they come.
 //!
-//! Latency: [`LATENCY`] clocks; [`DECIDE`] clocks to the bit that allows an entry, so that somebody
-//! else can look up whether it should. Throughput: a request per clock, never a stall. Capacity:
-//! `16 * 2^depth_log2` entries, four ways of buckets of four; with random keys the first one finds
-//! no room at 84 to 90 % of 2,048 (20 seeds).
+//! Latency: [`LATENCY`] clocks; [`DECIDE`] clocks to the bits that allow an entry or take the
+//! request back, so that somebody else can look up whether it should count. Throughput: a request
+//! per clock, never a stall. Capacity: `16 * 2^depth_log2` entries, four ways of buckets of four;
+//! with random keys the first one finds no room at 84 to 90 % of 2,048 (20 seeds).
 //!
 //! **State**: six bits that the table does not understand. Its [`Rules`] say to which of four idle
 //! times a state belongs, and which states are closed: a `fresh` request finds a closed entry as

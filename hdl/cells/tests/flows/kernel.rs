@@ -22,6 +22,7 @@ fn traffic() -> Traffic {
         load: 85,
         burst: 4,
         allow: 85,
+        void: 10,
         fresh: 40,
         tick: 24,
         idle: [1, 8],
@@ -146,12 +147,12 @@ fn reset_empties_the_table_and_nothing_is_made_meanwhile() {
 #[test]
 fn long_keys() {
     let mut random = Random::new(7);
-    let shape = Shape::new(306, 3);
+    let shape = Shape::new(352, 3);
     let mut script = Script::new(shape, rules(), random.word());
     script.rest(40, 24);
     script.run(&mut random, &Traffic { clocks: 800, ..traffic() });
     assert!(script.hits > 200, "{script}");
-    text::<306, 312, 39>("flows_long", shape, &script);
+    text::<352, 352, 44>("flows_long", shape, &script);
 }
 
 #[test]
@@ -180,6 +181,7 @@ fn the_simulation_of_the_source_does_the_same() {
             u.i_fresh.next = input("i_fresh") == 1;
             u.i_idle.next = input("i_idle").into();
             u.i_allow.next = line.allow;
+            u.i_void.next = line.void;
         });
         bench.tick();
     }
@@ -194,7 +196,7 @@ fn the_simulation_of_the_source_does_the_same() {
 
 #[test]
 fn the_text_of_a_full_size_passes_verilators_lint() {
-    let bench = bench::<306, 312, 39>(Shape::new(306, 7));
-    assert_eq!(bench.dut.block_rams(), 51);
-    lint(&bench.text("flows_306"), "flows_306", FOLDER, &["PENSTOCK_POISON"]);
+    let bench = bench::<352, 352, 44>(Shape::new(352, 7));
+    assert_eq!(bench.dut.block_rams(), 57);
+    lint(&bench.text("flows_352"), "flows_352", FOLDER, &["PENSTOCK_POISON"]);
 }

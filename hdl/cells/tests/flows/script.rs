@@ -16,6 +16,8 @@ pub struct Line {
     pub request: Option<Request>,
     /// For the request [`DECIDE`] clocks ago.
     pub allow: bool,
+    /// That one does not count.
+    pub void: bool,
     /// To the request [`LATENCY`] clocks ago.
     pub answer: Option<Answer>,
     pub wants_idle: bool,
@@ -33,6 +35,8 @@ pub struct Traffic {
     /// Most requests of one key in a row.
     pub burst: u64,
     pub allow: u64,
+    /// Requests that do not count, percent.
+    pub void: u64,
     pub fresh: u64,
     /// Clocks of a tick: [`LATENCY`] and more.
     pub tick: u64,
@@ -56,7 +60,7 @@ pub struct Script {
     tick_in: u64,
     due: bool,
     busy: usize,
-    allows: VecDeque<bool>,
+    allows: VecDeque<(bool, bool)>,
     answers: VecDeque<Option<Answer>>,
 }
 
@@ -91,17 +95,20 @@ impl Script {
     pub fn reset(&mut self) {
         self.line(None, true);
         self.model = Model::new(self.shape, self.rules, self.seed);
-        self.allows = vec![false; DECIDE].into();
+        self.allows = vec![(false, false); DECIDE].into();
         self.answers = vec![None; LATENCY].into();
         self.busy = (1 << self.shape.depth_log2) + SETTLING;
         self.due = false;
     }
 
     /// A clock, and time.
-    pub fn clock(&mut self, request: Option<Request>, tick: u64) {
+    pub fn clock(&mut self, request: Option<Request>, void: bool, tick: u64) {
         let allow = request.as_ref().is_some_and(|request| request.allow);
-        let answer = request.as_ref().map(|request| self.answer(request));
-        self.allows.push_back(allow);
+        let answer = request.as_ref().map(|request| match void {
+            true => Answer::default(),
+            false => self.answer(request),
+        });
+        self.allows.push_back((allow, void));
         self.answers.push_back(answer);
         self.line(request, false);
         self.tick_in = self.tick_in.saturating_sub(1);
@@ -126,11 +133,13 @@ impl Script {
     fn line(&mut self, request: Option<Request>, reset: bool) {
         let idle = request.is_none();
         let due = self.due && self.busy == 0;
+        let (allow, void) = self.allows.pop_front().unwrap_or_default();
         self.lines.push(Line {
             reset,
             now: self.now,
             request,
-            allow: self.allows.pop_front().unwrap_or(false),
+            allow,
+            void,
             answer: self.answers.pop_front().flatten(),
             wants_idle: due,
             busy: self.busy > 0,
@@ -154,7 +163,7 @@ impl Script {
                 burst -= 1;
                 self.request(random, traffic, key)
             });
-            self.clock(request, traffic.tick);
+            self.clock(request, random.chance(traffic.void), traffic.tick);
         }
     }
 
@@ -176,7 +185,7 @@ impl Script {
     /// Nothing is asked for so many clocks.
     pub fn rest(&mut self, clocks: usize, tick: u64) {
         for _ in 0..clocks {
-            self.clock(None, tick);
+            self.clock(None, false, tick);
         }
     }
 
@@ -184,7 +193,7 @@ impl Script {
     pub fn counts(&mut self, live: usize) {
         assert_eq!(self.model.live(self.now), live, "the script does not lead there");
         self.rest(LATENCY + 8, u64::MAX);
-        self.clock(None, u64::MAX);
+        self.clock(None, false, u64::MAX);
         if let Some(line) = self.lines.last_mut() {
             line.occupied = Some(live);
         }
@@ -229,6 +238,7 @@ impl Line {
                 "now" => word(self.now % 4096),
                 "reset" => bit(self.reset),
                 "i_allow" => bit(self.allow),
+                "i_void" => bit(self.void),
                 _ => word(0),
             };
         };
@@ -237,6 +247,7 @@ impl Line {
             "now" => word(self.now % 4096),
             "reset" => bit(self.reset),
             "i_allow" => bit(self.allow),
+            "i_void" => bit(self.void),
             "i_valid" => bit(true),
             "i_key" => Some(request.key.clone()),
             "i_events" => word(u64::from(request.events)),
