@@ -113,7 +113,8 @@ pub struct Explain {
     /// Who walks: the gateware's model, the reference, or both, compared
     #[arg(long, value_enum, default_value_t = Engine::Reference)]
     pub engine: Engine,
-    /// Which packet of the capture, from 1 as Wireshark counts
+    /// Which packet of the capture, from 1 as Wireshark counts; those before it go first, so that
+    /// the card knows their connections
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub index: u32,
     /// Answer in JSON

@@ -3,7 +3,7 @@
 use crate::{engine::Input, error::Error, style};
 use hdl::profile::PORT_NAMES;
 use sim::capture::{self, Captured};
-use std::{fs::File, io::BufReader, path::Path};
+use std::{fs::File, io::BufReader, path::Path, time::Duration};
 
 /// Number of a port, by a name that clap has let by.
 pub fn port(name: &str) -> usize {
@@ -48,17 +48,22 @@ pub fn capture(port: usize, path: &Path) -> Result<Vec<Input>, Error> {
     Ok(packets.into_iter().map(input).collect())
 }
 
-/// The frame that `text` spells, or number `index`, from 1, of the capture that it names.
-pub fn frame(text: &str, index: u32) -> Result<Vec<u8>, Error> {
+/// The frame that `text` spells, or those of the capture that it names up to number `index`, from
+/// 1, as they come in at a port.
+pub fn frames(port: usize, text: &str, index: u32) -> Result<Vec<Input>, Error> {
+    let input = |time, bytes| Input { port, time, bytes };
     let path = Path::new(text);
     if !path.exists() {
-        return hex(text).ok_or_else(|| Error::NoFrame(text.into()));
+        let bytes = hex(text).ok_or_else(|| Error::NoFrame(text.into()))?;
+        return Ok(vec![input(Duration::ZERO, bytes)]);
     }
-    let packets = packets(path)?;
-    let count = packets.len();
-    let packet = packets.into_iter().nth(index as usize - 1);
-    let missing = || Error::NoPacket { path: path.into(), number: index, count };
-    packet.map(|p| p.bytes).ok_or_else(missing)
+    let mut packets = packets(path)?;
+    let (count, wanted) = (packets.len(), index as usize);
+    if count < wanted {
+        return Err(Error::NoPacket { path: path.into(), number: index, count });
+    }
+    packets.truncate(wanted);
+    Ok(packets.into_iter().map(|p| input(p.time, p.bytes)).collect())
 }
 
 #[cfg(test)]

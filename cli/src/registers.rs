@@ -4,8 +4,9 @@ use crate::{Done, error::Error, profiles::kind};
 use hdl::{
     bar0::{self, Command, Control, Ports, REGISTERS, Register, Status},
     class::{AddressLabel, IpKey, PortKey, PortLabel},
+    connection::{IdleTimes, Tracked},
     decap::Identity,
-    deliver::EniEntry,
+    deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     explain::Trace,
     group::GroupAction,
@@ -48,6 +49,8 @@ fn page() -> String {
         markdown::<GroupAction>(),
         markdown::<MappingAction>(),
         markdown::<EniEntry>(),
+        markdown::<Access>(),
+        markdown::<IdleTimes>(),
     ];
     [
         introduction(),
@@ -142,7 +145,7 @@ fn explain() -> String {
         "## Explain records\n\n\
          Not in BAR0: a card whose profile has them delivers one per packet at its port `explain`.\
          \n\n{}",
-        markdown::<Trace>()
+        [markdown::<Trace>(), markdown::<Tracked>()].join("\n")
     )
 }
 

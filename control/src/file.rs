@@ -233,6 +233,24 @@ pub struct Eni {
     pub up: Option<bool>,
     /// Must what it sends come from its own addresses? Left out: yes.
     pub source_dest_check: Option<bool>,
+    /// When its connections are forgotten; left out: as each of its keys.
+    pub idle: Option<Idle>,
+}
+
+/// Seconds without a packet, 1 to 2047, after which an ENI's connections are forgotten.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Idle {
+    /// Of TCP once it is established; left out: 350.
+    pub tcp_established: Option<Number>,
+    /// Of TCP that opens or closes; left out: 60.
+    pub tcp: Option<Number>,
+    /// Of UDP that was answered; left out: 180.
+    pub udp_stream: Option<Number>,
+    /// Of UDP without an answer; left out: 30.
+    pub udp: Option<Number>,
+    /// Of anything else; left out: 600.
+    pub other: Option<Number>,
 }
 
 /// Tags of a place.

@@ -34,7 +34,8 @@ pub struct VpcLegend {
     /// By class of addresses: the prefixes that hold them and the security groups whose members
     /// have them; class 0 is in none.
     pub address_classes: Vec<Vec<String>>,
-    /// By class of ports: what of the rules' protocols and ports they are; class 0 is none.
+    /// By class of ports: what of the rules' protocols and ports they are; class 0 is none. Some
+    /// are TCP or UDP without a rule that says so.
     pub port_classes: Vec<Vec<Service>>,
     /// Rules of its security groups of what leaves their members, as `web out: tcp 443 0.0.0.0/0`;
     /// the first is number 1.

@@ -219,6 +219,11 @@ pub enum Cause {
     )]
     PlaceTaken { place: String },
     #[error(
+        "{seconds} s is no idle time\n\
+         choose one from 1 to {limit} s, or leave it out"
+    )]
+    BadIdleTime { seconds: i64, limit: u16 },
+    #[error(
         "two cards have the underlay address {ip}\n\
          give each card an address of its own"
     )]

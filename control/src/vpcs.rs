@@ -4,7 +4,7 @@
 //! the file.
 
 use crate::report::Source;
-use hdl::{profile::Profile, route::Target};
+use hdl::{connection::IdleTimes, profile::Profile, route::Target};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use macaddr::MacAddr6;
 use std::{
@@ -29,6 +29,8 @@ pub const ENI_RULES_MAX: usize = 1000;
 pub const DEFAULT_GROUP: &str = "default";
 /// Routes that a route table holds.
 pub const ROUTES_MAX: usize = 1000;
+/// Highest of an ENI's idle times: half a turn of the clock by which a card forgets.
+pub const IDLE_SECONDS_MAX: u16 = 2047;
 /// Highest number of a rule.
 pub const RULE_NUMBER_MAX: u16 = 32766;
 
@@ -162,6 +164,27 @@ pub fn protocol_name(protocol: u8) -> String {
     named.map_or_else(|| format!("protocol {protocol}"), |(name, _)| (*name).into())
 }
 
+impl Service {
+    /// Which protocol it is about, if it isn't every one.
+    pub fn protocol(self) -> Option<u8> {
+        match self {
+            Self::All => None,
+            Self::Protocol(protocol)
+            | Self::Ports { protocol, .. }
+            | Self::Icmp { protocol, .. } => Some(protocol),
+        }
+    }
+
+    /// Does it leave out no port?
+    pub fn is_all_ports(self) -> bool {
+        match self {
+            Self::All | Self::Protocol(_) => true,
+            Self::Ports { first, last, .. } => (first, last) == (0, u16::MAX),
+            Self::Icmp { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -236,6 +259,13 @@ pub enum Peer {
     Group(usize),
 }
 
+impl Peer {
+    /// Is it every address of a family?
+    pub fn is_everybody(self) -> bool {
+        matches!(self, Self::Cidr(cidr) if EVERYWHERE.contains(&cidr))
+    }
+}
+
 /// Routes besides the local ones of a VPC's prefixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteTable {
@@ -290,6 +320,8 @@ pub struct Eni {
     pub up: bool,
     /// Must what it sends come from its own addresses?
     pub source_dest_check: bool,
+    /// When its connections are forgotten, each time 1 to [`IDLE_SECONDS_MAX`].
+    pub idle: IdleTimes,
 }
 
 /// A card. Names, underlay addresses and underlay MACs are unique.

@@ -22,12 +22,18 @@ use crate::{
 use cells::exact::Lives;
 use hdl::{
     bar0::{self, Control, WINDOW_DWORDS},
+    connection::Connections,
     decap::Identity,
     profile::Profile,
     tables::{Image, Tables},
 };
 use layout::Layout;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
+
+/// A tick, unless it is set otherwise.
+const SECOND: Duration = Duration::from_secs(1);
+/// Bits of a tick's length.
+const TICK_UNIT_BITS: u32 = 24;
 
 /// One card, as its driver knows it.
 #[derive(Debug)]
@@ -102,7 +108,28 @@ impl<B: CardIo> Card<B> {
         self.in_force()?;
         self.io.write32(bar0::SEED, seed as u32)?;
         self.io.write32(bar0::SEED + 4, (seed >> 32) as u32)?;
-        Ok(())
+        self.set_tick(SECOND)
+    }
+
+    /// How long a tick is by the card's clock, in which idle times count: a second, unless
+    /// somebody wants to see connections lapse sooner. Ticks begin with this.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    ///
+    /// # Panics
+    /// Outside what the card counts: 1 unit of 32 clocks to 2^24 - 1.
+    pub fn set_tick(&mut self, tick: Duration) -> Result<(), Error> {
+        let clocks = u128::from(self.profile.clock_khz) * tick.as_micros() / 1000;
+        let units = clocks / u128::from(bar0::TICK_CLOCKS);
+        assert!((1..1 << TICK_UNIT_BITS).contains(&units), "no tick takes {tick:?}");
+        Ok(self.io.write32(bar0::TICK, units as u32)?)
+    }
+
+    /// Those that the card knows right after its reset: none. The reference goes on from there,
+    /// and has them in the card's places.
+    pub fn connections(&self) -> Connections {
+        Connections::new(self.profile.buckets_log2(), self.seed)
     }
 
     /// Begin to change what the card holds. Ends or undoes what a failed commit left.

@@ -18,11 +18,17 @@ pub struct Found {
     pub width_bits: u32,
     /// log2 of the rows of its tables, by [`TableId`].
     pub depth_log2: [u32; TableId::ALL.len()],
+    /// log2 of the connections that it knows.
+    pub connections_log2: u32,
+    /// Its clock in kHz.
+    pub clock_khz: u32,
 }
 
 impl std::fmt::Display for Found {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bits wide with tables of 2^{:?} rows", self.width_bits, self.depth_log2)
+        let Self { width_bits, depth_log2, connections_log2, clock_khz } = self;
+        write!(f, "{width_bits} bits wide with tables of 2^{depth_log2:?} rows, ")?;
+        write!(f, "2^{connections_log2} connections and a clock of {clock_khz} kHz")
     }
 }
 
@@ -31,6 +37,8 @@ impl From<&Profile> for Found {
         Self {
             width_bits: profile.width_bits as u32,
             depth_log2: profile.depth_log2.map(|log2| log2 as u32),
+            connections_log2: profile.connections_log2 as u32,
+            clock_khz: profile.clock_khz,
         }
     }
 }
@@ -52,8 +60,12 @@ pub(crate) fn probe(io: &mut impl CardIo, profiles: &[Profile]) -> Result<Profil
             return Err(Error::WrongCard { what, found, expected, way_out });
         }
     }
-    let mut found =
-        Found { width_bits: io.read32(bar0::WIDTH)?, depth_log2: [0; TableId::ALL.len()] };
+    let mut found = Found {
+        width_bits: io.read32(bar0::WIDTH)?,
+        depth_log2: [0; TableId::ALL.len()],
+        connections_log2: io.read32(bar0::CONNECTIONS)?,
+        clock_khz: io.read32(bar0::CLOCK)?,
+    };
     for (table, depth) in found.depth_log2.iter_mut().enumerate() {
         *depth = io.read32(bar0::DEPTHS + 4 * table as u64)?;
     }

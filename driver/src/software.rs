@@ -125,6 +125,9 @@ impl SoftwareCard {
             bar0::ABI => bar0::ABI_VALUE,
             bar0::FINGERPRINT => FINGERPRINT,
             bar0::WIDTH => self.profile.width_bits as u32,
+            bar0::CONNECTIONS => self.profile.connections_log2 as u32,
+            bar0::CLOCK => self.profile.clock_khz,
+            bar0::OCCUPIED => 0,
             bar0::PORTS => dword(&Ports { host: HOST_PORTS as u8, net: NET_PORTS as u8 }),
             bar0::STATUS => self.status(),
             bar0::CONTROL => self.control,
@@ -152,6 +155,7 @@ impl SoftwareCard {
             bar0::GENERATION => self.put_in_force(value)?,
             bar0::SEED => self.seed[0] = value,
             SEED_HIGH => self.seed[1] = value,
+            bar0::TICK if value >> 24 == 0 => {}
             bar0::IDENTITY..IDENTITY_END => {
                 self.identity[dword(bar0::IDENTITY)] = value;
                 self.write_identity()?;

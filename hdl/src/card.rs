@@ -208,6 +208,8 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         }
         self.orders.next.w_index = self.bar0.w_index.val();
         self.pipeline.orders.next = self.orders.val();
+        self.pipeline.now.next = self.bar0.now.val();
+        self.bar0.occupied.next = self.pipeline.occupied.val();
         self.bar0.w_ready.next = self.pipeline.w_ready.val();
         self.bar0.busy.next = self.pipeline.busy.val();
         self.bar0.judged.next = self.pipeline.o_valid.val();

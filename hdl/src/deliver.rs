@@ -5,13 +5,13 @@
 //! ```
 //! Asked of what comes out of a tunnel, and of what another ENI of this card sends.
 
-use crate::{meta::DropReason, parser::Headers, spoof::AddressAction};
+use crate::{connection::IdleTimes, meta::DropReason, parser::Headers, spoof::AddressAction};
 
 // ---- layout -----------------------------------------------------------------------------
 
 layout::layout! {
     /// How an ENI is reached.
-    pub struct EniEntry {
+    pub struct Access {
         /// Its MAC.
         mac: u64 => 48,
         /// VLAN identifiers of its place, the outer one first.
@@ -23,12 +23,19 @@ layout::layout! {
         /// Administratively up?
         up: bool,
     }
+    /// What is known of an ENI by its number.
+    pub struct EniEntry {
+        /// How it is reached.
+        access: Access,
+        /// When its connections are forgotten.
+        idle: IdleTimes,
+    }
 }
 
 // ---- reference --------------------------------------------------------------------------
 
 /// Has this card an ENI with the address and the MAC that a packet is sent to?
-pub fn local(owner: Option<AddressAction>, eni: &EniEntry, h: &Headers) -> DropReason {
+pub fn local(owner: Option<AddressAction>, eni: &Access, h: &Headers) -> DropReason {
     match owner {
         Some(_) if eni.mac == h.dst_mac => DropReason::None,
         _ => DropReason::NoLocalEni,
@@ -36,7 +43,7 @@ pub fn local(owner: Option<AddressAction>, eni: &EniEntry, h: &Headers) -> DropR
 }
 
 /// Is the receiver up?
-pub fn up(eni: &EniEntry) -> DropReason {
+pub fn up(eni: &Access) -> DropReason {
     if eni.up { DropReason::None } else { DropReason::EniDown }
 }
 
@@ -45,7 +52,7 @@ pub fn up(eni: &EniEntry) -> DropReason {
 /// [`local`] and [`up`] as hardware.
 #[cfg(feature = "gateware")]
 pub mod gateware {
-    use super::bits::EniEntry;
+    use super::bits::Access;
     use cells::{
         delay::Delay,
         equal::Equal,
@@ -58,7 +65,8 @@ pub mod gateware {
     pub const LATENCY: usize = 2;
     /// Clocks from the row to the flags.
     pub const JUDGE: usize = cells::equal::LATENCY;
-    const ROW: usize = 78;
+    /// Bits of a row that say how the ENI is reached.
+    pub const ROW: usize = 78;
 
     /// One row per ENI and bank.
     #[derive(LogicBlock)]
@@ -70,7 +78,7 @@ pub mod gateware {
         /// Parity of the packet's generation.
         pub generation: Signal<In, Bit>,
         /// How the ENI is reached, [`LATENCY`] clocks later.
-        pub row: Signal<Out, EniEntry>,
+        pub row: Signal<Out, Access>,
         /// With the row: has anybody here the packet's address?
         pub owned: Signal<In, Bit>,
         /// With the row: its destination MAC.
@@ -85,10 +93,10 @@ pub mod gateware {
         pub w_bank: Signal<In, Bit>,
         /// Of which ENI.
         pub w_index: Signal<In, Bits<10>>,
-        /// The row.
+        /// The row, as far as it says how.
         pub w_entry: Signal<In, Bits<ROW>>,
         rows: Ram<ROW, 11>,
-        fields: View<EniEntry, ROW>,
+        fields: View<Access, ROW>,
         mac: Equal<48, 6>,
         unowned: Delay<Bit, JUDGE>,
         is_down: Delay<Bit, JUDGE>,

@@ -6,6 +6,7 @@
 
 use crate::{
     class::PortLabel,
+    connection::Tracked,
     eni::AttachAction,
     mapping::MappingAction,
     meta::Verdict,
@@ -54,6 +55,10 @@ layout::layout! {
         ruled: Answer,
         /// The rule.
         rule: RuleAction,
+        /// When it was asked for its connection, in ticks.
+        tick: u16 => 12,
+        /// What the connections answered.
+        tracked: Tracked,
         /// What the mappings answered.
         mapped: Answer,
         /// Where the far address lives: the destination of what leaves, the source of what comes.

@@ -26,6 +26,7 @@ pub mod spoof;
 pub mod class;
 pub mod route;
 pub mod nacl;
+pub mod connection;
 pub mod group;
 pub mod mapping;
 pub mod deliver;

@@ -172,6 +172,10 @@ pub mod gateware {
         pub before: Signal<In, Bits<6>>,
         /// The reason so far, [`JUDGE`] clocks after the mapping.
         pub reason: Signal<Out, Bits<6>>,
+        /// A clock earlier: what leaves goes to nobody,
+        pub unmapped: Signal<Out, Bit>,
+        /// or not to whom the address belongs.
+        pub astray: Signal<Out, Bit>,
         mac: Equal<48, 6>,
         vtep: Equal<32, 4>,
         nobody: Delay<Bit, { cells::equal::LATENCY }>,
@@ -179,20 +183,13 @@ pub mod gateware {
         elsewhere: Delay<Bit, { cells::equal::LATENCY }>,
         tunnelled: Delay<Bit, { cells::equal::LATENCY }>,
         unheard: Delay<Bit, { cells::equal::LATENCY }>,
-        judge: FirstReason<3>,
+        judge: FirstReason<1>,
     }
 
     impl Reach {
         /// With its reasons.
         pub fn new() -> Self {
-            Self {
-                judge: FirstReason::new([
-                    DropReason::SpoofedUnderlay,
-                    DropReason::NoMapping,
-                    DropReason::NotItsAddress,
-                ]),
-                ..Self::default()
-            }
+            Self { judge: FirstReason::new([DropReason::SpoofedUnderlay]), ..Self::default() }
         }
     }
 
@@ -213,8 +210,8 @@ pub mod gateware {
             self.judge.before.next = self.before.val();
             self.judge.flags[0].next =
                 self.tunnelled.q.val() & (self.unheard.q.val() | !self.vtep.yes.val());
-            self.judge.flags[1].next = self.nobody.q.val();
-            self.judge.flags[2].next =
+            self.unmapped.next = self.nobody.q.val();
+            self.astray.next =
                 self.neighbor.q.val() & (self.elsewhere.q.val() | !self.mac.yes.val());
             self.reason.next = self.judge.reason.val();
         }

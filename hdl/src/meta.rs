@@ -103,6 +103,8 @@ layout::layout! {
         NaclInbound = 45,
         /// No rule of the receiver's security groups allows it.
         SgInbound = 46,
+        /// A security group allows it, but there is no room for its connection.
+        ConnTableFull = 47,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

@@ -62,7 +62,7 @@ pub mod gateware {
     /// Clocks from the classes to the rule.
     pub const LATENCY: usize = cells::exact::LATENCY;
     const KEY: usize = 27;
-    const ACTION: usize = 27;
+    const ACTION: usize = 28;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
 

@@ -1,7 +1,7 @@
 //! How much does a card hold? Depths and widths of one design, as data.
 
 use crate::tables::TableId;
-use cells::interval;
+use cells::{flows::ENTRIES, interval};
 
 /// What differs between one card and another of the same gateware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Profile {
     pub width_bits: usize,
     /// log2 of the entries of each of the four ways, or of the rows, by table.
     pub depth_log2: [usize; TableId::ALL.len()],
+    /// log2 of the connections that it knows.
+    pub connections_log2: usize,
+    /// Clock that it is made for, in kHz; by it the card counts seconds.
+    pub clock_khz: u32,
     /// Does the card deliver explain records?
     pub explain: bool,
 }
@@ -46,6 +50,8 @@ pub const PROFILES: [Profile; 2] = [
         part: "LFE5U-85F, 10 Gb/s of 64-byte frames",
         width_bits: 128,
         depth_log2: DEPTHS,
+        connections_log2: 11,
+        clock_khz: 156_250,
         explain: true,
     },
     Profile {
@@ -53,6 +59,8 @@ pub const PROFILES: [Profile; 2] = [
         part: "simulation, or a large part of another family; 100 Gb/s of 64-byte frames",
         width_bits: 512,
         depth_log2: DEPTHS,
+        connections_log2: 14,
+        clock_khz: 148_800,
         explain: true,
     },
 ];
@@ -68,6 +76,11 @@ impl Profile {
     /// The profile of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         PROFILES.iter().find(|p| p.name == name)
+    }
+
+    /// log2 of the buckets in each way of the connections.
+    pub const fn buckets_log2(&self) -> usize {
+        self.connections_log2 - ENTRIES.ilog2() as usize
     }
 
     /// Entries that fit into a table in one generation.

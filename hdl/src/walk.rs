@@ -5,16 +5,19 @@
 //! passes, the second one as if it came out of a tunnel, without touching the wire.
 //!
 //! The order of the stages here is the contract's (sections 3 and 4) and the gateware's; a stage
-//! is asked in any case and its answer counts if nothing before it has dropped the packet.
+//! is asked in any case and its answer counts if nothing before it has dropped the packet. Only
+//! `connection` remembers what it was asked, so that one is not asked in vain.
 
 use crate::{
     class::{IpKey, PortKey},
+    connection::{self, Connections, Tracked},
     decap, deliver, encap,
     encap::Rewrite,
     eni,
     eni::AttachAction,
     explain::{Answer, Passes, Trace},
-    group, mapping,
+    group::{self, GroupAction},
+    mapping,
     meta::{DropReason, Entered, INSIDE, Verdict},
     nacl,
     nacl::RuleKey,
@@ -35,20 +38,71 @@ pub struct Outcome {
     pub passes: Passes,
 }
 
-/// Walk one frame through the card that holds `tables`.
-pub fn walk(tables: &Tables, frame: &[u8], entered: Entered) -> Outcome {
-    let headers = parser::parse(frame, entered.net);
-    let first = Pass { tables, headers, entered, inside: false };
-    let mut passes = Passes::from(first.judge(first.enter()));
-    let (mut last, mut trace) = (first, passes.first);
-    if trace.verdict == Verdict::forward(INSIDE) {
-        last = first.turn(&passes.first);
-        trace = last.judge(first.again(&passes.first));
-        passes.second = Some(trace);
+/// Walk one frame through the card that holds `tables` and knows `connections`.
+pub fn walk(
+    tables: &Tables,
+    connections: &mut Connections,
+    frame: &[u8],
+    entered: Entered,
+) -> Outcome {
+    let mut walk = Walk::new(frame, entered);
+    while walk.goes_on() {
+        walk.pass(tables, connections);
     }
-    let leaves = trace.verdict.reason == DropReason::None;
-    let frame = leaves.then(|| last.rewrite(&trace).apply(frame));
-    Outcome { verdict: trace.verdict, frame, passes }
+    walk.end(tables)
+}
+
+/// A packet on its way, pass by pass: between its two, others may make and end connections.
+#[derive(Clone, Debug)]
+pub struct Walk<'f> {
+    frame: &'f [u8],
+    entered: Entered,
+    headers: Headers,
+    passes: Option<Passes>,
+}
+
+impl<'f> Walk<'f> {
+    /// A frame that has come in.
+    pub fn new(frame: &'f [u8], entered: Entered) -> Self {
+        Self { frame, entered, headers: parser::parse(frame, entered.net), passes: None }
+    }
+
+    /// Is there another pass to take?
+    pub fn goes_on(&self) -> bool {
+        self.passes.is_none_or(|passes| passes.verdict() == Verdict::forward(INSIDE))
+    }
+
+    /// Take the next pass.
+    pub fn pass(&mut self, tables: &Tables, connections: &mut Connections) {
+        let pass = self.at(tables);
+        match &mut self.passes {
+            None => self.passes = Some(pass.judge(pass.enter(), connections).into()),
+            Some(passes) => {
+                self.headers = pass.turned(&passes.first);
+                let pass = Pass { headers: self.headers, inside: true, ..pass };
+                passes.second = Some(pass.judge(pass.again(&passes.first), connections));
+            }
+        }
+    }
+
+    /// What became of it.
+    ///
+    /// # Panics
+    /// While it goes on.
+    pub fn end(self, tables: &Tables) -> Outcome {
+        assert!(!self.goes_on(), "a pass is still to be taken");
+        let passes = self.passes.unwrap_or_default();
+        let verdict = passes.verdict();
+        let last = Pass { inside: passes.second.is_some(), ..self.at(tables) };
+        let leaves = verdict.reason == DropReason::None;
+        let trace = passes.second.unwrap_or(passes.first);
+        let frame = leaves.then(|| last.rewrite(&trace).apply(self.frame));
+        Outcome { verdict, frame, passes }
+    }
+
+    fn at<'t>(&self, tables: &'t Tables) -> Pass<'t> {
+        Pass { tables, headers: self.headers, entered: self.entered, inside: false }
+    }
 }
 
 /// A packet before one of its ENIs.
@@ -61,7 +115,7 @@ struct Pass<'t> {
     inside: bool,
 }
 
-impl<'t> Pass<'t> {
+impl Pass<'_> {
     /// Seen from the ENI: does the packet come to it?
     fn inbound(&self) -> bool {
         self.entered.net || self.inside
@@ -92,23 +146,28 @@ impl<'t> Pass<'t> {
     }
 
     /// The packet before its receiver on this card: with the MACs that a tunnel would carry.
-    fn turn(self, sent: &Trace) -> Self {
+    fn turned(&self, sent: &Trace) -> Headers {
         let mut headers = self.headers;
         headers.src_mac = encap::source_mac(&self.tables.identity, &headers);
         headers.dst_mac = sent.mapping.mac;
-        Self { headers, inside: true, ..self }
+        headers
     }
 
     /// Ask every table, as the hardware does, whatever becomes of the packet; then judge.
-    fn judge(&self, entered: Trace) -> Trace {
-        let mut t = entered;
+    fn judge(&self, entered: Trace, connections: &mut Connections) -> Trace {
+        let mut t = Trace { tick: connections.tick(), ..entered };
         if t.well_formed {
             self.look_up(&mut t);
         }
         let open = if self.entered.open { DropReason::None } else { DropReason::CardClosed };
-        let of_pass = if self.inbound() { self.arriving(&t) } else { self.leaving(&t) };
-        let mut reasons = std::iter::once(open).chain(of_pass);
-        t.verdict = match reasons.find(|r| *r != DropReason::None) {
+        let before = if self.inbound() { self.arriving(&t) } else { self.leaving(&t) };
+        let mut before = std::iter::once(open).chain(before);
+        let reason = before.find(|r| *r != DropReason::None).or_else(|| {
+            t.tracked = self.track(&t, connections);
+            let behind = if self.inbound() { self.delivered(&t) } else { self.sent(&t) };
+            behind.into_iter().find(|r| *r != DropReason::None)
+        });
+        t.verdict = match reason {
             Some(reason) => Verdict::drop(reason),
             None if self.inbound() => Verdict::forward(self.receiver(&t).port),
             None if t.mapping.local => Verdict::forward(INSIDE),
@@ -138,9 +197,9 @@ impl<'t> Pass<'t> {
         (t.mapped, t.mapping) = answer(tables.mappings.find(&far, generation));
     }
 
-    /// What speaks against a packet that leaves an ENI, in order.
+    /// What speaks against a packet that leaves an ENI, in order, before its connection counts,
     fn leaving(&self, t: &Trace) -> Vec<DropReason> {
-        let (identity, h) = (&self.tables.identity, &self.headers);
+        let h = &self.headers;
         let far = t.route.far;
         vec![
             h.fault,
@@ -149,13 +208,21 @@ impl<'t> Pass<'t> {
             spoof::carried(false, h),
             if far.broadcast { DropReason::Multicast } else { DropReason::None },
             nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
-            group::judge(false, t.rule.group),
+        ]
+    }
+
+    /// and from there on.
+    fn sent(&self, t: &Trace) -> Vec<DropReason> {
+        let (identity, h) = (&self.tables.identity, &self.headers);
+        vec![
+            group::judge(false, t.tracked.hit, t.rule.group),
+            connection::room(t.tracked),
             route::routed(h.dst_mac == identity.router_mac, t.route),
             mapping::reachable(identity, &t.eni, t.mapped.hit.then_some(t.mapping), h),
         ]
     }
 
-    /// What speaks against a packet that comes to an ENI, in order.
+    /// What speaks against a packet that comes to an ENI, in order, before its connection counts,
     fn arriving(&self, t: &Trace) -> Vec<DropReason> {
         let h = &self.headers;
         let mut reasons = Vec::new();
@@ -167,18 +234,37 @@ impl<'t> Pass<'t> {
                 mapping::sender(t.mapped.hit.then_some(t.mapping), h),
             ]);
         }
-        let receiver = self.receiver(t);
         reasons.extend([
-            deliver::local(t.addressed.hit.then_some(t.owner), &receiver, h),
+            deliver::local(t.addressed.hit.then_some(t.owner), &self.receiver(t), h),
             nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.ruled.hit.then_some(t.rule)),
-            group::judge(true, t.rule.group),
-            deliver::up(&receiver),
         ]);
         reasons
     }
 
-    fn receiver(&self, t: &Trace) -> deliver::EniEntry {
-        self.tables.eni(t.owner.eni, self.entered.generation)
+    /// and from there on.
+    fn delivered(&self, t: &Trace) -> Vec<DropReason> {
+        vec![
+            group::judge(true, t.tracked.hit, t.rule.group),
+            connection::room(t.tracked),
+            deliver::up(&self.receiver(t)),
+        ]
+    }
+
+    /// The connection of the ENI that the packet leaves or comes to.
+    fn track(&self, t: &Trace, connections: &mut Connections) -> Tracked {
+        let told = connection::told(self.inbound(), &self.headers);
+        if !told.can {
+            return Tracked::default();
+        }
+        let eni = if self.inbound() { t.owner.eni } else { t.eni.eni };
+        let key = connection::key(t.eni.vpc, self.inbound(), &self.headers, &told);
+        let times = self.tables.eni(eni, self.entered.generation).idle;
+        let GroupAction { allow, tracked, .. } = t.rule.group;
+        connections.ask(&key, &told, times, allow && tracked)
+    }
+
+    fn receiver(&self, t: &Trace) -> deliver::Access {
+        self.tables.eni(t.owner.eni, self.entered.generation).access
     }
 
     fn rewrite(&self, t: &Trace) -> Rewrite {

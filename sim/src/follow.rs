@@ -30,6 +30,15 @@ impl Journey {
     }
 }
 
+/// The packets of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// In the order in which the card took them.
+    pub journeys: Vec<Journey>,
+    /// Pass by pass, in the order in which the card took these: which packet's it was.
+    pub order: Vec<usize>,
+}
+
 /// Packets and records do not belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unmatched {
@@ -77,8 +86,8 @@ fn name(port: usize) -> &'static str {
 ///
 /// # Errors
 /// [`Unmatched`] if packets, records and frames do not belong together.
-pub fn follow(outcome: Outcome) -> Result<Vec<Journey>, Unmatched> {
-    let mut journeys = passes(&outcome)?;
+pub fn follow(outcome: Outcome) -> Result<Followed, Unmatched> {
+    let Followed { mut journeys, order } = passes(&outcome)?;
     let mut received: [Vec<Frame>; PORTS] = Default::default();
     for frame in outcome.received.into_iter().rev() {
         received[frame.port].push(frame);
@@ -96,14 +105,15 @@ pub fn follow(outcome: Outcome) -> Result<Vec<Journey>, Unmatched> {
             return Err(Unmatched::Surplus { port, count: frames.len() });
         }
     }
-    Ok(journeys)
+    Ok(Followed { journeys, order })
 }
 
 /// The packets with their records: those that turn around inside the card keep their order.
-fn passes(outcome: &Outcome) -> Result<Vec<Journey>, Unmatched> {
+fn passes(outcome: &Outcome) -> Result<Followed, Unmatched> {
     let mut sent: [_; PORTS] =
         std::array::from_fn(|port| outcome.sent.iter().filter(move |frame| frame.port == port));
     let mut journeys: Vec<Journey> = Vec::with_capacity(outcome.sent.len());
+    let mut order = Vec::with_capacity(outcome.explained.len());
     let mut inside = VecDeque::new();
     for (record, explained) in outcome.explained.iter().enumerate() {
         let trace = explained.trace;
@@ -111,6 +121,7 @@ fn passes(outcome: &Outcome) -> Result<Vec<Journey>, Unmatched> {
         if trace.inside {
             let packet: usize = inside.pop_front().ok_or(Unmatched::Record { record, port })?;
             journeys[packet].passes.second = Some(trace);
+            order.push(packet);
             continue;
         }
         if trace.verdict == Verdict::forward(INSIDE) {
@@ -118,6 +129,7 @@ fn passes(outcome: &Outcome) -> Result<Vec<Journey>, Unmatched> {
         }
         let packet = sent.get_mut(port).and_then(Iterator::next);
         let sent = *packet.ok_or(Unmatched::Record { record, port })?;
+        order.push(journeys.len());
         journeys.push(Journey { sent, passes: trace.into(), received: None });
     }
     for (port, sent) in sent.into_iter().enumerate() {
@@ -126,7 +138,7 @@ fn passes(outcome: &Outcome) -> Result<Vec<Journey>, Unmatched> {
             return Err(Unmatched::Sent { port, count });
         }
     }
-    Ok(journeys)
+    Ok(Followed { journeys, order })
 }
 
 #[cfg(test)]
@@ -161,13 +173,14 @@ mod tests {
 
     #[test]
     fn ports_are_matched_apart() {
-        let journeys = follow(outcome()).unwrap();
+        let Followed { journeys, order } = follow(outcome()).unwrap();
         let seen: Vec<_> = journeys
             .iter()
             .map(|j| (j.sent.bytes, j.received.as_ref().map(|f| f.bytes[0])))
             .collect();
         assert_eq!(seen, [(100, Some(1)), (64, None), (65, Some(0))]);
         assert_eq!(journeys[0].latency_cycles(), Some(49));
+        assert_eq!(order, [0, 1, 2]);
     }
 
     #[test]
@@ -184,7 +197,8 @@ mod tests {
         outcome.explained.push(inside(Verdict::forward(1)));
         outcome.explained.push(inside(Verdict::drop(DropReason::EniDown)));
         outcome.received.push(left(1, 2));
-        let journeys = follow(outcome.clone()).unwrap();
+        let Followed { journeys, order } = follow(outcome.clone()).unwrap();
+        assert_eq!(order, [0, 1, 2, 3, 1, 3]);
         let ends: Vec<_> = journeys.iter().map(|j| j.passes.verdict()).collect();
         let forward = Verdict::forward;
         assert_eq!(ends, [forward(1), forward(1), forward(2), Verdict::drop(DropReason::EniDown)]);

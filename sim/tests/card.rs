@@ -4,8 +4,9 @@
 use driver::{Card, CardIo, Counters};
 use hdl::{
     class::{AddressLabel, IpKey, PortKey, PortLabel},
+    connection::{Connections, IdleTimes},
     decap::Identity,
-    deliver::EniEntry,
+    deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
@@ -15,9 +16,8 @@ use hdl::{
     route::{RouteLabel, Target},
     spoof::AddressAction,
     tables::{Image, Tables},
-    walk::walk,
 };
-use sim::{Ended, Journey, Model, Pauses, follow};
+use sim::{Ended, Followed, Journey, Model, Pauses, Taken, follow, retrace};
 
 const ROUTER: u64 = 0x0200_0000_0001;
 const CARD: u64 = 0x0200_0000_0002;
@@ -55,17 +55,15 @@ fn image(closed: bool) -> Image {
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };
     let subnet = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
     let local = |at| RouteLabel { target: Target::Local, route: 1, far: subnet(at) };
-    let group = GroupAction { allow: true, rule: 1 };
+    let group = GroupAction { allow: true, tracked: true, rule: 1 };
     let rule = |policy: u8, inbound, allow| {
         let key = RuleKey { policy, inbound, ..RuleKey::default() };
         (key, RuleAction { allow, rule: 100, group })
     };
-    let eni = |i: usize, tags| EniEntry {
-        mac: MACS[i],
-        vids: [100 * u16::from(tags), 0],
-        tags,
-        port: i as u8,
-        up: true,
+    let eni = |i: usize, tags| {
+        let (port, vids) = (i as u8, [100 * u16::from(tags), 0]);
+        let access = Access { mac: MACS[i], vids, tags, port, up: true };
+        EniEntry { access, idle: IdleTimes::DEFAULT }
     };
     Image {
         identity: Identity { vtep: HERE, mac: CARD, gateway_mac: ROUTER + 9, router_mac: ROUTER },
@@ -175,14 +173,31 @@ fn send(model: &mut Model, random: &mut Random, count: usize) -> [Vec<Vec<u8>>; 
 }
 
 /// Every packet against the reference, which looks up in the tables of its generation.
-fn compare(journeys: &[Journey], sent: &[Vec<Vec<u8>>; PORTS], tables: [&Tables; 2], open: bool) {
+fn compare(
+    mut connections: Connections,
+    Followed { journeys, order }: &Followed,
+    sent: &[Vec<Vec<u8>>; PORTS],
+    tables: [&Tables; 2],
+) {
     let mut sent = sent.each_ref().map(|frames| frames.iter());
-    for (number, journey) in journeys.iter().enumerate() {
-        let (port, generation) = (journey.sent.port, journey.passes.first.generation);
+    let taken = journeys.iter().map(|journey| {
+        let (port, passes) = (journey.sent.port, journey.passes);
         let frame = sent[port].next().expect("follow matched them");
-        let entered = Entered { port: port as u8, net: is_net(port), generation, open };
-        let outcome = walk(tables[usize::from(generation)], frame, entered);
-        assert_eq!(journey.passes, outcome.passes, "packet {number}, at port {port}");
+        let generation = passes.first.generation;
+        Taken {
+            frame,
+            entered: Entered { port: port as u8, net: is_net(port), generation, open: true },
+            passes,
+        }
+    });
+    let taken: Vec<_> = taken.collect();
+    let outcomes = retrace(order, &taken, |g| tables[usize::from(g)], &mut connections);
+    for (number, (journey, outcome)) in journeys.iter().zip(outcomes).enumerate() {
+        assert_eq!(
+            journey.passes, outcome.passes,
+            "packet {number}, at port {}",
+            journey.sent.port
+        );
         assert_eq!(journey.received.as_ref().map(|f| &f.bytes), outcome.frame.as_ref());
     }
 }
@@ -197,7 +212,7 @@ fn open(width: usize, seed: u32) -> Card<Model> {
 }
 
 /// Run until all is quiet, and follow every packet.
-fn finish(card: &mut Card<Model>) -> Vec<Journey> {
+fn finish(card: &mut Card<Model>) -> Followed {
     assert_eq!(card.io_mut().run(10_000_000).expect("no fault"), Ended::Quiet);
     follow(card.io_mut().take().expect("readable records")).expect("no packet is lost")
 }
@@ -219,7 +234,7 @@ fn a_card_is_closed_until_it_is_opened() {
         let (mut card, mut random) = (open(width, 1), Random(1));
         card.apply(&image(false)).unwrap();
         send(card.io_mut(), &mut random, 40);
-        let journeys = finish(&mut card);
+        let Followed { journeys, .. } = finish(&mut card);
         assert_eq!(journeys.len(), 40);
         let closed = |j: &Journey| j.passes.verdict().reason == DropReason::CardClosed;
         assert!(journeys.iter().all(closed));
@@ -234,8 +249,9 @@ fn packets_are_judged_as_the_reference_does() {
         card.apply(&image(false)).unwrap();
         card.set_open(true).unwrap();
         let sent = send(card.io_mut(), &mut random, 400);
-        let journeys = finish(&mut card);
-        compare(&journeys, &sent, [card.tables(); 2], true);
+        let followed = finish(&mut card);
+        compare(card.connections(), &followed, &sent, [card.tables(); 2]);
+        let journeys = followed.journeys;
         tally(&journeys, &card.counters().unwrap());
         let forwarded = journeys.iter().filter(|j| j.received.is_some()).count();
         assert!(forwarded > 100 && forwarded < 350, "{forwarded} of 400 forwarded");
@@ -255,8 +271,9 @@ fn a_change_under_traffic_is_one_moment() {
         assert_eq!(card.io_mut().run(300).unwrap(), Ended::Cycles);
         card.apply(&image(true)).unwrap();
         assert!(card.io().waiting() > 0, "traffic went on all the time");
-        let journeys = finish(&mut card);
-        compare(&journeys, &sent, [&before, card.tables()], true);
+        let followed = finish(&mut card);
+        compare(card.connections(), &followed, &sent, [&before, card.tables()]);
+        let journeys = followed.journeys;
         let changed = journeys.iter().position(|j| j.passes.first.generation).unwrap();
         assert!(changed > 10, "the change came at packet {changed}");
         assert!(journeys[changed..].iter().all(|j| j.passes.first.generation));
@@ -276,7 +293,7 @@ fn a_card_is_reached_while_its_ports_are_blocked() {
     assert_eq!(card.io_mut().run(20_000).unwrap(), Ended::Cycles);
     card.apply(&image(false)).unwrap();
     (0..PORTS).for_each(|port| card.io_mut().pauses(port, Pauses::default()).unwrap());
-    let journeys = finish(&mut card);
-    compare(&journeys, &sent, [card.tables(); 2], true);
+    let followed = finish(&mut card);
+    compare(card.connections(), &followed, &sent, [card.tables(); 2]);
     assert_eq!(card.io_mut().read32(0).unwrap(), hdl::bar0::MAGIC_VALUE);
 }

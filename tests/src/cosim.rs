@@ -6,17 +6,19 @@
 use crate::world::World;
 use driver::{Card, CardIo};
 use hdl::{
+    connection::Connections,
     explain::{Passes, Trace},
     meta::{DropReason, Entered, Verdict},
     profile::{PORTS, Profile, is_net},
     tables::Tables,
-    walk,
 };
-use sim::{Journey, Model, Outcome, Pauses, follow};
-use std::{cell::RefCell, collections::BTreeMap};
+use sim::{Followed, Journey, Model, Outcome, Pauses, Taken, follow, retrace};
+use std::{collections::BTreeMap, time::Duration};
 
 /// Packets between two looks at what came out.
 const BATCH: usize = 200;
+/// A tick while random packets go through: so short that connections lapse between batches.
+const TICK: Duration = Duration::from_micros(2);
 /// More clocks than any batch takes.
 const CYCLES_MAX: u64 = 4_000_000;
 
@@ -27,8 +29,38 @@ pub struct Seen {
     pub packets: usize,
     /// By the verdict's name.
     pub verdicts: BTreeMap<String, usize>,
+    /// What became of connections.
+    pub tracked: TrackedPasses,
     /// Packets on which the two disagree, told in words.
     pub mismatches: Vec<String>,
+}
+
+/// Passes by what their connection said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TrackedPasses {
+    /// They belong to one.
+    pub hits: usize,
+    /// Those that no rule would have let through.
+    pub needed: usize,
+    /// They made one.
+    pub made: usize,
+    /// One that had ended began anew.
+    pub anew: usize,
+    /// There was no room.
+    pub full: usize,
+}
+
+impl TrackedPasses {
+    fn add(&mut self, passes: &Passes) {
+        for Trace { tracked, rule, .. } in passes.each() {
+            let anew = tracked.inserted && tracked.state != 0;
+            self.hits += usize::from(tracked.hit);
+            self.needed += usize::from(tracked.hit && !rule.group.allow);
+            self.made += usize::from(tracked.inserted && !anew);
+            self.anew += usize::from(anew);
+            self.full += usize::from(tracked.full);
+        }
+    }
 }
 
 /// Why there was no comparison.
@@ -63,13 +95,15 @@ pub fn compare(
     for port in 0..PORTS {
         card.io_mut().pauses(port, pauses)?;
     }
+    card.set_tick(TICK)?;
+    let mut connections = card.connections();
     let mut seen = Seen::default();
     while seen.packets < packets {
         if seen.packets > 0 && seen.packets.is_multiple_of(5 * BATCH) {
             world.change();
             card.apply(&world.image)?;
         }
-        batch(&mut card, &mut world, &mut seen)?;
+        batch(&mut card, &mut world, &mut connections, &mut seen)?;
     }
     Ok(seen)
 }
@@ -90,6 +124,8 @@ pub fn compare_commits(
     world.change();
     card.apply(&world.image)?;
     card.set_open(true)?;
+    card.set_tick(TICK)?;
+    let mut connections = card.connections();
     let (mut seen, mut judged) = (Seen::default(), [0; 2]);
     for _ in 0..commits {
         let frames = queue(&mut card, &mut world, 2 * BATCH)?;
@@ -97,13 +133,13 @@ pub fn compare_commits(
         world.change();
         card.apply(&world.image)?;
         let new = card.generation() & 1 == 1;
-        for journey in follow(finish(&mut card)?)? {
-            let generation = journey.passes.first.generation;
-            judged[usize::from(generation == new)] += 1;
-            let tables = if generation == new { card.tables() } else { &before };
-            // Entries move between slots while the generation is prepared.
-            judge(tables, &frames, journey, generation, unplaced, &mut seen);
+        let followed = follow(finish(&mut card)?)?;
+        for journey in &followed.journeys {
+            judged[usize::from(journey.passes.first.generation == new)] += 1;
         }
+        let tables = |generation| if generation == new { card.tables() } else { &before };
+        // Entries move between slots while the generation is prepared.
+        judge(tables, &frames, &followed, &mut connections, unplaced, &mut seen);
     }
     Ok((seen, judged))
 }
@@ -116,6 +152,7 @@ pub fn compare_commits(
 pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<Seen, Error> {
     let mut world = World::new(seed);
     let mut card = Card::open(Model::new(profile, seed as u32)?, &[*profile], world.word())?;
+    let mut connections = card.connections();
     let mut seen = Seen::default();
     for _ in 0..resets {
         // Twice, so that neither bank holds what memories hold when they get power.
@@ -123,34 +160,38 @@ pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<See
         world.change();
         card.apply(&world.image)?;
         card.set_open(true)?;
-        batch(&mut card, &mut world, &mut seen)?;
+        batch(&mut card, &mut world, &mut connections, &mut seen)?;
         queue(&mut card, &mut world, BATCH)?;
         card.io_mut().run(200 + world.word() % 200)?;
         card.io_mut().reset().map_err(driver::Error::Io)?;
         card.io_mut().take()?;
         queue(&mut card, &mut world, BATCH)?;
-        for Journey { passes, .. } in follow(finish(&mut card)?)? {
+        for Journey { passes, .. } in follow(finish(&mut card)?)?.journeys {
             seen.packets += 1;
             if passes.verdict() != Verdict::drop(DropReason::CardClosed) {
                 seen.mismatches.push(format!("packet {} behind a reset: {passes:?}", seen.packets));
             }
         }
         card.reset(world.word())?;
+        connections = card.connections();
     }
     Ok(seen)
 }
 
-fn batch(card: &mut Card<Model>, world: &mut World, seen: &mut Seen) -> Result<(), Error> {
+fn batch(
+    card: &mut Card<Model>,
+    world: &mut World,
+    connections: &mut Connections,
+    seen: &mut Seen,
+) -> Result<(), Error> {
     let frames = queue(card, world, BATCH)?;
-    let generation = card.generation() & 1 == 1;
-    for journey in follow(finish(card)?)? {
-        judge(card.tables(), &frames, journey, generation, comparable, seen);
-    }
+    let followed = follow(finish(card)?)?;
+    judge(|_| card.tables(), &frames, &followed, connections, comparable, seen);
     Ok(())
 }
 
 /// Frames that wait at each port, in order.
-type Queued = [RefCell<std::vec::IntoIter<Vec<u8>>>; PORTS];
+type Queued = [Vec<Vec<u8>>; PORTS];
 
 /// Queue random frames at their ports.
 fn queue(card: &mut Card<Model>, world: &mut World, count: usize) -> Result<Queued, Error> {
@@ -160,7 +201,7 @@ fn queue(card: &mut Card<Model>, world: &mut World, count: usize) -> Result<Queu
         card.io_mut().send(port, &frame)?;
         frames[port].push(frame);
     }
-    Ok(frames.map(|f| RefCell::new(f.into_iter())))
+    Ok(frames)
 }
 
 /// Run until nothing moves any more.
@@ -169,30 +210,42 @@ fn finish(card: &mut Card<Model>) -> Result<Outcome, Error> {
     Ok(card.io_mut().take()?)
 }
 
-/// Compare one packet's journey with the reference's.
-fn judge(
-    tables: &Tables,
+/// Compare each packet's journey with the reference's.
+fn judge<'t>(
+    tables: impl Fn(bool) -> &'t Tables,
     frames: &Queued,
-    journey: Journey,
-    generation: bool,
+    Followed { journeys, order }: &Followed,
+    connections: &mut Connections,
     view: fn(Trace) -> Trace,
     seen: &mut Seen,
 ) {
-    let port = journey.sent.port;
-    let Some(frame) = frames[port].borrow_mut().next() else { return };
-    let entered = Entered { port: port as u8, net: is_net(port), generation, open: true };
-    let want = walk::walk(tables, &frame, entered);
-    let got = journey.received.map(|f| f.bytes);
-    seen.packets += 1;
-    *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
+    let mut frames = frames.each_ref().map(|frames| frames.iter());
+    let taken = journeys.iter().map_while(|Journey { sent, passes, .. }| {
+        let (port, generation) = (sent.port, passes.first.generation);
+        let entered = Entered { port: port as u8, net: is_net(port), generation, open: true };
+        Some(Taken { frame: frames[port].next()?, entered, passes: *passes })
+    });
+    let taken: Vec<_> = taken.collect();
+    let wanted = retrace(order, &taken, tables, connections);
     let view = |passes: &Passes| passes.each().map(view).collect::<Vec<_>>();
-    if view(&journey.passes) != view(&want.passes) || got != want.frame {
-        let said = format!(
-            "packet {} at port {port}: {frame:02x?}\n  card {:?}\n       {got:02x?}\n  \
-             reference {:?}\n       {:02x?}",
-            seen.packets, journey.passes, want.passes, want.frame
-        );
-        seen.mismatches.push(said);
+    for ((journey, want), taken) in journeys.iter().zip(wanted).zip(taken) {
+        let got = journey.received.as_ref().map(|f| &f.bytes);
+        seen.packets += 1;
+        *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
+        seen.tracked.add(&want.passes);
+        if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {
+            let said = format!(
+                "packet {} at port {}: {:02x?}\n  card {:?}\n       {got:02x?}\n  \
+                 reference {:?}\n       {:02x?}",
+                seen.packets,
+                taken.entered.port,
+                taken.frame,
+                journey.passes,
+                want.passes,
+                want.frame
+            );
+            seen.mismatches.push(said);
+        }
     }
 }
 

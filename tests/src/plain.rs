@@ -12,8 +12,9 @@
 use etherparse::PacketBuilder;
 use hdl::{
     class::{AddressLabel, IpKey, PortKey, PortLabel},
+    connection::IdleTimes,
     decap::Identity,
-    deliver::EniEntry,
+    deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
@@ -93,7 +94,7 @@ pub fn image() -> Image {
     image.attachments.insert(AttachKey::tunnel(VNI), vpc);
     for inbound in [false, true] {
         let key = RuleKey { policy: 1, inbound, ..RuleKey::default() };
-        let group = GroupAction { allow: true, rule: 1 };
+        let group = GroupAction { allow: true, tracked: true, rule: 1 };
         image.rules.insert(key, RuleAction { group, ..RuleAction::default() });
     }
     for number in (0..FIRST_AWAY + AWAY).chain([LONER, STRANGER]) {
@@ -120,7 +121,8 @@ fn settle(image: &mut Image, number: u32, mac: u64) {
     image.attachments.insert(place, found);
     let owner = AddressAction { eni, subnet: 1, policy: 1 };
     image.addresses.insert(key(address(number)), owner);
-    let row = EniEntry { mac, vids: place.vids, tags: place.tags, port: place.port, up };
+    let access = Access { mac, vids: place.vids, tags: place.tags, port: place.port, up };
+    let row = EniEntry { access, idle: IdleTimes::DEFAULT };
     image.enis.push(row);
 }
 

@@ -8,8 +8,9 @@ mod frames;
 
 use hdl::{
     class::{AddressLabel, IpKey, PortKey, PortLabel},
+    connection::IdleTimes,
     decap::Identity,
-    deliver::EniEntry,
+    deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
@@ -51,6 +52,7 @@ pub struct World {
     /// What the card shall hold.
     pub image: Image,
     people: Vec<Person>,
+    talks: Vec<frames::Talk>,
     random: StdRng,
 }
 
@@ -72,6 +74,7 @@ impl World {
         let mut world = Self {
             image: Image { identity, ..Image::default() },
             people: vec![],
+            talks: vec![],
             random: StdRng::seed_from_u64(!seed),
         };
         let vpcs = random.random_range(1..=3);
@@ -130,14 +133,17 @@ impl World {
                 check: self.random.random_ratio(9, 10),
             };
             self.image.attachments.insert(place, action);
-            let row = EniEntry {
-                mac: person.mac,
-                vids: place.vids,
-                tags: place.tags,
-                port: place.port,
-                up,
+            let AttachKey { vids, tags, port, .. } = place;
+            let access = Access { mac: person.mac, vids, tags, port, up };
+            let mut ticks = || self.random.random_range(1..20);
+            let idle = IdleTimes {
+                tcp_established: ticks(),
+                tcp: ticks(),
+                udp_stream: ticks(),
+                udp: ticks(),
+                other: ticks(),
             };
-            self.image.enis.push(row);
+            self.image.enis.push(EniEntry { access, idle });
         }
         let mapping = MappingAction {
             vtep: if here { VTEP } else { person.peer },
@@ -220,11 +226,12 @@ impl World {
         }
     }
 
-    /// What rules say: each verdict is a denial once in `n`.
+    /// What rules say: the network ACL's is a denial once in `n`, the groups' more often.
     fn action(&mut self, n: u32) -> RuleAction {
         let random = &mut self.random;
         let group = GroupAction {
-            allow: random.random_ratio(n - 1, n),
+            allow: random.random_ratio(4, 5),
+            tracked: random.random_ratio(4, 5),
             rule: random.random_range(1..1024),
         };
         let allow = random.random_ratio(n - 1, n);

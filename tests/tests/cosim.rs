@@ -5,7 +5,7 @@
 use driver::Card;
 use hdl::{meta::DropReason, profile::PROFILES};
 use house::{
-    cosim::{Seen, compare, compare_commits, compare_resets},
+    cosim::{Seen, TrackedPasses, compare, compare_commits, compare_resets},
     plain,
 };
 use sim::{Journey, Model, Pauses, follow};
@@ -20,6 +20,9 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
         let pauses = Pauses { idle_per_mille, stall_per_mille };
         let seen = compare(profile, seed, PACKETS, pauses).unwrap_or_else(|e| panic!("{e}"));
         none_differ(profile.name, seed, &seen);
+        let TrackedPasses { hits, needed, made, anew, full } = seen.tracked;
+        let often = hits > 200 && needed > 20 && made > 200 && anew > 3 && full == 0;
+        assert!(often, "seed {seed}: {:?}", seen.tracked);
         for verdict in RULED {
             let met = seen.verdicts.get(verdict).copied().unwrap_or(0);
             assert!(met >= 10, "seed {seed}: {verdict} is met {met} times: {:?}", seen.verdicts);
@@ -70,7 +73,7 @@ fn a_commit_at_line_rate_waits_for_its_last_entry() {
     let new = card.apply(&image).unwrap() & 1 == 1;
     card.io_mut().run(u64::MAX).unwrap();
     let mut judged = [0; 2];
-    for Journey { passes, .. } in follow(card.io_mut().take().unwrap()).unwrap() {
+    for Journey { passes, .. } in follow(card.io_mut().take().unwrap()).unwrap().journeys {
         judged[usize::from(passes.first.generation == new)] += 1;
         let forwarded = passes.verdict().reason == DropReason::None;
         assert_eq!(forwarded, passes.first.generation == new, "{judged:?}: {passes:?}");

@@ -164,7 +164,15 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         NoLocalEni => (NET, tunnel(VNI, &udp(FIRST_AWAY, 0, mac(1), 7, 100))),
         NaclInbound => (NET, tunnel(VNI, &udp(STRANGER, 0, mac(0), 7, 100))),
         SgInbound => (NET, tunnel(VNI, &udp(LONER, 0, mac(0), 7, 100))),
+        ConnTableFull => (0, flow(0)),
     }
+}
+
+/// A packet of one flow of many, from 0 to the first one who lives elsewhere.
+fn flow(number: u16) -> Vec<u8> {
+    let (_, mut frame) = host(|_| {});
+    frame[34..36].copy_from_slice(&number.to_be_bytes());
+    frame
 }
 
 #[test]
@@ -180,24 +188,43 @@ fn every_reason_is_provoked_and_counted() {
         let again = IpKey { ip: beyond.ip + 1, ..start };
         image.routes.splice(3..3, [(beyond, nowhere), (again, label)]);
         card.apply(&image).unwrap();
+        // A second, the first one, is longer than all of this takes.
+        let mut connections = card.connections();
+        connections.wait(1);
+        let mut wanted = Vec::new();
         for &reason in DropReason::ALL {
             card.set_open(reason != DropReason::CardClosed).unwrap();
-            let (port, frame) = provoke(reason);
             let open = reason != DropReason::CardClosed;
             let generation = card.generation() & 1 == 1;
-            let entered = Entered { port: port as u8, net: is_net(port), generation, open };
-            let want = walk(card.tables(), &frame, entered);
-            assert_eq!(want.verdict.reason, reason, "reference");
+            let mut flood = 0..;
             let before = card.counters().unwrap().dropped(reason);
-            card.io_mut().send(port, &frame).unwrap();
-            card.io_mut().run(100_000).unwrap();
+            loop {
+                let (port, frame) = match reason {
+                    // One flow more, until there is no room.
+                    DropReason::ConnTableFull => (0, flow(flood.next().unwrap())),
+                    reason => provoke(reason),
+                };
+                let entered = Entered { port: port as u8, net: is_net(port), generation, open };
+                let want = walk(card.tables(), &mut connections, &frame, entered);
+                card.io_mut().send(port, &frame).unwrap();
+                wanted.push(want);
+                if wanted.last().is_some_and(|want| want.verdict.reason == reason) {
+                    break;
+                }
+                assert!(reason == DropReason::ConnTableFull && wanted.len() < 20_000, "{reason:?}");
+            }
+            card.io_mut().run(1_000_000).unwrap();
             let outcome = card.io_mut().take().unwrap();
-            let journeys = follow(outcome).unwrap();
-            assert_eq!(journeys.len(), 1, "{reason:?}");
-            let seen = journeys[0].passes.verdict();
-            assert_eq!(seen, want.verdict, "{}", profile.name);
-            let out = journeys[0].received.as_ref().map(|f| &f.bytes);
-            assert_eq!(out, want.frame.as_ref(), "{reason:?}");
+            let journeys = follow(outcome).unwrap().journeys;
+            assert_eq!(journeys.len(), wanted.len(), "{reason:?}");
+            for (journey, want) in journeys.iter().zip(wanted.drain(..)) {
+                assert_eq!(journey.passes.verdict(), want.verdict, "{}", profile.name);
+                if want.passes.first.well_formed {
+                    assert_eq!(journey.passes, want.passes, "{}: {reason:?}", profile.name);
+                }
+                let out = journey.received.as_ref().map(|f| &f.bytes);
+                assert_eq!(out, want.frame.as_ref(), "{reason:?}");
+            }
             if reason != DropReason::None {
                 let counted = card.counters().unwrap().dropped(reason) - before;
                 assert_eq!(counted, 1, "{reason:?} is counted");

@@ -9,7 +9,7 @@
 
 use super::{tenants::Packet, underlay};
 use crate::{
-    engine::{Bench, Input, Judged, Mismatch, Reference, compare, time},
+    engine::{Bench, Input, Judged, Mismatch, time},
     error::Error,
     network::Wanted,
 };
@@ -21,7 +21,7 @@ use hdl::{
 use std::time::Duration;
 
 /// The underlay's port of a card.
-const NET: usize = HOST_PORTS;
+pub const NET: usize = HOST_PORTS;
 
 /// The end of a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +37,13 @@ pub struct Fate {
 }
 
 impl Fate {
-    fn unknown(card: usize) -> Self {
+    /// It has not come anywhere yet.
+    pub fn unknown(card: usize) -> Self {
         Self { card, verdict: None, delivered: None, tunnelled: None }
     }
 
     /// One more card has judged it; gives what goes on, to which card.
-    fn follow(
+    pub fn follow(
         &mut self,
         vpcs: &Vpcs,
         card: usize,
@@ -149,7 +150,7 @@ impl<'a> Cards<'a> {
         let (numbers, inputs): (Vec<usize>, Vec<Input>) = frames.into_iter().unzip();
         let bench = &mut self.benches[card];
         let run = bench.run(&inputs)?;
-        for mismatch in compare(&bench.reference(), &inputs, &run) {
+        for mismatch in bench.compare(&inputs, &run) {
             let input = inputs[mismatch.found.input].clone();
             traffic.mismatches.push((card, input, mismatch));
         }
@@ -172,11 +173,6 @@ impl<'a> Cards<'a> {
         }
         Ok(cycles)
     }
-
-    /// The references of what these cards hold.
-    pub fn references(&self) -> Vec<Reference> {
-        self.benches.iter().map(Bench::reference).collect()
-    }
 }
 
 impl Traffic {
@@ -191,19 +187,7 @@ impl Traffic {
     }
 }
 
-fn input(port: usize, bytes: Vec<u8>) -> Input {
+/// A frame that goes in with all the others.
+pub fn input(port: usize, bytes: Vec<u8>) -> Input {
     Input { port, time: Duration::ZERO, bytes }
-}
-
-/// What the reference says of a packet, from the machine that sends it to its end.
-pub fn expected(vpcs: &Vpcs, references: &[Reference], packet: &Packet) -> Fate {
-    let eni = &vpcs.enis[packet.eni];
-    let mut fate = Fate::unknown(eni.card);
-    let mut at = Some((eni.card, input(eni.port.into(), packet.frame.clone())));
-    while let Some((card, frame)) = at {
-        let outcome = references[card].walk(&frame);
-        let hop = fate.follow(vpcs, card, outcome.verdict, outcome.frame);
-        at = hop.map(|(card, frame)| (card, input(NET, frame)));
-    }
-    fate
 }

@@ -1,6 +1,6 @@
 //! Does the card do what the reference says?
 
-use super::{Input, Judged, Reference, Run};
+use super::{Judged, Run};
 use hdl::{
     explain::{Passes, Trace},
     walk::Outcome,
@@ -33,14 +33,13 @@ pub struct Difference {
 }
 
 /// Every packet that the reference judges otherwise, in the order in which the card took them.
-pub fn compare(reference: &Reference, inputs: &[Input], run: &Run) -> Vec<Mismatch> {
-    let judge = |(packet, found): (usize, &Judged)| {
-        let expected = reference.walk(&inputs[found.input]);
+pub fn compare(run: &Run, wanted: Vec<Outcome>) -> Vec<Mismatch> {
+    let judge = |(packet, (found, expected)): (usize, (&Judged, Outcome))| {
         let differences = differences(found, &expected);
         let found = found.clone();
         (!differences.is_empty()).then_some(Mismatch { packet, found, expected, differences })
     };
-    run.judged.iter().enumerate().filter_map(judge).collect()
+    run.judged.iter().zip(wanted).enumerate().filter_map(judge).collect()
 }
 
 /// Where the two differ; of a malformed frame, whose headers mean nothing, only what becomes of

@@ -10,12 +10,59 @@ mod judge;
 mod model;
 mod reference;
 
-pub use judge::{Mismatch, compare, hex};
+pub use judge::{Mismatch, hex};
 pub use model::Bench;
 pub use reference::Reference;
 
+use crate::{arguments::Engine, error::Error, network::Wanted};
 use hdl::explain::Passes;
 use std::time::Duration;
+
+/// A card by the engine that was asked for.
+#[derive(Debug)]
+pub enum Runner {
+    /// In plain Rust.
+    Reference(Box<Reference>),
+    /// The gateware.
+    Model {
+        /// Its model.
+        bench: Box<Bench>,
+        /// Is every packet compared with the reference?
+        compares: bool,
+    },
+}
+
+impl Runner {
+    /// A card that holds what is wanted; the neighbors of a model's ports pause in
+    /// `stall_percent` of clocks.
+    pub fn new(
+        wanted: &Wanted,
+        engine: Engine,
+        seed: u32,
+        stall_percent: u32,
+    ) -> Result<Self, Error> {
+        Ok(match engine {
+            Engine::Reference => Self::Reference(Box::new(Reference::new(wanted, seed)?)),
+            Engine::Rtl | Engine::Both => {
+                let bench = Box::new(Bench::new(wanted, seed, stall_percent)?);
+                Self::Model { bench, compares: engine == Engine::Both }
+            }
+        })
+    }
+
+    /// Put every frame through it; what the reference judges otherwise, if that is asked.
+    pub fn run(&mut self, inputs: &[Input]) -> Result<(Run, Vec<Mismatch>), Error> {
+        Ok(match self {
+            Self::Reference(reference) => (reference.run(inputs), Vec::new()),
+            Self::Model { bench, compares: false } => (bench.run(inputs)?, Vec::new()),
+            Self::Model { bench, compares: true } => {
+                let run = bench.run(inputs)?;
+                let mismatches = bench.compare(inputs, &run);
+                (run, mismatches)
+            }
+        })
+    }
+}
 
 /// A frame that goes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +109,8 @@ impl Cycles {
 pub struct Run {
     /// Packet by packet.
     pub judged: Vec<Judged>,
+    /// Pass by pass, in the order in which the card took these: which packet's it was.
+    pub order: Vec<usize>,
     /// Clocks from the first beat in to the last beat out, if there was a clock.
     pub cycles: Option<u64>,
 }

@@ -1,10 +1,14 @@
 //! What does the gateware do with these frames? Clock by clock, through its ports and registers.
 
-use super::{Cycles, Input, Judged, Reference, Run};
-use crate::{error::Error, network::Wanted, style};
-use hdl::profile::PORTS;
+use super::{Cycles, Input, Judged, Mismatch, Run, judge::compare};
+use crate::{
+    error::Error,
+    network::{Wanted, entered},
+    style,
+};
+use hdl::{connection::Connections, profile::PORTS};
 use indicatif::ProgressBar;
-use sim::{Ended, Journey, Model, Pauses, follow};
+use sim::{Ended, Followed, Journey, Model, Pauses, Taken, follow, retrace};
 
 /// Clocks between two looks at the progress.
 const SLICE_CYCLES: u64 = 50_000;
@@ -15,6 +19,8 @@ const BAR_BYTES: u64 = 100_000;
 #[derive(Debug)]
 pub struct Bench {
     card: driver::Card<Model>,
+    /// Those that it knows, by the reference.
+    connections: Connections,
 }
 
 impl Bench {
@@ -26,12 +32,20 @@ impl Bench {
         for port in 0..PORTS {
             card.io_mut().pauses(port, pauses)?;
         }
-        Ok(Self { card })
+        Ok(Self { connections: card.connections(), card })
     }
 
-    /// The reference of what this card holds.
-    pub fn reference(&self) -> Reference {
-        Reference::of(&self.card)
+    /// Every packet of a run that the reference judges otherwise. Runs are compared one by one in
+    /// their order, as connections of one may go on in the next.
+    pub fn compare(&mut self, inputs: &[Input], run: &Run) -> Vec<Mismatch> {
+        let generation = self.card.generation() & 1 == 1;
+        let taken = run.judged.iter().map(|judged| {
+            let Input { port, bytes, .. } = &inputs[judged.input];
+            let entered = entered(*port, generation);
+            Taken { frame: bytes, entered, passes: judged.passes }
+        });
+        let (taken, tables) = (taken.collect::<Vec<_>>(), self.card.tables());
+        compare(run, retrace(&run.order, &taken, |_| tables, &mut self.connections))
     }
 
     /// Put every frame through it, each port's in their order.
@@ -56,12 +70,14 @@ impl Bench {
         let end = ends.chain(outcome.sent.iter().map(|s| s.last_cycle)).max();
         let mut places: [_; PORTS] =
             std::array::from_fn(|port| (0..inputs.len()).filter(move |i| inputs[*i].port == port));
-        let judged = follow(outcome)?.into_iter().map(|journey| {
+        let Followed { journeys, order } = follow(outcome)?;
+        let judged = journeys.into_iter().map(|journey| {
             let input = places[journey.sent.port].next();
             let input = input.expect("no more frames are followed than were sent");
             judged(input, journey, start)
         });
-        Ok(Run { judged: judged.collect(), cycles: Some(end.map_or(0, |end| end + 1 - start)) })
+        let cycles = Some(end.map_or(0, |end| end + 1 - start));
+        Ok(Run { judged: judged.collect(), order, cycles })
     }
 }
 

@@ -7,15 +7,17 @@ use crate::{
 };
 use driver::SoftwareCard;
 use hdl::{
+    connection::Connections,
     tables::Tables,
     walk::{Outcome, walk},
 };
 
-/// What a card holds, slot by slot, and by which generation it judges.
+/// What a card holds, slot by slot, by which generation it judges, and which connections it knows.
 #[derive(Clone, Debug)]
 pub struct Reference {
     tables: Tables,
     generation: bool,
+    connections: Connections,
 }
 
 impl Reference {
@@ -24,24 +26,30 @@ impl Reference {
         Ok(Self::of(&wanted.program(SoftwareCard::new(wanted.profile, 0), seed)?))
     }
 
-    /// Of the driver's copy of what a card holds.
+    /// Of the driver's copy of what a card holds, before any packet.
     pub fn of<B: driver::CardIo>(card: &driver::Card<B>) -> Self {
-        Self { tables: card.tables().clone(), generation: card.generation() & 1 == 1 }
+        Self {
+            tables: card.tables().clone(),
+            generation: card.generation() & 1 == 1,
+            connections: card.connections(),
+        }
     }
 
-    /// Walk one frame.
-    pub fn walk(&self, input: &Input) -> Outcome {
-        walk(&self.tables, &input.bytes, entered(input.port, self.generation))
+    /// Walk one frame, at its time.
+    pub fn walk(&mut self, input: &Input) -> Outcome {
+        self.connections.wait(input.time.as_secs());
+        let entered = entered(input.port, self.generation);
+        walk(&self.tables, &mut self.connections, &input.bytes, entered)
     }
 
     /// Walk every frame, in the order of their times.
-    pub fn run(&self, inputs: &[Input]) -> Run {
+    pub fn run(&mut self, inputs: &[Input]) -> Run {
         let mut order: Vec<usize> = (0..inputs.len()).collect();
         order.sort_by_key(|i| inputs[*i].time);
         let judge = |input: usize| {
             let Outcome { passes, frame, .. } = self.walk(&inputs[input]);
             Judged { input, passes, frame, cycles: None }
         };
-        Run { judged: order.into_iter().map(judge).collect(), cycles: None }
+        Run { judged: order.into_iter().map(judge).collect(), ..Run::default() }
     }
 }

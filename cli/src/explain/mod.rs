@@ -13,7 +13,7 @@ pub mod words;
 use crate::{
     Done,
     arguments::{Engine, Explain},
-    engine::{Bench, Input, Reference, compare, hex},
+    engine::{Judged, Runner, hex},
     error::Error,
     input,
     network::{Wanted, entered},
@@ -21,7 +21,6 @@ use crate::{
 };
 use hdl::{explain::Passes, meta::Entered, profile::PORT_NAMES};
 use serde::Serialize;
-use std::time::Duration;
 use step::Step;
 
 /// One packet's walk.
@@ -43,29 +42,19 @@ struct Answer {
 pub fn run(arguments: &Explain) -> Result<Done, Error> {
     let Explain { which, engine, .. } = arguments;
     let wanted = Wanted::read(which)?;
-    let frame = input::frame(&arguments.frame, arguments.index)?;
     let port = input::port(&arguments.port);
-    let inputs = [Input { port, time: Duration::ZERO, bytes: frame }];
-    let (run, reference) = match engine {
-        Engine::Reference => {
-            let reference = Reference::new(&wanted, which.seed)?;
-            (reference.run(&inputs), reference)
-        }
-        Engine::Rtl | Engine::Both => {
-            let mut bench = Bench::new(&wanted, which.seed, 0)?;
-            (bench.run(&inputs)?, bench.reference())
-        }
-    };
-    let Some(judged) = run.judged.first() else {
+    let inputs = input::frames(port, &arguments.frame, arguments.index)?;
+    let Some(last) = inputs.last() else { return Err(Error::NoRecord) };
+    let (run, mismatches) = Runner::new(&wanted, *engine, which.seed, 0)?.run(&inputs)?;
+    let of_last = |judged: &&Judged| judged.input + 1 == inputs.len();
+    let Some(judged) = run.judged.iter().find(of_last) else {
         return Err(Error::NoRecord);
     };
     let entered = entered(port, judged.passes.first.generation);
-    let told = Told { wanted: &wanted, frame: &inputs[0].bytes, entered };
+    let told = Told { wanted: &wanted, frame: &last.bytes, entered };
     told.tell(arguments, &judged.passes, judged.frame.as_deref());
-    if *engine == Engine::Both
-        && let Some(first) = compare(&reference, &inputs, &run).first()
-    {
-        crate::sim::show(&wanted, &inputs[0], first);
+    if let Some(first) = mismatches.first() {
+        crate::sim::show(&wanted, &inputs[first.found.input], first);
         return Ok(Done::Found);
     }
     Ok(Done::Well)

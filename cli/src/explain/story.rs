@@ -2,10 +2,11 @@
 
 use super::{
     step::{Counts, Step},
-    words::{found, ip, mac, name, service, tags},
+    words::{found, ip, mac, name, service, state, tags, talk},
 };
 use control::{Legend, legend::Direction};
 use hdl::{
+    connection,
     decap::Identity,
     encap,
     explain::{Passes, Trace},
@@ -66,11 +67,16 @@ impl Story<'_> {
                 steps.extend([self.eni(), self.spoof()]);
             }
             steps.extend(self.classes());
-            steps.extend(match (self.inbound(), t.inside) {
-                (false, _) => vec![self.nacl(), self.group(), self.route(), self.mapping()],
-                (true, false) => vec![self.mapping(), self.deliver(), self.nacl(), self.group()],
-                (true, true) => vec![self.deliver(), self.nacl(), self.group()],
-            });
+            if self.inbound() && !t.inside {
+                steps.push(self.mapping());
+            }
+            if self.inbound() {
+                steps.push(self.deliver());
+            }
+            steps.extend([self.nacl(), self.connection(), self.group()]);
+            if !self.inbound() {
+                steps.extend([self.route(), self.mapping()]);
+            }
         }
         mark(&mut steps, self.ends_at());
         if t.verdict == Verdict::forward(INSIDE) {
@@ -97,6 +103,7 @@ impl Story<'_> {
             R::Multicast if !self.inbound() && self.t.route.far.broadcast => "class far",
             R::Multicast => "spoof",
             R::NaclOutbound | R::NaclInbound => "nacl",
+            R::ConnTableFull => "connection",
             R::SgOutbound | R::SgInbound => "group",
             R::NoRoute => "route",
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
@@ -264,6 +271,39 @@ impl Story<'_> {
         Step::asks("nacl", self.asked_of(&acl), found(t.ruled), says).unless(crosses)
     }
 
+    /// Which connection it belongs to, or makes.
+    fn connection(&self) -> Step {
+        let (t, h, group) = (self.t, &self.h, self.t.rule.group);
+        let told = connection::told(self.inbound(), h);
+        if !told.can {
+            let says = format!("{} belongs to no connection and needs a rule", service(h));
+            return Step::says("connection", says).unless(false);
+        }
+        let eni = if self.inbound() { t.owner.eni } else { t.eni.eni };
+        let key = connection::key(t.eni.vpc, self.inbound(), h, &told);
+        let asked = name("ENI", eni, self.legend.eni(eni));
+        let asked = format!("{asked}, {}", talk(h, &key));
+        let tracked = t.tracked;
+        let was = state(told.transport, tracked.state);
+        let says = match (tracked.hit, tracked.state) {
+            _ if tracked.full => "there is no room for another one".into(),
+            (true, _) => format!("it belongs to one: {was}"),
+            (false, 0) if tracked.inserted => format!("a new one, entry {}", tracked.slot),
+            (false, 0) if group.allow && !group.tracked => {
+                "none is made: everybody may send it, and everybody may answer".into()
+            }
+            (false, 0) if group.allow => "not asked: it is dropped before".into(),
+            (false, 0) => "none, and no rule makes one".into(),
+            (false, _) if tracked.inserted => format!("the one there was is {was}: begun anew"),
+            (false, _) => format!("the one there was is {was}: none is made"),
+        };
+        let found = match tracked.state {
+            0 => "none".into(),
+            _ => format!("entry {}", tracked.slot),
+        };
+        Step::asks("connection", asked, found, says)
+    }
+
     fn group(&self) -> Step {
         let (t, policy, (direction, way)) = (self.t, self.t.rule_key.policy, self.way());
         let groups = match self.legend.groups(policy) {
@@ -271,13 +311,15 @@ impl Story<'_> {
             None => format!("security groups of policy {policy} {way}"),
         };
         let says = match t.rule.group.rule {
+            _ if t.tracked.hit => "its connection is allowed: no rule is needed".into(),
             0 => format!("{groups}: no rule allows it"),
             rule => self.legend.group_rule(t.eni.vpc, direction, rule).map_or_else(
                 || format!("{groups}: rule {rule}"),
                 |text| format!("security group {text}"),
             ),
         };
-        Step::asks("group", self.asked_of(&groups), found(t.ruled), says)
+        let needed = !t.tracked.hit;
+        Step::asks("group", self.asked_of(&groups), found(t.ruled), says).unless(needed)
     }
 
     fn mapping(&self) -> Step {

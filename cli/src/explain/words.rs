@@ -2,6 +2,7 @@
 
 use cells::exact::Slot;
 use hdl::{
+    connection::{ConnectionKey, Transport, state as bits},
     explain::Answer,
     meta::{DropReason, Verdict},
     parser::Headers,
@@ -23,11 +24,46 @@ pub fn ip(value: u128) -> String {
 /// Protocol and destination port, or ICMP type and code.
 pub fn service(h: &Headers) -> String {
     let protocol = control::vpcs::protocol_name(h.protocol);
-    let icmp = matches!((h.protocol, h.is_ipv4), (1, true) | (58, false));
-    match (h.ported, icmp) {
+    match (h.ported, is_icmp(h)) {
         (false, _) => protocol,
         (true, true) => format!("{protocol} type {} code {}", h.dst_port >> 8, h.dst_port & 0xff),
         (true, false) => format!("{protocol} {}", h.dst_port),
+    }
+}
+
+fn is_icmp(h: &Headers) -> bool {
+    matches!((h.protocol, h.is_ipv4), (1, true) | (58, false))
+}
+
+/// Who talks with whom, the ENI's side first.
+pub fn talk(h: &Headers, key: &ConnectionKey) -> String {
+    let protocol = control::vpcs::protocol_name(key.protocol);
+    let (near, far) = (ip(key.near_ip), ip(key.far_ip));
+    let (near_port, far_port) = (key.near_port, key.far_port);
+    match (h.ported, is_icmp(h)) {
+        (false, _) => format!("{protocol}, {near} with {far}"),
+        (true, false) => {
+            format!("{protocol}, {near} port {near_port} with {far} port {far_port}")
+        }
+        (true, true) => {
+            let asks = if far_port == 1 { &near } else { &far };
+            format!("{protocol} echo {near_port} that {asks} asks for, {near} with {far}")
+        }
+    }
+}
+
+/// How far a connection is.
+pub fn state(transport: Transport, state: u8) -> &'static str {
+    let has = |bit| state & bit != 0;
+    let both_ways = has(bits::OUT) && has(bits::IN);
+    match transport {
+        _ if has(bits::RST) => "reset",
+        _ if has(bits::FIN_OUT) && has(bits::FIN_IN) => "closed",
+        _ if has(bits::FIN_OUT) || has(bits::FIN_IN) => "closing",
+        _ if has(bits::SETTLED) => "established",
+        Transport::Tcp if both_ways => "in its handshake",
+        _ if both_ways => "answered",
+        _ => "one way",
     }
 }
 

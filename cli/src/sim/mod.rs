@@ -8,8 +8,8 @@ mod report;
 
 use crate::{
     Done,
-    arguments::{Engine, Sim},
-    engine::{Bench, Input, Mismatch, Reference, Run, compare, time},
+    arguments::Sim,
+    engine::{Input, Mismatch, Run, Runner, time},
     error::Error,
     explain::Told,
     input,
@@ -30,20 +30,8 @@ pub fn run(arguments: &Sim) -> Result<Done, Error> {
         inputs.extend(input::capture(*port, path)?);
     }
     let seed = arguments.which.seed;
-    let (run, reference) = match arguments.engine {
-        Engine::Reference => {
-            let reference = Reference::new(&wanted, seed)?;
-            (reference.run(&inputs), reference)
-        }
-        Engine::Rtl | Engine::Both => {
-            let mut bench = Bench::new(&wanted, seed, arguments.stall)?;
-            (bench.run(&inputs)?, bench.reference())
-        }
-    };
-    let mismatches = match arguments.engine {
-        Engine::Both => compare(&reference, &inputs, &run),
-        Engine::Rtl | Engine::Reference => Vec::new(),
-    };
+    let mut card = Runner::new(&wanted, arguments.engine, seed, arguments.stall)?;
+    let (run, mismatches) = card.run(&inputs)?;
     let report = Report::new(arguments, &wanted, &inputs, &run, mismatches.len());
     write(&arguments.out, &inputs, &run, &report)?;
     report.print(arguments);

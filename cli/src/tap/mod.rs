@@ -13,7 +13,7 @@ mod device;
 use crate::{
     Done,
     arguments::{Engine, Tap},
-    engine::{Bench, Input, Judged, Reference, compare},
+    engine::{Input, Judged, Runner},
     error::Error,
     network::Wanted,
     sim::show,
@@ -86,9 +86,7 @@ fn next(frames: &Receiver<Heard>) -> (Vec<Input>, Option<Heard>) {
 /// A card between devices.
 struct Live<'w> {
     wanted: &'w Wanted,
-    model: Option<Bench>,
-    reference: Reference,
-    compares: bool,
+    card: Runner,
     tells: bool,
     devices: [Option<Device>; PORTS],
     summary: Summary,
@@ -107,20 +105,9 @@ struct Summary {
 
 impl<'w> Live<'w> {
     fn new(wanted: &'w Wanted, arguments: &Tap) -> Result<Self, Error> {
-        let seed = arguments.which.seed;
-        let (model, reference) = match arguments.engine {
-            Engine::Reference => (None, Reference::new(wanted, seed)?),
-            Engine::Rtl | Engine::Both => {
-                let bench = Bench::new(wanted, seed, 0)?;
-                let reference = bench.reference();
-                (Some(bench), reference)
-            }
-        };
         Ok(Self {
             wanted,
-            model,
-            reference,
-            compares: arguments.engine == Engine::Both,
+            card: Runner::new(wanted, arguments.engine, arguments.which.seed, 0)?,
             tells: arguments.packets,
             devices: Default::default(),
             summary: Summary::default(),
@@ -129,10 +116,7 @@ impl<'w> Live<'w> {
 
     /// Frames through the card, each to the device of its port.
     fn pass(&mut self, inputs: &[Input]) -> Result<(), Error> {
-        let run = match &mut self.model {
-            Some(model) => model.run(inputs)?,
-            None => self.reference.run(inputs),
-        };
+        let (run, mismatches) = self.card.run(inputs)?;
         self.summary.tally.add(inputs, &run);
         for judged in &run.judged {
             if self.tells {
@@ -144,12 +128,9 @@ impl<'w> Live<'w> {
                 self.summary.undelivered += usize::from(!taken);
             }
         }
-        if self.compares {
-            let mismatches = compare(&self.reference, inputs, &run);
-            self.summary.mismatches += mismatches.len();
-            if let Some(first) = mismatches.first() {
-                show(self.wanted, &inputs[first.found.input], first);
-            }
+        self.summary.mismatches += mismatches.len();
+        if let Some(first) = mismatches.first() {
+            show(self.wanted, &inputs[first.found.input], first);
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! explain.
 
-use crate::run::penstock;
+use crate::run::{folder, penstock};
 use etherparse::PacketBuilder;
+use std::{fs, time::Duration};
 
 /// A frame of blue-web-1, to the router, from that address to blue-data-1's.
 fn frame(src: [u8; 4], port: u16) -> String {
@@ -47,7 +48,8 @@ fn a_packet_that_passes() {
     let steps = steps(&answer);
     let stages: Vec<&str> = steps.iter().map(|(stage, ..)| stage.as_str()).collect();
     let searches = ["parser", "eni", "spoof", "class far", "class port"];
-    let walk = [&searches[..], &["nacl", "group", "route", "mapping", "encap"]].concat();
+    let walk =
+        [&searches[..], &["nacl", "connection", "group", "route", "mapping", "encap"]].concat();
     assert_eq!(stages, walk);
     let says = |stage: &str| &steps.iter().find(|(s, ..)| s == stage).unwrap().1;
     assert!(says("eni").contains("ENI blue-web-1 of VPC blue, subnet blue-web, up"));
@@ -68,10 +70,11 @@ fn a_packet_between_two_enis_of_a_card_is_judged_for_both() {
     let steps = steps(&answer);
     let turn = steps.iter().position(|(stage, ..)| stage == "turn").unwrap();
     let stages: Vec<&str> = steps[turn..].iter().map(|(stage, ..)| stage.as_str()).collect();
-    assert_eq!(stages, ["turn", "class far", "class port", "deliver", "nacl", "group", "encap"]);
+    let rest = ["class far", "class port", "deliver", "nacl", "connection", "group", "encap"];
+    assert_eq!((stages[0], &stages[1..]), ("turn", &rest[..]));
     let (_, says, _) = &steps[turn + 3];
     assert!(says.contains("ENI blue-web-2, subnet blue-web"), "{says}");
-    assert_eq!(steps[turn + 5].1, "security group web in: tcp 443 0.0.0.0/0");
+    assert_eq!(steps[turn + 6].1, "security group web in: tcp 443 0.0.0.0/0");
 }
 
 #[test]
@@ -79,10 +82,33 @@ fn a_group_is_asked_inside_the_subnet_too() {
     let hex = frame_to([10, 0, 1, 10], [10, 0, 1, 20], 22);
     let answer = run("card-a", &["--port", "host0", "--json", "--engine", "both", &hex]).json();
     assert_eq!(answer["verdict"], "SgInbound");
-    let [.., nacl, group] = &steps(&answer)[..] else { panic!("{answer}") };
+    let [.., nacl, _, group] = &steps(&answer)[..] else { panic!("{answer}") };
     assert_eq!((nacl.0.as_str(), nacl.2.as_str()), ("nacl", "nothing"));
     let says = "security groups web in: no rule allows it";
     assert_eq!((group.0.as_str(), group.1.as_str(), group.2.as_str()), ("group", says, "drops"));
+}
+
+#[test]
+fn a_packet_of_a_capture_belongs_to_the_connection_of_those_before_it() {
+    let syn: Vec<u8> = frame([10, 0, 1, 10], 5432).as_bytes().chunks(2).map(byte).collect();
+    let folder = folder("explain");
+    fs::create_dir_all(&folder).unwrap();
+    let capture = folder.join("twice.pcap");
+    let twice = [(Duration::ZERO, &syn[..]), (Duration::from_secs(2), &syn[..])];
+    sim::capture::write(fs::File::create(&capture).unwrap(), twice).unwrap();
+    let says = |index| {
+        let capture = capture.to_str().unwrap();
+        let more = ["--port", "host0", "--json", "--engine", "both", "--index", index, capture];
+        let steps = steps(&run("card-a", &more).json());
+        steps.into_iter().find(|(stage, ..)| stage == "connection").unwrap().1
+    };
+    assert!(says("1").contains("new"), "{}", says("1"));
+    assert!(says("2").contains("belongs to one: one way"), "{}", says("2"));
+}
+
+/// Two hexadecimal digits.
+fn byte(digits: &[u8]) -> u8 {
+    u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap()
 }
 
 #[test]

@@ -3,11 +3,14 @@
 use super::{Check, names::known, networks::list, value};
 use crate::{
     address,
-    file::{self, File, Text},
+    file::{self, File, Number, Text},
     problem::{Cause, Kind},
     vpcs::{Card, Eni, Mapping},
 };
-use hdl::profile::{PORT_NAMES, PROFILES, Profile};
+use hdl::{
+    connection::IdleTimes,
+    profile::{PORT_NAMES, PROFILES, Profile},
+};
 use macaddr::MacAddr6;
 use std::{
     collections::HashMap,
@@ -112,6 +115,7 @@ impl Check {
             addresses.extend(self.free(ip, text.span(), vpc, taken));
         }
         let security_groups = vpc.and_then(|v| self.groups_of(eni, v));
+        let idle = eni.idle.as_ref().map_or(IdleTimes::DEFAULT, |times| self.idle(times));
         Some(Eni {
             name: eni.name.get_ref().clone(),
             subnet: subnet?,
@@ -123,7 +127,23 @@ impl Check {
             vlan: vlan?,
             up: eni.up.unwrap_or(true),
             source_dest_check: eni.source_dest_check.unwrap_or(true),
+            idle,
         })
+    }
+
+    fn idle(&mut self, times: &file::Idle) -> IdleTimes {
+        let mut time = |said: &Option<Number>, default| {
+            let said = said.as_ref();
+            said.and_then(|s| self.judge(s.span(), value::idle(*s.get_ref()))).unwrap_or(default)
+        };
+        let default = IdleTimes::DEFAULT;
+        IdleTimes {
+            tcp_established: time(&times.tcp_established, default.tcp_established),
+            tcp: time(&times.tcp, default.tcp),
+            udp_stream: time(&times.udp_stream, default.udp_stream),
+            udp: time(&times.udp, default.udp),
+            other: time(&times.other, default.other),
+        }
     }
 
     fn place(&mut self, place: Place, at: Range<usize>, card: &str, taken: &mut Taken) {

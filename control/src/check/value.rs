@@ -4,7 +4,7 @@ use crate::{
     address,
     file::{Vlan, Word},
     problem::Cause,
-    vpcs::{PROTOCOLS, RULE_NUMBER_MAX},
+    vpcs::{IDLE_SECONDS_MAX, PROTOCOLS, RULE_NUMBER_MAX},
 };
 use hdl::profile::{HOST_PORTS, PORT_NAMES};
 use ipnet::IpNet;
@@ -89,6 +89,15 @@ pub fn vlan(vlan: &Vlan) -> Result<Vec<u16>, Cause> {
         Vlan::Stack(vids) => format!("{vids:?}"),
     };
     if good { Ok(vids) } else { Err(Cause::BadVlan { vlan: text }) }
+}
+
+/// Seconds after which a connection is forgotten.
+pub fn idle(seconds: i64) -> Result<u16, Cause> {
+    let limit = IDLE_SECONDS_MAX;
+    match u16::try_from(seconds) {
+        Ok(s) if (1..=limit).contains(&s) => Ok(s),
+        _ => Err(Cause::BadIdleTime { seconds, limit }),
+    }
 }
 
 /// A rule's number.

@@ -7,15 +7,23 @@
 //! A group's members are scattered, and each would be a cell of its own. Between two of them lie
 //! addresses that nobody has. Where no packet with such an address comes as far as a group's
 //! verdict, it is in the groups of its neighbor below, so that neighbors of one group are one cell.
+//!
+//! TCP and UDP are told from other protocols, too, where only they need no connection (`rules`).
 
-use super::{limit, numbers::Numbers};
+use super::{
+    limit,
+    numbers::{Numbers, Policy},
+};
 use crate::{
     address,
     cut::{cut, stack},
     problem::Cause,
     vpcs::{Eni, GroupRule, Peer, Service},
 };
-use hdl::class::{AddressLabel, PortKey, PortLabel};
+use hdl::{
+    class::{AddressLabel, PortKey, PortLabel},
+    parser::wire::{PROTOCOL_TCP, PROTOCOL_UDP},
+};
 use ipnet::IpNet;
 use std::{collections::HashMap, fmt, net::IpAddr, ops::RangeInclusive};
 
@@ -136,7 +144,8 @@ impl<'v> Classes<'v> {
             named.extend(rules.map(|(_, r)| (Atom::of(numbers, r.peer), r.service)));
         }
         let mut addresses = Set::of(named.iter().map(|(atom, _)| *atom));
-        let mut ports = Set::of(named.iter().map(|(_, service)| *service));
+        let services = named.iter().map(|(_, service)| *service);
+        let mut ports = Set::of(services.chain(told_apart(numbers, vpc)));
         let address_cells = address_cells(numbers, vpc, &mut addresses);
         let mut ranges = Vec::new();
         for (index, service) in ports.atoms.iter().enumerate() {
@@ -151,6 +160,12 @@ impl<'v> Classes<'v> {
             }
         }
         Self { addresses, ports, address_cells, port_cells }
+    }
+
+    /// Are ports of a class those of TCP or of UDP, and of nothing else?
+    pub fn is_tcp_or_udp(&self, class: usize) -> bool {
+        let mut services = self.ports.members[class].iter().map(|m| self.ports.atoms[*m]);
+        services.any(|s| matches!(s.protocol(), Some(PROTOCOL_TCP | PROTOCOL_UDP)))
     }
 
     /// The VPC's addresses, cell by cell.
@@ -182,6 +197,23 @@ impl<'v> Classes<'v> {
             })
             .collect()
     }
+}
+
+/// TCP and UDP, if somebody's groups allow everybody everything both ways: then these two need no
+/// connection, other protocols do. Rules that name a protocol tell it apart by themselves.
+fn told_apart(numbers: &Numbers, vpc: usize) -> impl Iterator<Item = Service> {
+    let open = |policy: &Policy, inbound| {
+        let rules = numbers.policy_rules(policy, inbound).map(|(_, rule)| rule);
+        let all = rules.filter(|r| r.service == Service::All && r.peer.is_everybody());
+        all.map(|r| r.peer).collect::<Vec<_>>()
+    };
+    let both_ways = |policy: &&Policy| {
+        let outbound = open(policy, false);
+        open(policy, true).iter().any(|peer| outbound.contains(peer))
+    };
+    let found = numbers.policies.iter().filter(|p| p.acl.0 == vpc).find(both_ways);
+    let protocols = found.map(|_| [PROTOCOL_TCP, PROTOCOL_UDP]);
+    protocols.into_iter().flatten().map(Service::Protocol)
 }
 
 /// The places of all members' addresses of a VPC, each with the names of its groups.

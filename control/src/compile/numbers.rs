@@ -153,6 +153,17 @@ impl<'v> Numbers<'v> {
         })
     }
 
+    /// The rules of a policy's security groups in a direction, with their numbers in the VPC.
+    pub fn policy_rules(
+        &self,
+        policy: &Policy,
+        inbound: bool,
+    ) -> impl Iterator<Item = (u16, &'v GroupRule)> {
+        let of_vpc = (1..).zip(self.group_rules(policy.acl.0, inbound));
+        let own = of_vpc.filter(|(_, (group, _))| policy.groups.contains(group));
+        own.map(|(number, (_, rule))| (number, rule))
+    }
+
     /// Number of the route table of an ENI's subnet.
     pub fn table(&self, eni: &Eni) -> u8 {
         let subnet = &self.file.subnets[eni.subnet];

@@ -5,7 +5,7 @@ use crate::{address, vpcs::Eni};
 use hdl::{
     class::IpKey,
     decap::Identity,
-    deliver::EniEntry,
+    deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     mapping::MappingAction,
     spoof::AddressAction,
@@ -108,7 +108,8 @@ pub fn enis(numbers: &Numbers) -> Vec<EniEntry> {
         let mut vids = [0; 2];
         vids[..eni.vlan.len()].copy_from_slice(&eni.vlan);
         let tags = eni.vlan.len() as u8;
-        EniEntry { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up }
+        let access = Access { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up };
+        EniEntry { access, idle: eni.idle }
     };
     let nobody = EniEntry::default();
     std::iter::once(nobody).chain(numbers.own_enis().map(|(_, eni)| entry(eni))).collect()

@@ -30,20 +30,22 @@ pub fn entries(numbers: &Numbers, classes: &[Classes]) -> HashMap<RuleKey, RuleA
         let vpc = policy.acl.0;
         let classes = &classes[usize::from(numbers.vpc(vpc)) - 1];
         let (outbound, inbound) = numbers.rules(policy.acl);
-        for (acl, inbound) in [(outbound, false), (inbound, true)] {
-            let key = RuleKey { policy: number, inbound, ..RuleKey::default() };
-            let of_vpc = (1..).zip(numbers.group_rules(vpc, inbound));
-            let groups = of_vpc.filter(|(_, (group, _))| policy.groups.contains(group));
-            let groups = groups.map(|(number, (_, rule))| (number, rule)).collect();
-            entries.extend(judge(key, &Rules { acl, groups }, numbers, classes));
-        }
+        let groups = |inbound| numbers.policy_rules(policy, inbound).collect();
+        let outbound = Rules { acl: outbound, groups: groups(false) };
+        let inbound = Rules { acl: inbound, groups: groups(true) };
+        let key = RuleKey { policy: number, ..RuleKey::default() };
+        entries.extend(judge(key, &outbound, &inbound, numbers, classes));
+        let key = RuleKey { inbound: true, ..key };
+        entries.extend(judge(key, &inbound, &outbound, numbers, classes));
     }
     entries
 }
 
+/// What the rules of one direction say; those of the `other` one are about the answers.
 fn judge(
     key: RuleKey,
     rules: &Rules,
+    other: &Rules,
     numbers: &Numbers,
     classes: &Classes,
 ) -> Vec<(RuleKey, RuleAction)> {
@@ -61,6 +63,7 @@ fn judge(
             }
             let group = group.map_or_else(GroupAction::default, |(number, _)| GroupAction {
                 allow: true,
+                tracked: !everybody_may_answer(&groups, other, classes, port),
                 rule: *number,
             });
             let action = RuleAction {
@@ -73,6 +76,25 @@ fn judge(
         }
     }
     entries
+}
+
+/// Is a packet of this class of ports, to whose address the groups' rules `near` it apply, one of
+/// a flow that needs no connection? So it is with TCP and UDP that a rule allows with everybody,
+/// where a rule of the other direction allows everybody all ports (EC2 user guide, "Untracked
+/// connections"). That rule must serve the answer: a fragment's has no port that it could name.
+fn everybody_may_answer(
+    near: &[&(u16, &GroupRule)],
+    other: &Rules,
+    classes: &Classes,
+    port: usize,
+) -> bool {
+    let serves = |rule: &GroupRule| classes.ports.holds(port, rule.service);
+    let allows = |rule: &GroupRule| rule.peer.is_everybody() && serves(rule);
+    let answers = |allowed: &GroupRule| {
+        let mut rules = other.groups.iter().map(|(_, rule)| rule);
+        rules.any(|r| r.peer == allowed.peer && r.service.is_all_ports() && serves(r))
+    };
+    classes.is_tcp_or_udp(port) && near.iter().any(|(_, rule)| allows(rule) && answers(rule))
 }
 
 /// Words for a policy.

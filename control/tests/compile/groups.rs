@@ -1,6 +1,6 @@
 //! Do security groups mean what the file says? Cases made by hand.
 
-use crate::{Card, LARGE, compiled, parse};
+use crate::{Card, LARGE, beginning, compiled, parse};
 use control::{Syntax, compile, legend::Direction};
 use hdl::eni::AttachKey;
 
@@ -9,7 +9,7 @@ const OUT: Direction = Direction::Outbound;
 const TCP: u8 = 6;
 
 /// An ENI: its address, its card, and what else is said of it.
-type Eni<'t> = (&'t str, &'t str, &'t str);
+pub type Eni<'t> = (&'t str, &'t str, &'t str);
 
 /// The two groups of which each names the other.
 const NAME_EACH_OTHER: &str = r#"
@@ -33,20 +33,8 @@ const B: &str = "security_groups = [\"b\"]";
 
 /// Cards `a` and `b`, one VPC with one subnet, and these groups and ENIs.
 fn file(groups: &str, enis: &[Eni]) -> String {
-    let mut text = String::from(
-        r#"
-        [[cards]]
-        name = "a"
-        underlay = { ip = "192.0.2.1", mac = "02:00:00:00:aa:01",
-            gateway_mac = "02:00:00:00:aa:99" }
-        [[cards]]
-        name = "b"
-        underlay = { ip = "192.0.2.2", mac = "02:00:00:00:aa:02",
-            gateway_mac = "02:00:00:00:aa:99" }
-        [[vpcs]]
-        name = "v"
-        vni = 7
-        cidrs = ["10.0.0.0/16"]
+    let mut text = beginning(&["a", "b"], &["10.0.0.0/16"]);
+    text += r#"
         [[subnets]]
         name = "s"
         vpc = "v"
@@ -56,8 +44,7 @@ fn file(groups: &str, enis: &[Eni]) -> String {
         address = "10.0.3.250"
         mac = "02:00:00:00:bb:01"
         underlay_ip = "192.0.2.9"
-        "#,
-    );
+        "#;
     text += groups;
     for (number, (address, card, more)) in (1..).zip(enis) {
         text += &format!(
@@ -71,7 +58,7 @@ fn file(groups: &str, enis: &[Eni]) -> String {
     text
 }
 
-fn card(groups: &str, enis: &[Eni]) -> Card {
+pub fn card(groups: &str, enis: &[Eni]) -> Card {
     Card(compiled(&file(groups, enis), "a"))
 }
 

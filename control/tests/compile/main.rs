@@ -1,10 +1,12 @@
 //! Does a card hold what the file says? Cases made by hand.
 
 mod groups;
+mod tracked;
 
 use control::{Cause, Compiled, Syntax, Vpcs, compile, legend::Direction};
 use hdl::{
     class::{AddressLabel, IpKey, PortKey},
+    connection::IdleTimes,
     eni::AttachKey,
     nacl::{RuleAction, RuleKey},
     profile::{PROFILES, Profile},
@@ -82,18 +84,24 @@ impl Card {
     }
 }
 
+/// How a file begins: these cards, and a VPC `v` of these prefixes.
+fn beginning(cards: &[&str], cidrs: &[&str]) -> String {
+    let card = |(name, number): (&&str, u8)| {
+        format!(
+            "[[cards]]\nname = \"{name}\"\nunderlay = {{ ip = \"192.0.2.{number}\", \
+             mac = \"02:00:00:00:aa:0{number}\", gateway_mac = \"02:00:00:00:aa:99\" }}\n"
+        )
+    };
+    let cards: String = cards.iter().zip(1..).map(card).collect();
+    format!("{cards}[[vpcs]]\nname = \"v\"\nvni = 7\ncidrs = {cidrs:?}\n")
+}
+
 /// One ENI in a subnet with these inbound rules, in a group without any.
 fn with_rules(rules: &str) -> Card {
-    let text = format!(
-        r#"
-        [[cards]]
-        name = "a"
-        underlay = {{ ip = "192.0.2.1", mac = "02:00:00:00:aa:01",
-            gateway_mac = "02:00:00:00:aa:99" }}
-        [[vpcs]]
-        name = "v"
-        vni = 7
-        cidrs = ["10.0.0.0/16", "2001:db8::/56"]
+    let text = beginning(&["a"], &["10.0.0.0/16", "2001:db8::/56"]);
+    let text = text
+        + &format!(
+            r#"
         [[subnets]]
         name = "s"
         vpc = "v"
@@ -114,7 +122,7 @@ fn with_rules(rules: &str) -> Card {
         name = "acl"
         inbound = [{rules}]
         "#
-    );
+        );
     Card(compiled(&text, "a"))
 }
 
@@ -205,12 +213,27 @@ fn the_example_compiles_for_both_cards() {
     assert_eq!((blue.vni, green.vni), (5001, 5010));
     let owner = a.image.addresses[&key(1)];
     assert!(!a.image.addresses.contains_key(&key(2)));
-    let (row, name) = (a.image.enis[usize::from(owner.eni)], a.legend.eni(owner.eni));
+    let (row, name) = (a.image.enis[usize::from(owner.eni)].access, a.legend.eni(owner.eni));
     assert_eq!((row.port, row.vids, row.tags, name), (0, [100, 0], 1, Some("blue-web-2")));
     assert_eq!(green.vtep, u32::from_be_bytes([192, 0, 2, 20]));
     let b = compiled(&example(), "card-b");
     assert_eq!(b.image.identity.vtep, u32::from_be_bytes([192, 0, 2, 20]));
     assert_eq!(b.legend.policies[1].acl.name, "default of VPC green");
+}
+
+#[test]
+fn each_eni_has_its_idle_times() {
+    let a = compiled(&example(), "card-a");
+    let of = |name| {
+        let number = (1..).find(|n| a.legend.eni(*n) == Some(name)).expect("an ENI of the card");
+        a.image.enis[usize::from(number)].idle
+    };
+    let said = IdleTimes { tcp_established: 2047, udp: 10, ..IdleTimes::DEFAULT };
+    assert_eq!((of("blue-data-2"), of("blue-web-1")), (said, IdleTimes::DEFAULT));
+    let every = "idle = { tcp_established = 5, tcp = 4, udp_stream = 3, udp = 2, other = 1 }";
+    let Card(one) = groups::card("", &[("10.0.0.4", "a", every)]);
+    let said = IdleTimes { tcp_established: 5, tcp: 4, udp_stream: 3, udp: 2, other: 1 };
+    assert_eq!(one.image.enis[1].idle, said);
 }
 
 #[test]
@@ -267,18 +290,7 @@ fn what_does_not_fit_is_named() {
 
 #[test]
 fn classes_beyond_their_number_are_named() {
-    let mut text = String::from(
-        r#"
-        [[cards]]
-        name = "a"
-        underlay = { ip = "192.0.2.1", mac = "02:00:00:00:aa:01",
-            gateway_mac = "02:00:00:00:aa:99" }
-        [[vpcs]]
-        name = "v"
-        vni = 7
-        cidrs = ["10.0.0.0/16"]
-        "#,
-    );
+    let mut text = beginning(&["a"], &["10.0.0.0/16"]);
     let rule = |n: u32| {
         let (first, last) = (2 * n, 2 * n + 1);
         format!(

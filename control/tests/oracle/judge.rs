@@ -3,8 +3,11 @@
 //! Rules in their order, routes and ENIs one after the other; no table, no class, and no code of
 //! the compiler.
 
-use crate::packet::{Packet, Tunnel};
-use control::vpcs::{Card, Eni, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
+use crate::{
+    memory::Memory,
+    packet::{Packet, Tunnel},
+};
+use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
 use hdl::meta::{DropReason, Verdict};
 use ipnet::IpNet;
 use macaddr::MacAddr6;
@@ -30,12 +33,14 @@ struct Lives<'v> {
     eni: Option<&'v Eni>,
 }
 
-pub struct Oracle<'v> {
+pub struct Oracle<'v, 'm> {
     pub file: &'v Vpcs,
     pub card: usize,
+    /// What went before.
+    pub memory: &'m mut Memory,
 }
 
-impl<'v> Oracle<'v> {
+impl<'v> Oracle<'v, '_> {
     fn own(&self) -> &'v Card {
         &self.file.cards[self.card]
     }
@@ -67,11 +72,16 @@ impl<'v> Oracle<'v> {
         None
     }
 
+    /// The rules of an ENI's groups.
+    fn rules(&self, eni: &Eni, inbound: bool) -> impl Iterator<Item = &'v GroupRule> {
+        let file = self.file;
+        let groups = eni.security_groups.iter().map(|g| &file.security_groups[*g]);
+        groups.flat_map(move |g| if inbound { &g.inbound } else { &g.outbound })
+    }
+
     /// Does a rule of one of the ENI's groups allow it?
     fn grouped(&self, eni: &Eni, inbound: bool, peer: IpAddr, packet: &Packet) -> bool {
-        let groups = eni.security_groups.iter().map(|g| &self.file.security_groups[*g]);
-        let mut rules = groups.flat_map(|g| if inbound { &g.inbound } else { &g.outbound });
-        rules.any(|rule| {
+        self.rules(eni, inbound).any(|rule| {
             let peers = match rule.peer {
                 Peer::Cidr(cidr) => cidr.contains(&peer),
                 Peer::Group(group) => self.file.enis.iter().any(|e| {
@@ -81,6 +91,34 @@ impl<'v> Oracle<'v> {
             };
             peers && serves(rule.service, packet)
         })
+    }
+
+    /// May everybody send it, and everybody answer on every port? TCP and UDP need nobody then
+    /// who remembers them.
+    fn untracked(&self, eni: &Eni, inbound: bool, peer: IpAddr, packet: &Packet) -> bool {
+        let everybody = if peer.is_ipv4() { "0.0.0.0/0" } else { "::/0" };
+        let everybody = Peer::Cidr(everybody.parse().expect("a prefix"));
+        let mut asked = self.rules(eni, inbound).filter(|r| r.peer == everybody);
+        let mut answers = self.rules(eni, !inbound).filter(|r| r.peer == everybody);
+        let every_port = |service| match service {
+            Service::All => true,
+            Service::Protocol(protocol) => protocol == packet.protocol,
+            Service::Ports { protocol, first: 0, last: 65535 } => {
+                protocol == packet.protocol && packet.port().is_some()
+            }
+            _ => false,
+        };
+        matches!(packet.protocol, 6 | 17)
+            && asked.any(|r| serves(r.service, packet))
+            && answers.any(|r| every_port(r.service))
+    }
+
+    /// By its rules, or by what was allowed before: do the groups of the ENI let it pass?
+    fn passes(&mut self, eni: &Eni, inbound: bool, packet: &Packet) -> bool {
+        let peer = if inbound { packet.src } else { packet.dst };
+        let ruled = self.grouped(eni, inbound, peer, packet);
+        let untracked = self.untracked(eni, inbound, peer, packet);
+        self.memory.passes(eni, inbound, packet, ruled, untracked)
     }
 
     /// Is it the broadcast address of a subnet of the VPC?
@@ -93,11 +131,11 @@ impl<'v> Oracle<'v> {
     }
 
     /// A frame from a host.
-    pub fn outbound(&self, port: u8, packet: &Packet) -> Judgement {
+    pub fn outbound(&mut self, port: u8, packet: &Packet) -> Judgement {
         self.leave(port, packet).unwrap_or_else(|reason| (Verdict::drop(reason), None))
     }
 
-    fn leave(&self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
+    fn leave(&mut self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
         unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
         let here = |e: &&Eni| e.card == self.card && e.port == port && e.vlan == packet.vlan;
         let eni = self.file.enis.iter().find(here).ok_or(DropReason::UnknownEni)?;
@@ -114,7 +152,7 @@ impl<'v> Oracle<'v> {
             let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.outbound.clone());
             unless(allows(&rules, packet.dst, packet), DropReason::NaclOutbound)?;
         }
-        unless(self.grouped(eni, false, packet.dst, packet), DropReason::SgOutbound)?;
+        unless(self.passes(eni, false, packet), DropReason::SgOutbound)?;
         let lives = self.lives(vpc, packet.dst);
         let routed = packet.dst_mac == self.file.router_mac;
         let lives = if routed {
@@ -147,7 +185,7 @@ impl<'v> Oracle<'v> {
     }
 
     fn arrive(
-        &self,
+        &mut self,
         receiver: &Eni,
         src_mac: MacAddr6,
         packet: &Packet,
@@ -158,7 +196,7 @@ impl<'v> Oracle<'v> {
             let rules = acl.map_or_else(NetworkAcl::default_rules, |a| a.inbound.clone());
             unless(allows(&rules, packet.src, packet), DropReason::NaclInbound)?;
         }
-        unless(self.grouped(receiver, true, packet.src, packet), DropReason::SgInbound)?;
+        unless(self.passes(receiver, true, packet), DropReason::SgInbound)?;
         unless(receiver.up, DropReason::EniDown)?;
         let vlan = receiver.vlan.clone();
         let frame = Packet { dst_mac: receiver.mac, src_mac, vlan, ..packet.clone() };
@@ -166,11 +204,11 @@ impl<'v> Oracle<'v> {
     }
 
     /// A frame from the underlay.
-    pub fn inbound(&self, tunnel: &Tunnel) -> Judgement {
+    pub fn inbound(&mut self, tunnel: &Tunnel) -> Judgement {
         self.enter(tunnel).unwrap_or_else(|reason| (Verdict::drop(reason), None))
     }
 
-    fn enter(&self, tunnel: &Tunnel) -> Result<Judgement, DropReason> {
+    fn enter(&mut self, tunnel: &Tunnel) -> Result<Judgement, DropReason> {
         let packet = &tunnel.inner;
         unless(tunnel.dst_mac == self.own().underlay_mac, DropReason::NotForUs)?;
         unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
@@ -223,10 +261,10 @@ fn serves(service: Service, packet: &Packet) -> bool {
         Service::All => true,
         Service::Protocol(protocol) => packet.protocol == protocol,
         Service::Ports { protocol, first, last } => {
-            packet.protocol == protocol && packet.port.is_some_and(|p| first <= p && p <= last)
+            packet.protocol == protocol && packet.port().is_some_and(|p| first <= p && p <= last)
         }
         Service::Icmp { protocol, kind, code } => {
-            let message = packet.port.map(u16::to_be_bytes);
+            let message = packet.port().map(u16::to_be_bytes);
             let says = |[k, c]: [u8; 2]| k == kind && code.is_none_or(|code| code == c);
             packet.protocol == protocol && message.is_some_and(says)
         }

@@ -1,28 +1,38 @@
 //! Does a card with the compiled tables do what the file says?
 //!
 //! Random small networks and packets; the reference walk over the compiled tables must agree
-//! with an oracle that reads the objects as they are written.
+//! with an oracle that reads the objects as they are written, and remembers in a list of its own
+//! what it has let pass.
 
 mod judge;
 mod load;
+mod memory;
 mod packet;
+mod traffic;
 mod world;
 
 use control::{Syntax, Vpcs, compile};
 use fastrand::Rng;
 use hdl::{
+    connection::Connections,
     meta::{DropReason, Entered},
     profile::{PORT_NAMES, PROFILES, Profile},
     tables::TableId,
     walk::walk,
 };
 use judge::{Judgement, Leaves, Oracle};
+use memory::Memory;
 use std::collections::BTreeMap;
+use traffic::Saying;
 
 /// Networks that are tried.
 const NETWORKS: u64 = 150;
-/// Packets per network, card and side.
-const PACKETS: usize = 60;
+/// Packets per network and card.
+const PACKETS: usize = 400;
+/// Of those before it, a packet may repeat or answer one of so many.
+const HEARD: usize = 10;
+/// Buckets of the connections, as a power of two: so many entries that none finds no room.
+const BUCKETS_LOG2: usize = 10;
 
 /// A card that nothing fills: what fits is asked elsewhere.
 const ROOMY: Profile = Profile { depth_log2: [16; TableId::ALL.len()], ..PROFILES[0] };
@@ -33,17 +43,65 @@ struct Case<'v> {
     card: usize,
     tables: hdl::tables::Tables,
     text: [&'v str; 2],
+    /// What the card knows of earlier packets.
+    connections: Connections,
+    /// What the oracle does.
+    memory: Memory,
+    /// What was said, the latest first.
+    heard: Vec<Saying>,
 }
 
+/// How many times each case was met.
+type Seen = BTreeMap<String, usize>;
+
 impl Case<'_> {
+    /// A packet, as one of the files has it; either in force for some packets.
+    fn step(&mut self, rng: &mut Rng, generation: bool, seed: u64) -> String {
+        let file = self.files[usize::from(generation)];
+        let earlier = self.heard.get(rng.usize(..HEARD));
+        let saying = earlier.and_then(|s| if rng.bool() { s.answer(rng, file) } else { None });
+        let saying = saying.or_else(|| earlier.map(|s| s.again(rng)));
+        let saying = saying.filter(|_| rng.u32(..4) != 0);
+        let saying = saying.unwrap_or_else(|| Saying::new(rng, file, self.card));
+        self.heard.truncate(HEARD - 1);
+        self.heard.insert(0, saying.clone());
+        let sender = &file.enis[saying.sender];
+        let here = (sender.card == self.card) != world::once_in(rng, 32);
+        if here {
+            let carried = saying.carried(rng, file);
+            let frame = saying.frame(rng, &carried);
+            return self.check(generation, sender.port, &frame, seed);
+        }
+        let carried = saying.in_tunnel(rng, file);
+        let inner = saying.frame(rng, &carried);
+        let frame = traffic::tunnel(rng, file, sender, self.card, &inner);
+        self.check(generation, 2, &frame, seed)
+    }
+
+    /// Time passes: some seconds, or until a connection is just remembered, or just no more.
+    fn wait(&mut self, rng: &mut Rng, seed: u64) {
+        let ends = self.memory.ends();
+        self.memory.now = match rng.u32(..4) {
+            0 if !ends.is_empty() => *world::pick(rng, &ends),
+            1 if !ends.is_empty() => *world::pick(rng, &ends) + 1,
+            2 => self.memory.now + rng.u64(..40),
+            _ => self.memory.now + 1,
+        };
+        self.connections.wait(self.memory.now);
+        let (knows, counts) = (self.connections.live(), self.memory.live());
+        let (card, now) = (self.card, self.memory.now);
+        assert_eq!(knows, counts, "connections, seed {seed}, card {card}, second {now}");
+    }
+
     /// Walk a frame in the generation of one of the files, and ask the oracle of that file:
     /// where did it come from, and how did it end?
-    fn check(&self, generation: bool, port: u8, frame: &[u8], seed: u64) -> String {
+    fn check(&mut self, generation: bool, port: u8, frame: &[u8], seed: u64) -> String {
         let net = port == 2;
         let entered = Entered { port, net, generation, open: true };
-        let outcome = walk(&self.tables, frame, entered);
+        let outcome = walk(&self.tables, &mut self.connections, frame, entered);
         let which = usize::from(generation);
-        let oracle = Oracle { file: self.files[which], card: self.card };
+        let (file, card) = (self.files[which], self.card);
+        let mut oracle = Oracle { file, card, memory: &mut self.memory };
         let expect: Judgement = if net {
             oracle.inbound(&packet::read_tunnel(frame))
         } else {
@@ -64,6 +122,10 @@ impl Case<'_> {
             self.card,
             self.text[which]
         );
+        let found = passes.each().map(|t| (t.tracked.hit, t.tracked.state));
+        let found: Vec<_> = found.filter(|(_, state)| *state != 0).collect();
+        assert_eq!(found, self.memory.found, "seed {seed}, card {card}: {frame:02x?}\n{passes:?}");
+        self.memory.found.clear();
         let verdict = outcome.verdict;
         let way = if net { "net" } else { "host" };
         match verdict.reason {
@@ -75,45 +137,48 @@ impl Case<'_> {
     }
 }
 
-fn network(seed: u64, seen: &mut BTreeMap<String, usize>) {
+fn network(seed: u64, seen: &mut Seen) {
     let mut rng = Rng::with_seed(seed);
-    let text = [world::file(&mut rng), world::file(&mut rng)];
+    let places = rng.fork();
+    let text = [(); 2].map(|()| world::file(&mut rng, places.clone()));
     let files = text.each_ref().map(|t| {
         Vpcs::parse("random", t, Syntax::Toml).unwrap_or_else(|e| panic!("seed {seed}: {e}"))
     });
+    if files[0].enis.is_empty() {
+        return;
+    }
     for card in 0..2 {
         let compiled = files.each_ref().map(|file| {
             compile(file, &file.cards[card].name, &ROOMY)
                 .unwrap_or_else(|e| panic!("seed {seed}: {e}"))
         });
         let tables = load::load([&compiled[0].image, &compiled[1].image], &mut rng);
-        let [a, b] = &text;
-        let case = Case { files: [&files[0], &files[1]], card, tables, text: [a, b] };
+        let mut case = Case {
+            files: files.each_ref(),
+            card,
+            tables,
+            text: text.each_ref().map(String::as_str),
+            connections: Connections::new(BUCKETS_LOG2, rng.u64(..)),
+            memory: Memory::default(),
+            heard: Vec::new(),
+        };
+        let mut generation = false;
         for _ in 0..PACKETS {
-            let generation = rng.bool();
-            let file = case.files[usize::from(generation)];
-            if file.enis.is_empty() {
-                continue;
+            generation ^= world::once_in(&mut rng, 4);
+            if world::once_in(&mut rng, 6) {
+                case.wait(&mut rng, seed);
             }
-            let sender = world::eni(&mut rng, file, |e| e.card == card);
-            let recipe = world::recipe(&mut rng, file, sender);
-            let frame = world::frame(&mut rng, &recipe);
-            let end = case.check(generation, sender.port, &frame, seed);
-            *seen.entry(end).or_default() += 1;
-            let sender = world::eni(&mut rng, file, |e| e.card != card);
-            let recipe = world::recipe(&mut rng, file, sender);
-            let recipe = world::in_tunnel(&mut rng, &recipe);
-            let inner = world::frame(&mut rng, &recipe);
-            let frame = world::tunnel(&mut rng, file, sender, card, &inner);
-            let end = case.check(generation, 2, &frame, seed);
-            *seen.entry(end).or_default() += 1;
+            *seen.entry(case.step(&mut rng, generation, seed)).or_default() += 1;
+            for met in case.memory.met.drain(..) {
+                *seen.entry(met.into()).or_default() += 1;
+            }
         }
     }
 }
 
 #[test]
 fn the_card_does_what_the_file_says() {
-    let mut seen = BTreeMap::new();
+    let mut seen = Seen::new();
     for seed in 0..NETWORKS {
         network(seed, &mut seen);
     }
@@ -146,6 +211,16 @@ fn the_card_does_what_the_file_says() {
         "net EniDown",
         "net to host0",
         "net to host1",
+        "TCP answered",
+        "UDP answered",
+        "echo answered",
+        "fragment answered",
+        "other answered",
+        "outlives its rule",
+        "untracked, cut",
+        "lapsed",
+        "ended",
+        "begun anew",
     ];
     for end in expect {
         let count = seen.get(end).copied().unwrap_or(0);

@@ -17,10 +17,34 @@ pub struct Packet {
     pub src: IpAddr,
     pub dst: IpAddr,
     pub protocol: u8,
-    /// Destination port, or {type, code}.
-    pub port: Option<u16>,
+    pub transport: Transport,
     /// The IP packet, without padding.
     pub ip: Vec<u8>,
+}
+
+/// What lies behind IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Tcp {
+        src: u16,
+        dst: u16,
+        syn: bool,
+        ack: bool,
+        fin: bool,
+        rst: bool,
+    },
+    Udp {
+        src: u16,
+        dst: u16,
+    },
+    /// Of ICMP or ICMPv6; only echoes have an identifier.
+    Message {
+        kind: u8,
+        code: u8,
+        id: u16,
+    },
+    /// Something without ports, or a fragment behind the first.
+    Bare,
 }
 
 /// A VXLAN tunnel around it.
@@ -39,7 +63,8 @@ pub struct Tunnel {
 const VXLAN_PORT: u16 = 4789;
 const VXLAN_BYTES: usize = 8;
 
-fn ports(packet: &SlicedPacket) -> (u8, Option<u16>, usize) {
+/// Protocol, what lies behind IP, and bytes of the packet.
+fn transport(packet: &SlicedPacket) -> (u8, Transport, usize) {
     let net = packet.net.as_ref().expect("IP");
     let payload = net.ip_payload_ref().expect("IP");
     let protocol = payload.ip_number.0;
@@ -54,19 +79,40 @@ fn ports(packet: &SlicedPacket) -> (u8, Option<u16>, usize) {
     };
     // A first fragment has ports too, though etherparse doesn't look for them.
     let data = payload.payload;
-    let message = |bytes: &[u8]| u16::from_be_bytes([bytes[0], bytes[1]]);
-    let port = match protocol {
-        _ if behind => None,
-        6 => Some(TcpHeaderSlice::from_slice(data).expect("TCP").destination_port()),
-        17 => Some(UdpHeaderSlice::from_slice(data).expect("UDP").destination_port()),
-        1 if v4 => Some(message(Icmpv4Slice::from_slice(data).expect("ICMP").slice())),
-        58 if !v4 => Some(message(Icmpv6Slice::from_slice(data).expect("ICMPv6").slice())),
-        _ => None,
+    let message = |bytes: &[u8]| Transport::Message {
+        kind: bytes[0],
+        code: bytes[1],
+        id: u16::from_be_bytes([bytes[4], bytes[5]]),
     };
-    (protocol, port, bytes)
+    let transport = match protocol {
+        _ if behind => Transport::Bare,
+        6 => {
+            let tcp = TcpHeaderSlice::from_slice(data).expect("TCP");
+            let (src, dst) = (tcp.source_port(), tcp.destination_port());
+            let (syn, ack, fin, rst) = (tcp.syn(), tcp.ack(), tcp.fin(), tcp.rst());
+            Transport::Tcp { src, dst, syn, ack, fin, rst }
+        }
+        17 => {
+            let udp = UdpHeaderSlice::from_slice(data).expect("UDP");
+            Transport::Udp { src: udp.source_port(), dst: udp.destination_port() }
+        }
+        1 if v4 => message(Icmpv4Slice::from_slice(data).expect("ICMP").slice()),
+        58 if !v4 => message(Icmpv6Slice::from_slice(data).expect("ICMPv6").slice()),
+        _ => Transport::Bare,
+    };
+    (protocol, transport, bytes)
 }
 
 impl Packet {
+    /// What rules call its port: the destination's, or {type, code}.
+    pub fn port(&self) -> Option<u16> {
+        match self.transport {
+            Transport::Tcp { dst, .. } | Transport::Udp { dst, .. } => Some(dst),
+            Transport::Message { kind, code, .. } => Some(u16::from_be_bytes([kind, code])),
+            Transport::Bare => None,
+        }
+    }
+
     /// ECN field (RFC 3168 section 5).
     pub fn ecn(&self) -> u8 {
         let class = u16::from_be_bytes([self.ip[0], self.ip[1]]);
@@ -78,7 +124,7 @@ impl Packet {
 pub fn read(frame: &[u8]) -> Packet {
     let packet = SlicedPacket::from_ethernet(frame).expect("a well-formed frame");
     let Some(LinkSlice::Ethernet2(ethernet)) = &packet.link else { panic!("Ethernet") };
-    let (protocol, port, bytes) = ports(&packet);
+    let (protocol, transport, bytes) = transport(&packet);
     let (src, dst): (IpAddr, IpAddr) = match packet.net.as_ref().expect("IP") {
         NetSlice::Ipv4(v4) => {
             (v4.header().source_addr().into(), v4.header().destination_addr().into())
@@ -97,7 +143,7 @@ pub fn read(frame: &[u8]) -> Packet {
         src,
         dst,
         protocol,
-        port,
+        transport,
         ip: frame[from..from + bytes].to_vec(),
     }
 }

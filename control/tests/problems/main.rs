@@ -230,6 +230,16 @@ fn places() {
         "\"02:00:00:00:aa:01\"",
         "two cards have the underlay MAC 02:00:00:00:AA:01",
     );
+    for (seconds, key) in [("2047", "tcp_established"), ("1", "udp")] {
+        let right = format!("{key} = {seconds}");
+        for wrong in ["0", "-1", "2048"] {
+            let message = format!("{wrong} s is no idle time");
+            check(&right, &format!("{key} = {wrong}"), wrong, &message);
+        }
+    }
+    let known = "`tcp_established`, `tcp`, `udp_stream`, `udp`, `other`";
+    let unknown = format!("unknown field `icmp`, expected one of {known}");
+    check("udp = 1 }", "icmp = 1 }", "icmp", &unknown);
     check("\"large\"", "\"huge\"", "\"huge\"", "unknown profile `huge`");
     check(
         "\"192.0.2.9\"",

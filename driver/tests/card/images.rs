@@ -2,8 +2,9 @@
 
 use hdl::{
     class::{IpKey, PortKey, PortLabel},
+    connection::IdleTimes,
     decap::Identity,
-    deliver::EniEntry,
+    deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
@@ -25,6 +26,8 @@ pub const SMALL: Profile = Profile {
     part: "tests",
     width_bits: 128,
     depth_log2: [2, 3, 3, 4, 4, 3, 3],
+    connections_log2: 7,
+    clock_khz: 100_000,
     explain: true,
 };
 
@@ -77,13 +80,19 @@ impl Random {
             policy: self.below(256) as u8 / 200,
             inbound: self.below(2) == 1,
         };
-        let group = GroupAction { allow: self.below(2) == 1, rule: self.below(1 << 10) as u16 };
+        let group = GroupAction {
+            allow: self.below(2) == 1,
+            tracked: self.below(2) == 1,
+            rule: self.below(1 << 10) as u16,
+        };
         (key, RuleAction { allow: self.below(2) == 1, rule: self.below(4) as u16, group })
     }
 
     fn eni(&mut self) -> EniEntry {
         let port = self.below(2) as u8;
-        EniEntry { mac: self.below(1 << 48), port, up: true, ..EniEntry::default() }
+        let access = Access { mac: self.below(1 << 48), port, up: true, ..Access::default() };
+        let other = self.below(1 << 11) as u16;
+        EniEntry { access, idle: IdleTimes { other, ..IdleTimes::DEFAULT } }
     }
 
     /// Up to `fill` of eight of what each table of [`SMALL`] holds.

@@ -19,7 +19,7 @@ use crate::{
     profile::{HOST_PORTS, NET_PORTS, Profile},
     tables::{FINGERPRINT, TableId},
 };
-use cells::{counters::Counters, register::Register, view::View};
+use cells::{counters::Counters, register::Register, ticks::Ticks, view::View};
 use rust_hdl::prelude::*;
 
 /// Clocks after a commit until no packet of the generation before is left in the pipeline.
@@ -27,19 +27,20 @@ const DRAIN_CLOCKS: u64 = 255;
 const _: () = assert!(crate::pipeline::CLOCKS_MAX < DRAIN_CLOCKS as usize);
 /// Clocks from an entry's start to the next one's, at least; a test counts them.
 pub const COMMAND_CLOCKS: usize = 9;
-// Three clocks after an entry has arrived it is known here whether its table still has to write it:
+// Four clocks after an entry has arrived it is known here whether its table still has to write it:
 // no two are on their way at once, and no generation overtakes them.
-const _: () = assert!(crate::pipeline::ORDER_CLOCKS + 3 <= COMMAND_CLOCKS);
+const _: () = assert!(crate::pipeline::ORDER_CLOCKS + 4 <= COMMAND_CLOCKS);
 /// One clock in so many is made idle for a table that waits for one.
 pub const PATIENCE_CLOCKS: u64 = 16;
+const _: () = assert!(super::TICK_CLOCKS == cells::ticks::UNIT_CLOCKS);
 /// Words that never change: who the card is and what it holds.
-const FIXED: usize = 5 + TableId::ALL.len();
-/// Words that are read as they are now: status, control, generation, counter.
-const LIVE: usize = 5;
+const FIXED: usize = 7 + TableId::ALL.len();
+/// Words that are read as they are now: status, control, generation, counter, connections.
+const LIVE: usize = 6;
 /// Words that keep what is written to them: seed, identity, window.
 pub const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;
-/// Words that do something when written: control, generation, counter select, command.
-const ACTS: usize = 4;
+/// Words that do something when written: control, generation, counter select, command, tick.
+const ACTS: usize = 5;
 
 /// Answers the bus until it is let go.
 #[derive(LogicBlock)]
@@ -84,7 +85,13 @@ pub struct Bar0 {
     pub judged: Signal<In, Bit>,
     /// Why it was dropped, 0 if it was not.
     pub reason: Signal<In, Bits<6>>,
+    /// Ticks.
+    pub now: Signal<Out, Bits<12>>,
+    /// Connections that are known.
+    pub occupied: Signal<In, Bits<15>>,
     counters: Counters<6>,
+    ticks: Ticks,
+    now_at: DFF<Bits<12>>,
     /// 0 idle, 1 and 2 which word, 3 act, 4 wait for tables or a counter, 5 answer, 6 release.
     phase: Register<Bits<3>>,
     write: DFF<Bit>,
@@ -127,8 +134,10 @@ impl Bar0 {
         fixed[2] = (super::FINGERPRINT, FINGERPRINT);
         fixed[3] = (super::WIDTH, profile.width_bits as u32);
         fixed[4] = (super::PORTS, (HOST_PORTS | NET_PORTS << 8) as u32);
+        fixed[5] = (super::CONNECTIONS, profile.connections_log2 as u32);
+        fixed[6] = (super::CLOCK, profile.clock_khz);
         for (i, depth) in profile.depth_log2.iter().enumerate() {
-            fixed[5 + i] = (super::DEPTHS + 4 * i as u64, *depth as u32);
+            fixed[7 + i] = (super::DEPTHS + 4 * i as u64, *depth as u32);
         }
         let keeps = std::array::from_fn(|i| match i {
             0..2 => super::SEED + 4 * i as u64,
@@ -136,7 +145,14 @@ impl Bar0 {
             _ => super::WINDOW + 4 * (i as u64 - 8),
         });
         let counter = [super::COUNTER, super::COUNTER + 4];
-        let live = [super::STATUS, super::CONTROL, super::GENERATION, counter[0], counter[1]];
+        let live = [
+            super::STATUS,
+            super::CONTROL,
+            super::GENERATION,
+            counter[0],
+            counter[1],
+            super::OCCUPIED,
+        ];
         Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -158,7 +174,11 @@ impl Bar0 {
             busy: Signal::default(),
             judged: Signal::default(),
             reason: Signal::default(),
+            now: Signal::default(),
+            occupied: Signal::default(),
             counters: Counters::default(),
+            ticks: Ticks::default(),
+            now_at: DFF::default(),
             phase: Register::default(),
             write: DFF::default(),
             word: DFF::default(),
@@ -173,6 +193,7 @@ impl Bar0 {
                 super::GENERATION,
                 super::COUNTER_SELECT,
                 super::COMMAND,
+                super::TICK,
             ]),
             answer: DFF::default(),
             selected: DFF::default(),
@@ -202,9 +223,9 @@ impl Logic for Bar0 {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index, written);
-        dff_setup!(self, clock, settled, strobe);
+        dff_setup!(self, clock, settled, strobe, now_at);
         dff_setup!(self, clock, phase, is_open, number, left, waited, tables, reading);
-        clock!(self, clock, counters, fixed, live, keeps, acts);
+        clock!(self, clock, counters, fixed, live, keeps, acts, ticks);
         self.phase.reset.next = self.reset.val();
         self.is_open.reset.next = self.reset.val();
         self.number.reset.next = self.reset.val();
@@ -239,6 +260,9 @@ impl Logic for Bar0 {
         if self.live.hit.val().get_bit(4) {
             self.value.next = self.value.val() | self.counter.q.val().get_bits::<32>(32);
         }
+        if self.live.hit.val().get_bit(5) {
+            self.value.next = self.value.val() | bit_cast::<32, 15>(self.occupied.val());
+        }
         // What is written and kept.
         self.strobe.d.next = 0.into();
         if self.act.val() {
@@ -266,6 +290,11 @@ impl Logic for Bar0 {
             self.selected.d.next = self.data.q.val().get_bits::<6>(0);
             self.reading.d.next = true;
         }
+        self.ticks.reset.next = self.reset.val();
+        self.ticks.set.next = self.act.val() & self.acts.hit.val().get_bit(4);
+        self.ticks.period.next = self.data.q.val().get_bits::<24>(0);
+        self.now_at.d.next = self.ticks.now.val();
+        self.now.next = self.now_at.q.val();
         self.command.i.next = self.data.q.val().get_bits::<27>(0);
         if self.act.val() & self.acts.hit.val().get_bit(3) {
             self.tables.d.next = self.one.val() << self.command.o.val().table;

@@ -48,6 +48,17 @@ pub const GENERATION: u64 = 0x020;
 pub const SEED: u64 = 0x024;
 /// Write: [`Identity`], from its lowest dword.
 pub const IDENTITY: u64 = 0x030;
+/// Write: how long a tick is, in units of [`TICK_CLOCKS`]; 24 bits. Idle times are in ticks. At 0,
+/// as after reset, time stands still.
+pub const TICK: u64 = 0x02c;
+/// Clocks of a unit of [`TICK`].
+pub const TICK_CLOCKS: u64 = 32;
+/// Read-only: log2 of the connections that the card can know.
+pub const CONNECTIONS: u64 = 0x048;
+/// Read-only: the clock that the card is made for, in kHz.
+pub const CLOCK: u64 = 0x04c;
+/// Read-only: connections that the card knows, with those that have lapsed and were not swept yet.
+pub const OCCUPIED: u64 = 0x050;
 /// Read-only: log2 of the rows of each table, by [`TableId`], a dword each.
 pub const DEPTHS: u64 = 0x060;
 /// Write: which counter; the next reads of [`COUNTER`] are of one moment.
@@ -142,11 +153,33 @@ pub const REGISTERS: &[Register] = &[
     ),
     register(SEED, 2, "SEED", "wo", "Seed of the hash tables."),
     register(
+        TICK,
+        1,
+        "TICK",
+        "wo",
+        "Units of 32 clocks in a tick, by which idle times count: 24 bits. 0: time stands still.",
+    ),
+    register(
         IDENTITY,
         Identity::DWORDS,
         "IDENTITY",
         "wo",
         "`Identity`. To be written before the card is opened.",
+    ),
+    register(
+        CONNECTIONS,
+        1,
+        "CONNECTIONS",
+        "ro",
+        "log2 of the connections that the card can know.",
+    ),
+    register(CLOCK, 1, "CLOCK", "ro", "The clock that the card is made for, in kHz."),
+    register(
+        OCCUPIED,
+        1,
+        "OCCUPIED",
+        "ro",
+        "Connections that the card knows; one that has lapsed counts until it is swept.",
     ),
     register(
         DEPTHS,

@@ -6,14 +6,15 @@ use super::{
     checksum::Checksum,
 };
 use crate::{
-    decap::bits::Identity, deliver::bits::EniEntry, mapping::bits::MappingAction,
-    profile::HOST_PORTS,
+    decap::bits::Identity, deliver::bits::Access, mapping::bits::MappingAction, profile::HOST_PORTS,
 };
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
 
-/// Clocks from the receiver to the new header: four sums and two folds of the checksum.
-pub const LATENCY: usize = 6;
+/// Clocks from the receiver to the new header: as many as its connection takes.
+pub const LATENCY: usize = 13;
+/// Those that are left behind four sums and two folds of the checksum.
+const SPARE: usize = LATENCY - 6;
 const TUNNEL: usize = 496;
 const ENI: usize = 160;
 
@@ -48,7 +49,7 @@ pub struct Encap {
     /// Where it goes, if it leaves one.
     pub mapping: Signal<In, MappingAction>,
     /// Where it goes, if it comes to an ENI.
-    pub row: Signal<In, EniEntry>,
+    pub row: Signal<In, Access>,
     /// Port through which it leaves.
     pub egress_port: Signal<Out, Bits<3>>,
     /// Halfwords of the new header.
@@ -65,13 +66,14 @@ pub struct Encap {
     inner: DFF<Bits<16>>,
     total_length: DFF<Bits<16>>,
     udp_length: DFF<Bits<16>>,
-    udp_at: Delay<Bits<16>, 3>,
-    total_at: Delay<Bits<16>, 3>,
+    sum_at: Delay<Bits<16>, SPARE>,
+    udp_at: Delay<Bits<16>, { SPARE + 3 }>,
+    total_at: Delay<Bits<16>, { SPARE + 3 }>,
     src_mac: DFF<Bits<48>>,
     src_mac_at: Delay<Bits<48>, { LATENCY - 2 }>,
     carry_at: Delay<Carry, { LATENCY - 1 }>,
     mapping_at: Delay<MappingAction, { LATENCY - 1 }>,
-    row_at: Delay<EniEntry, { LATENCY - 1 }>,
+    row_at: Delay<Access, { LATENCY - 1 }>,
     inbound_at: Delay<Bit, { LATENCY - 1 }>,
     tunnel: Signal<Local, TunnelHeader>,
     eni: Signal<Local, EniHeader>,
@@ -117,6 +119,7 @@ impl Default for Encap {
             inner: DFF::default(),
             total_length: DFF::default(),
             udp_length: DFF::default(),
+            sum_at: Delay::default(),
             udp_at: Delay::default(),
             total_at: Delay::default(),
             src_mac: DFF::default(),
@@ -148,7 +151,7 @@ impl Logic for Encap {
     fn update(&mut self) {
         dff_setup!(self, clock, inner, total_length, udp_length, src_mac);
         dff_setup!(self, clock, overlay_src_mac_now, out, port, p_of, s_of, len_of);
-        clock!(self, clock, outer_sum, udp_at, total_at, src_mac_at, carry_at, mapping_at);
+        clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_at, mapping_at);
         clock!(self, clock, row_at, inbound_at);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
@@ -162,6 +165,7 @@ impl Logic for Encap {
         self.outer_sum.dst.next = self.mapping.val().vtep;
         self.outer_sum.dscp_ecn.next = self.carry.val().dscp_ecn;
         self.outer_sum.total_length.next = self.total_length.q.val();
+        self.sum_at.d.next = self.outer_sum.checksum.val();
         // Who the tenant's frame says it comes from.
         self.src_mac.d.next = self.carry.val().src_mac;
         if self.carry.val().routed.any() {
@@ -180,7 +184,7 @@ impl Logic for Encap {
         self.tunnel.next.src_mac = self.identity.val().mac;
         self.tunnel.next.dscp_ecn = self.carry_at.q.val().dscp_ecn;
         self.tunnel.next.total_length = self.total_at.q.val();
-        self.tunnel.next.checksum = self.outer_sum.checksum.val();
+        self.tunnel.next.checksum = self.sum_at.q.val();
         self.tunnel.next.src_ip = self.identity.val().vtep;
         self.tunnel.next.dst_ip = self.mapping_at.q.val().vtep;
         self.tunnel.next.udp_src_port =

@@ -11,7 +11,7 @@
 //! padding does. Nothing behind the MACs is touched: the VPC's router is no hop.
 
 use crate::{
-    decap::Identity, deliver::EniEntry, mapping::MappingAction, meta::TUNNEL_BYTES, parser::Headers,
+    decap::Identity, deliver::Access, mapping::MappingAction, meta::TUNNEL_BYTES, parser::Headers,
 };
 
 // ---- layout -----------------------------------------------------------------------------
@@ -156,7 +156,7 @@ pub fn into_tunnel(identity: &Identity, m: &MappingAction, h: &Headers) -> Rewri
 }
 
 /// To an ENI of this card, with the tags of its place.
-pub fn to_eni(eni: &EniEntry, h: &Headers) -> Rewrite {
+pub fn to_eni(eni: &Access, h: &Headers) -> Rewrite {
     let mut header = [mac(eni.mac), mac(h.src_mac)].concat();
     let tags = usize::from(eni.tags);
     for (i, vid) in eni.vids[..tags].iter().enumerate() {

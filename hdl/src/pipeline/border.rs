@@ -57,10 +57,14 @@ pub struct Border {
     pub owned: Signal<Out, Bit>,
     pub hit: Signal<Out, Bit>,
     pub mapping: Signal<Out, MappingAction>,
-    /// What comes may not enter the subnet,
+    /// What comes may not enter the subnet.
     pub denied: Signal<Out, Bit>,
-    /// or no group of the receiver allows it.
+    /// No group allows it,
     pub refused: Signal<Out, Bit>,
+    /// or one does, and that makes a connection.
+    pub grants: Signal<Out, Bit>,
+    /// What leaves has no route.
+    pub no_route: Signal<Out, Bit>,
     pub trace: Signal<Out, Trace>,
     /// Of what leaves, one clock later than the others.
     pub reason: Signal<Out, Bits<6>>,
@@ -68,7 +72,7 @@ pub struct Border {
     nacl: Nacl,
     group: Group,
     mapping_of: Mapping,
-    judge: FirstReason<4>,
+    judge: FirstReason<2>,
     far_label: View<AddressLabel, 21>,
     route_label: View<RouteLabel, 36>,
     rule_key: Signal<Local, RuleKey>,
@@ -83,7 +87,7 @@ pub struct Border {
     receiver_in_at: Delay<Bit, { WAIT - ROW }>,
     arrives: Delay<Bit, WAIT>,
     broadcast: Delay<Bit, WAIT>,
-    no_route: Delay<Bit, WAIT>,
+    no_route_at: Delay<Bit, WAIT>,
     reason_at: Delay<Bits<6>, WAIT>,
     so_far: Signal<Local, Trace>,
     trace_at: Delay<Trace, WAIT>,
@@ -95,12 +99,7 @@ impl Border {
         Self {
             nacl: Nacl::new(rules_log2),
             mapping_of: Mapping::new(mappings_log2),
-            judge: FirstReason::new([
-                DropReason::Multicast,
-                DropReason::NaclOutbound,
-                DropReason::SgOutbound,
-                DropReason::NoRoute,
-            ]),
+            judge: FirstReason::new([DropReason::Multicast, DropReason::NaclOutbound]),
             ..Self::default()
         }
     }
@@ -113,7 +112,7 @@ impl Logic for Border {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
-        clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route);
+        clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route_at);
         clock!(self, clock, reason_at, trace_at);
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
@@ -131,7 +130,7 @@ impl Logic for Border {
         self.nacl.crosses.next = self.far_label.o.val().subnet != self.i_near.val().subnet;
         self.nacl.w_valid.next = self.orders.val().w_valid.get_bit(4);
         self.nacl.w_slot.next = self.orders.val().w_index;
-        self.nacl.w_entry.next = self.kept.window.val().get_bits::<56>(0);
+        self.nacl.w_entry.next = self.kept.window.val().get_bits::<57>(0);
         self.group.says.next = self.nacl.action.val().group;
         // Where does the far address live?
         self.key.next.vpc = self.i_along.val().vpc;
@@ -173,16 +172,16 @@ impl Logic for Border {
         // The reason.
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.broadcast.d.next = self.leaves.val() & self.far_label.o.val().broadcast.any();
-        self.no_route.d.next = self.i_routed.val() & !self.route_label.o.val().target.any();
+        self.no_route_at.d.next = self.i_routed.val() & !self.route_label.o.val().target.any();
         self.reason_at.d.next = self.i_reason.val();
         self.judge.before.next = self.reason_at.q.val();
         self.judge.flags[0].next = self.broadcast.q.val();
         self.judge.flags[1].next = self.nacl.denied.val() & !self.arrives.q.val();
-        self.judge.flags[2].next = self.group.denied.val() & !self.arrives.q.val();
-        self.judge.flags[3].next = self.no_route.q.val();
         self.reason.next = self.judge.reason.val();
         self.denied.next = self.nacl.denied.val() & self.arrives.q.val();
-        self.refused.next = self.group.denied.val() & self.arrives.q.val();
+        self.refused.next = self.group.denied.val();
+        self.grants.next = self.group.grants.val();
+        self.no_route.next = self.no_route_at.q.val();
         // For the record.
         self.so_far.next = self.i_trace.val();
         self.so_far.next.rule_key = bit_cast::<27, 27>(self.rule_key.val().into());
@@ -193,7 +192,7 @@ impl Logic for Border {
         self.answered[1].slot.next = self.mapping_of.slot.val();
         self.trace.next = self.trace_at.q.val();
         self.trace.next.ruled = self.answered[0].answer.val();
-        self.trace.next.rule = bit_cast::<27, 27>(self.nacl.action.val().into());
+        self.trace.next.rule = bit_cast::<28, 28>(self.nacl.action.val().into());
         self.trace.next.mapped = self.answered[1].answer.val();
         self.trace.next.mapping = bit_cast::<115, 115>(self.mapping_of.action.val().into());
     }

@@ -2,12 +2,13 @@
 //! card to judge it next?
 
 use super::{
-    T_MAPPING, T_VERDICT,
+    T_CLASS, T_MAPPING, T_VERDICT,
     orders::{Kept, Orders},
     search::Along,
     turn::Turned,
 };
 use crate::{
+    connection::{bits::Tracked, gateware as connection},
     deliver::gateware::{self as deliver, Deliver},
     encap::gateware::{self as encap, Carry, Encap},
     explain::bits::Trace,
@@ -22,7 +23,11 @@ use rust_hdl::prelude::*;
 
 /// Clocks until the verdict.
 const WAIT: usize = T_VERDICT - T_MAPPING;
-const _: () = assert!(encap::LATENCY == WAIT && JUDGE + 3 <= WAIT && deliver::JUDGE < JUDGE);
+/// Clock at which it is known whether the connection counts, and at which it has answered.
+const DECIDE: usize = T_CLASS + connection::DECIDE - T_MAPPING;
+const ANSWER: usize = T_CLASS + connection::LATENCY - T_MAPPING;
+const _: () = assert!(encap::LATENCY == WAIT && ANSWER + 2 == WAIT);
+const _: () = assert!(JUDGE < DECIDE && deliver::JUDGE < JUDGE);
 
 /// What becomes of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
@@ -57,9 +62,17 @@ pub struct Leave {
     pub i_mapping: Signal<In, MappingAction>,
     pub i_denied: Signal<In, Bit>,
     pub i_refused: Signal<In, Bit>,
+    pub i_grants: Signal<In, Bit>,
+    pub i_no_route: Signal<In, Bit>,
     pub i_trace: Signal<In, Trace>,
     /// One clock later than the others.
     pub i_reason: Signal<In, Bits<6>>,
+    /// To its connection: it may make one, or does not count.
+    pub allow: Signal<Out, Bit>,
+    pub void: Signal<Out, Bit>,
+    /// And what that says.
+    pub i_tracked: Signal<In, Tracked>,
+    pub i_tick: Signal<In, Bits<12>>,
     /// A pass ends,
     pub passed: Signal<Out, Bit>,
     /// with a verdict,
@@ -76,14 +89,23 @@ pub struct Leave {
     reach: Reach,
     reach_before: Delay<Bits<6>, { JUDGE - 2 }>,
     nobody: Delay<Bit, { JUDGE - deliver::JUDGE }>,
-    down: Delay<Bit, { JUDGE - deliver::JUDGE }>,
     arrives: Delay<Bit, JUDGE>,
     denied: Delay<Bit, JUDGE>,
-    refused: Delay<Bit, JUDGE>,
-    judge: FirstReason<4>,
-    reason_at: Delay<Bits<6>, { WAIT - JUDGE - 1 }>,
-    here: Delay<Bit, { JUDGE + 1 }>,
-    goes_on: Delay<Bit, { WAIT - JUDGE - 2 }>,
+    judge_before: FirstReason<2>,
+    before: Delay<Bits<6>, { DECIDE - JUDGE - 1 }>,
+    grants: Delay<Bit, DECIDE>,
+    before_all: Delay<Bits<6>, { ANSWER - DECIDE }>,
+    refused_out: Delay<Bit, ANSWER>,
+    refused_in: Delay<Bit, ANSWER>,
+    no_route: Delay<Bit, ANSWER>,
+    unmapped: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    astray: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    comes: Delay<Bit, ANSWER>,
+    down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
+    judge: FirstReason<7>,
+    reason_at: Delay<Bits<6>, 1>,
+    here: Delay<Bit, { ANSWER + 1 }>,
+    goes_on: Signal<Local, Bit>,
     turns_now: DFF<Bit>,
     judged_now: DFF<Bit>,
     carry: Signal<Local, Carry>,
@@ -94,6 +116,8 @@ pub struct Leave {
     mac: Delay<Bits<48>, WAIT>,
     valid_at: DelayValid<{ WAIT - 1 }>,
     trace_at: Delay<Trace, WAIT>,
+    tracked_at: Delay<Tracked, { WAIT - ANSWER }>,
+    tick_at: Delay<Bits<12>, { WAIT - ANSWER }>,
 }
 
 impl Leave {
@@ -101,10 +125,14 @@ impl Leave {
         Self {
             deliver: Deliver::new(enis_log2),
             reach: Reach::new(),
+            judge_before: FirstReason::new([DropReason::NoLocalEni, DropReason::NaclInbound]),
             judge: FirstReason::new([
-                DropReason::NoLocalEni,
-                DropReason::NaclInbound,
+                DropReason::SgOutbound,
                 DropReason::SgInbound,
+                DropReason::ConnTableFull,
+                DropReason::NoRoute,
+                DropReason::NoMapping,
+                DropReason::NotItsAddress,
                 DropReason::EniDown,
             ]),
             ..Self::default()
@@ -119,9 +147,10 @@ impl Logic for Leave {
         dff_setup!(self, clock, turns_now, judged_now);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
-        clock!(self, clock, deliver, reach, reach_before, nobody, down, arrives, denied, refused);
-        clock!(self, clock, judge, reason_at, here, goes_on, encap, along, along_now, mac);
-        clock!(self, clock, valid_at, trace_at);
+        clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
+        clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
+        clock!(self, clock, unmapped, astray, comes, down, judge, reason_at, here);
+        clock!(self, clock, encap, along, along_now, mac, valid_at, trace_at, tracked_at, tick_at);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
         self.deliver.generation.next = self.i_receiver_in.val();
@@ -132,10 +161,8 @@ impl Logic for Leave {
         self.deliver.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
         self.deliver.w_entry.next = self.kept.window.val().get_bits::<78>(0);
         self.nobody.d.next = self.deliver.nobody.val();
-        self.down.d.next = self.deliver.down.val();
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.denied.d.next = self.i_denied.val();
-        self.refused.d.next = self.i_refused.val();
         // Does the mapping agree?
         self.reach.inbound.next = self.i_along.val().inbound.any();
         self.reach.inside.next = self.i_along.val().inside.any();
@@ -147,20 +174,39 @@ impl Logic for Leave {
         self.reach.mapping.next = self.i_mapping.val();
         self.reach_before.d.next = self.i_reason.val();
         self.reach.before.next = self.reach_before.q.val();
-        // The reason.
-        self.judge.before.next = self.reach.reason.val();
-        self.judge.flags[0].next = self.arrives.q.val() & self.nobody.q.val();
-        self.judge.flags[1].next = self.denied.q.val();
-        self.judge.flags[2].next = self.refused.q.val();
-        self.judge.flags[3].next = self.arrives.q.val() & self.down.q.val();
+        // What speaks against it before its connection counts?
+        self.judge_before.before.next = self.reach.reason.val();
+        self.judge_before.flags[0].next = self.arrives.q.val() & self.nobody.q.val();
+        self.judge_before.flags[1].next = self.denied.q.val();
+        self.before.d.next = self.judge_before.reason.val();
+        self.grants.d.next = self.i_grants.val();
+        self.allow.next = self.grants.q.val();
+        self.void.next = self.before.q.val().any();
+        // And from there on?
+        self.before_all.d.next = self.before.q.val();
+        self.refused_out.d.next = self.i_refused.val() & !self.i_along.val().inbound.any();
+        self.refused_in.d.next = self.i_refused.val() & self.i_along.val().inbound.any();
+        self.no_route.d.next = self.i_no_route.val();
+        self.unmapped.d.next = self.reach.unmapped.val();
+        self.astray.d.next = self.reach.astray.val();
+        self.comes.d.next = self.i_along.val().inbound.any();
+        self.down.d.next = self.deliver.down.val();
+        self.judge.before.next = self.before_all.q.val();
+        self.judge.flags[0].next = self.refused_out.q.val() & !self.i_tracked.val().hit.any();
+        self.judge.flags[1].next = self.refused_in.q.val() & !self.i_tracked.val().hit.any();
+        self.judge.flags[2].next = self.i_tracked.val().full.any();
+        self.judge.flags[3].next = self.no_route.q.val();
+        self.judge.flags[4].next = self.unmapped.q.val();
+        self.judge.flags[5].next = self.astray.q.val();
+        self.judge.flags[6].next = self.comes.q.val() & self.down.q.val();
         self.reason_at.d.next = self.judge.reason.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any() & self.i_mapping.val().local.any();
-        self.goes_on.d.next = self.here.q.val() & !self.judge.reason.val().any();
+        self.goes_on.next = self.here.q.val() & !self.judge.reason.val().any();
         self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.i_valid.val();
-        self.turns_now.d.next = self.valid_at.q.val() & self.goes_on.q.val();
-        self.judged_now.d.next = self.valid_at.q.val() & !self.goes_on.q.val();
+        self.turns_now.d.next = self.valid_at.q.val() & self.goes_on.val();
+        self.judged_now.d.next = self.valid_at.q.val() & !self.goes_on.val();
         self.turns.next = self.turns_now.q.val();
         self.judged.next = self.judged_now.q.val();
         self.passed.next = self.turns_now.q.val() | self.judged_now.q.val();
@@ -201,13 +247,19 @@ impl Logic for Leave {
         self.turned.next.dst_ip = self.along_now.q.val().far_ip;
         self.turned.next.protocol = self.along_now.q.val().protocol;
         self.turned.next.ported = self.along_now.q.val().ported;
+        self.turned.next.src_port = self.along_now.q.val().src_port;
         self.turned.next.dst_port = self.along_now.q.val().dst_port;
+        self.turned.next.tcp_flags = self.along_now.q.val().tcp_flags;
         self.turned.next.dscp_ecn = self.along_now.q.val().dscp_ecn;
         self.turned.next.l3_offset = self.along_now.q.val().l3_offset;
         self.turned.next.end = self.along_now.q.val().end;
         // For the record.
         self.trace_at.d.next = self.i_trace.val();
         self.trace.next = self.trace_at.q.val();
+        self.tracked_at.d.next = self.i_tracked.val();
+        self.trace.next.tracked = bit_cast::<23, 23>(self.tracked_at.q.val().into());
+        self.tick_at.d.next = self.i_tick.val();
+        self.trace.next.tick = self.tick_at.q.val();
         self.trace.next.verdict = bit_cast::<9, 6>(self.reason_at.q.val());
         if !self.reason_at.q.val().any() {
             self.trace.next.verdict = bit_cast::<9, 3>(self.encap.egress_port.val()) << 6;

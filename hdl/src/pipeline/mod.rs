@@ -10,6 +10,7 @@
 //!         |                  |     +-- spoof ---------+              |             |
 //!  border |                  |     |                  +-- nacl, group+             |
 //!         |                  |     |                  +-- mapping ---+             |
+//!  track  |                  |     |                  +-- connection --------------+
 //!  leave  |                  |     |                  |              +-- deliver   |
 //!         |                  |     |                  |              +-- encap ----+
 //!                            ^                                                     |
@@ -32,6 +33,8 @@ mod waiting;
 mod search;
 mod classify;
 mod border;
+#[allow(missing_docs)] // likewise
+mod track;
 #[allow(missing_docs)] // likewise
 mod leave;
 #[allow(missing_docs)] // likewise

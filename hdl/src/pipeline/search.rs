@@ -7,6 +7,10 @@ use super::{
     turn::Pass,
 };
 use crate::{
+    connection::{
+        bits::Told,
+        gateware::{TELL, TIMES, Tell},
+    },
     eni::bits::AttachAction,
     explain::bits::Trace,
     parser::bits::Headers,
@@ -38,7 +42,9 @@ pub struct Along {
     pub far_ip: Bits<128>,
     pub protocol: Bits<8>,
     pub ported: Bits<1>,
+    pub src_port: Bits<16>,
     pub dst_port: Bits<16>,
+    pub tcp_flags: Bits<8>,
     pub dscp_ecn: Bits<8>,
     pub l3_offset: Bits<8>,
     pub end: Bits<14>,
@@ -79,7 +85,9 @@ impl Logic for Pick {
         self.along.next.far_ip = self.far_ip.val();
         self.along.next.protocol = self.headers.val().protocol;
         self.along.next.ported = self.headers.val().ported;
+        self.along.next.src_port = self.headers.val().src_port;
         self.along.next.dst_port = self.headers.val().dst_port;
+        self.along.next.tcp_flags = self.headers.val().tcp_flags;
         self.along.next.dscp_ecn = self.headers.val().dscp_ecn;
         self.along.next.l3_offset = self.headers.val().l3_offset;
         self.along.next.end = self.headers.val().end;
@@ -90,6 +98,7 @@ impl Logic for Pick {
 /// What is known of the ENI that the pass is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Near {
+    pub eni: Bits<10>,
     pub policy: Bits<8>,
     pub subnet: Bits<10>,
 }
@@ -137,6 +146,11 @@ pub struct Search {
     pub owned: Signal<Out, Bit>,
     pub owner: Signal<Out, AddressAction>,
     pub near: Signal<Out, Near>,
+    /// Its number and the parity of the generation, [`TIMES`] clocks earlier than the others.
+    pub early: Signal<Out, Bits<10>>,
+    pub early_in: Signal<Out, Bit>,
+    /// What the packet is to a connection.
+    pub told: Signal<Out, Told>,
     pub classes: Signal<Out, Classes>,
     /// What has been looked up so far.
     pub trace: Signal<Out, Trace>,
@@ -154,7 +168,11 @@ pub struct Search {
     eni_meets: Delay<AttachAction, { spoof::gateware::LATENCY }>,
     eni_at: Delay<AttachAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
     near_of: Signal<Local, Near>,
-    near_at: Delay<Near, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
+    near_early: Delay<Near, { T_CLASS - TIMES - T_PASS - spoof::gateware::LATENCY }>,
+    near_at: Delay<Near, TIMES>,
+    generation_early: Delay<Bit, { T_CLASS - TIMES - T_PASS }>,
+    tell: Tell,
+    told_at: Delay<Told, { T_CLASS - T_PASS - TELL }>,
     attached: Answered,
     attached_at: Delay<Bits<19>, { T_CLASS - T_PASS }>,
     owner_at: Delay<AddressAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
@@ -178,7 +196,8 @@ impl Logic for Search {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, classify, spoof, router, leaves, routed_at, valid_at, along_at, eni_at);
-        clock!(self, clock, arrives, eni_meets, near_at);
+        clock!(self, clock, arrives, eni_meets, near_early, near_at, generation_early);
+        clock!(self, clock, tell, told_at);
         clock!(self, clock, attached_at, owner_at, addressed_at, inside, reason_spoof, reason_at);
         // What travels.
         self.pick.pass.next = self.i_pass.val();
@@ -231,14 +250,25 @@ impl Logic for Search {
         self.owner.next = self.owner_at.q.val();
         // It leaves its ENI, or comes to the one that has the address.
         self.arrives.d.next = self.i_pass.val().inbound.any();
+        self.near_of.next.eni = self.eni_meets.q.val().eni;
         self.near_of.next.policy = self.eni_meets.q.val().policy;
         self.near_of.next.subnet = self.eni_meets.q.val().subnet;
         if self.arrives.q.val() {
+            self.near_of.next.eni = self.spoof.action.val().eni;
             self.near_of.next.policy = self.spoof.action.val().policy;
             self.near_of.next.subnet = self.spoof.action.val().subnet;
         }
-        self.near_at.d.next = self.near_of.val();
+        self.near_early.d.next = self.near_of.val();
+        self.near_at.d.next = self.near_early.q.val();
         self.near.next = self.near_at.q.val();
+        // What is the packet to a connection of that ENI?
+        self.early.next = self.near_early.q.val().eni;
+        self.generation_early.d.next = self.i_pass.val().generation.any();
+        self.early_in.next = self.generation_early.q.val();
+        self.tell.inbound.next = self.i_pass.val().inbound;
+        self.tell.headers.next = self.i_headers.val();
+        self.told_at.d.next = self.tell.told.val();
+        self.told.next = self.told_at.q.val();
         self.addressed.hit.next = self.spoof.hit.val();
         self.addressed.slot.next = self.spoof.slot.val();
         self.addressed_at.d.next = self.addressed.answer.val();
@@ -266,6 +296,8 @@ impl Logic for Search {
         self.trace.next.route = self.classify.classes.val().route;
         self.trace.next.route_interval = self.classify.classes.val().route_interval;
         self.trace.next.rule_key = 0.into();
+        self.trace.next.tick = 0.into();
+        self.trace.next.tracked = 0.into();
         self.trace.next.ruled = 0.into();
         self.trace.next.rule = 0.into();
         self.trace.next.mapped = 0.into();

@@ -69,7 +69,9 @@ pub struct Turned {
     pub dst_ip: Bits<128>,
     pub protocol: Bits<8>,
     pub ported: Bits<1>,
+    pub src_port: Bits<16>,
     pub dst_port: Bits<16>,
+    pub tcp_flags: Bits<8>,
     pub dscp_ecn: Bits<8>,
     pub l3_offset: Bits<8>,
     pub end: Bits<14>,
@@ -226,14 +228,18 @@ impl Logic for Turn {
         }
         self.headers_now.d.next.protocol = self.first.val().protocol;
         self.headers_now.d.next.ported = self.first.val().ported;
+        self.headers_now.d.next.src_port = self.first.val().src_port;
         self.headers_now.d.next.dst_port = self.first.val().dst_port;
+        self.headers_now.d.next.tcp_flags = self.first.val().tcp_flags;
         self.headers_now.d.next.dscp_ecn = self.first.val().dscp_ecn;
         self.headers_now.d.next.l3_offset = self.first.val().l3_offset;
         self.headers_now.d.next.end = self.first.val().end;
         if self.comes.q.val().get_bit(2) {
             self.headers_now.d.next.protocol = self.i_headers.val().protocol;
             self.headers_now.d.next.ported = self.i_headers.val().ported;
+            self.headers_now.d.next.src_port = self.i_headers.val().src_port;
             self.headers_now.d.next.dst_port = self.i_headers.val().dst_port;
+            self.headers_now.d.next.tcp_flags = self.i_headers.val().tcp_flags;
             self.headers_now.d.next.dscp_ecn = self.i_headers.val().dscp_ecn;
             self.headers_now.d.next.l3_offset = self.i_headers.val().l3_offset;
             self.headers_now.d.next.end = self.i_headers.val().end;

@@ -7,6 +7,7 @@ use super::{
     leave::{Leave, Leaving},
     orders::Orders,
     search::Search,
+    track::Track,
     turn::Turn,
 };
 use crate::{explain::bits::Trace, profile::Profile, tables::TableId};
@@ -31,10 +32,14 @@ pub struct Pipeline {
     pub i_too_long: Signal<In, Bit>,
     /// What it brings with it.
     pub i_entered: Signal<In, Entered>,
-    /// One bit per table: an entry is taken when it arrives; as it was a clock ago.
+    /// One bit per table: an entry is taken when it arrives; as it was two clocks ago.
     pub w_ready: Signal<Out, Bits<7>>,
-    /// Tables are being emptied; as it was a clock ago.
+    /// Tables are being emptied; as it was two clocks ago.
     pub busy: Signal<Out, Bit>,
+    /// Ticks.
+    pub now: Signal<In, Bits<12>>,
+    /// Connections that are known.
+    pub occupied: Signal<Out, Bits<15>>,
     /// Let no frame in with the next clock.
     pub bubble: Signal<Out, Bit>,
     /// Number of the frame whose pass ends in the next clock.
@@ -53,10 +58,18 @@ pub struct Pipeline {
     turn: Turn,
     search: Search,
     border: Border,
+    track: Track,
     leave: Leave,
+    now_at: Delay<Bits<12>, ORDER_CLOCKS>,
+    occupied_at: Delay<Bits<15>, ORDER_CLOCKS>,
     relays: [Delay<Orders, 1>; ORDER_CLOCKS],
     taking: Signal<Local, Bits<7>>,
+    taking_at: DFF<Bits<7>>,
     ready: DFF<Bits<7>>,
+    enter_busy: DFF<Bit>,
+    search_busy: DFF<Bit>,
+    border_busy: DFF<Bit>,
+    track_busy: DFF<Bit>,
     emptying: DFF<Bit>,
 }
 
@@ -68,6 +81,7 @@ impl Pipeline {
             enter: Enter::new(depth(TableId::Attachments)),
             search: Search::new(depth(TableId::Addresses)),
             border: Border::new(depth(TableId::Rules), depth(TableId::Mappings)),
+            track: Track::new(profile.buckets_log2(), depth(TableId::Enis)),
             leave: Leave::new(depth(TableId::Enis)),
             ..Self::default()
         }
@@ -78,8 +92,9 @@ impl Logic for Pipeline {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        dff_setup!(self, clock, ready, emptying);
-        clock!(self, clock, enter, turn, search, border, leave);
+        dff_setup!(self, clock, taking_at, ready, emptying);
+        dff_setup!(self, clock, enter_busy, search_busy, border_busy, track_busy);
+        clock!(self, clock, enter, turn, search, border, track, leave, now_at, occupied_at);
         self.relays[0].clock.next = self.clock.val();
         self.relays[0].d.next = self.orders.val();
         for i in 1..ORDER_CLOCKS {
@@ -103,7 +118,7 @@ impl Logic for Pipeline {
         self.turn.i_eni.next = self.enter.eni.val();
         self.turn.t_valid.next = self.leave.turns.val();
         self.turn.t_turned.next = self.leave.turned.val();
-        self.bubble.next = self.turn.bubble.val();
+        self.bubble.next = self.turn.bubble.val() | self.track.bubble.val();
         self.search.i_valid.next = self.turn.valid.val();
         self.search.i_pass.next = self.turn.pass.val();
         self.search.i_headers.next = self.turn.headers.val();
@@ -123,7 +138,21 @@ impl Logic for Pipeline {
         self.border.i_classes.next = self.search.classes.val();
         self.border.i_trace.next = self.search.trace.val();
         self.border.i_reason.next = self.search.reason.val();
+        self.track.orders.next = self.relays[3].q.val();
+        self.now_at.d.next = self.now.val();
+        self.track.now.next = self.now_at.q.val();
+        self.track.i_early.next = self.search.early.val();
+        self.track.i_early_in.next = self.search.early_in.val();
+        self.track.i_valid.next = self.search.valid.val();
+        self.track.i_along.next = self.search.along.val();
+        self.track.i_told.next = self.search.told.val();
+        self.track.i_allow.next = self.leave.allow.val();
+        self.track.i_void.next = self.leave.void.val();
+        self.occupied_at.d.next = self.track.occupied.val();
+        self.occupied.next = self.occupied_at.q.val();
         self.leave.orders.next = self.relays[4].q.val();
+        self.leave.i_tracked.next = self.track.tracked.val();
+        self.leave.i_tick.next = self.track.tick.val();
         self.leave.i_receiver.next = self.border.receiver.val();
         self.leave.i_receiver_in.next = self.border.receiver_in.val();
         self.leave.i_valid.next = self.border.valid.val();
@@ -135,6 +164,8 @@ impl Logic for Pipeline {
         self.leave.i_mapping.next = self.border.mapping.val();
         self.leave.i_denied.next = self.border.denied.val();
         self.leave.i_refused.next = self.border.refused.val();
+        self.leave.i_grants.next = self.border.grants.val();
+        self.leave.i_no_route.next = self.border.no_route.val();
         self.leave.i_trace.next = self.border.trace.val();
         self.leave.i_reason.next = self.border.reason.val();
         // Tables, in the order of `TableId`.
@@ -146,9 +177,16 @@ impl Logic for Pipeline {
             self.taking.next = self.taking.val() | 2;
         }
         self.taking.next = self.taking.val() | (bit_cast::<7, 2>(self.border.w_ready.val()) << 4);
-        self.emptying.d.next =
-            self.enter.busy.val() | self.search.busy.val() | self.border.busy.val();
-        self.ready.d.next = self.taking.val();
+        self.enter_busy.d.next = self.enter.busy.val();
+        self.search_busy.d.next = self.search.busy.val();
+        self.border_busy.d.next = self.border.busy.val();
+        self.track_busy.d.next = self.track.busy.val();
+        self.emptying.d.next = self.enter_busy.q.val()
+            | self.search_busy.q.val()
+            | self.border_busy.q.val()
+            | self.track_busy.q.val();
+        self.taking_at.d.next = self.taking.val();
+        self.ready.d.next = self.taking_at.q.val();
         self.w_ready.next = self.ready.q.val();
         self.busy.next = self.emptying.q.val();
         self.o_passed.next = self.leave.passed.val();

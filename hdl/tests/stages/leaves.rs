@@ -6,7 +6,7 @@ use crate::{
 };
 use hdl::{
     deliver::{
-        self, EniEntry,
+        self, Access,
         gateware::{Deliver, JUDGE},
     },
     encap::{
@@ -35,13 +35,13 @@ struct Arrival {
     headers: Headers,
 }
 
-fn written(bench: &mut Bench<Deliver>, random: &mut Random) -> [Vec<EniEntry>; 2] {
-    let banks = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::row(random)).collect());
+fn written(bench: &mut Bench<Deliver>, random: &mut Random) -> [Vec<Access>; 2] {
+    let banks = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::row(random).access).collect());
     for (bank, rows) in banks.iter().enumerate() {
-        let rows: &Vec<EniEntry> = rows;
+        let rows: &Vec<Access> = rows;
         for (index, row) in rows.iter().enumerate() {
             let mut dwords = [0; 3];
-            row.put(&mut Slice::from_slice_mut(&mut dwords)[..EniEntry::BITS]);
+            row.put(&mut Slice::from_slice_mut(&mut dwords)[..Access::BITS]);
             bench.drive(|u| {
                 u.w_valid.next = true;
                 u.w_bank.next = bank == 1;
@@ -105,7 +105,7 @@ fn deliver_local_and_up() {
 struct Leaving {
     inbound: bool,
     mapping: MappingAction,
-    row: EniEntry,
+    row: Access,
     headers: Headers,
 }
 
@@ -144,7 +144,7 @@ fn encap_rewrites() {
             packets.push(Leaving {
                 inbound,
                 mapping: pools::mapping(&mut random),
-                row: pools::row(&mut random),
+                row: pools::row(&mut random).access,
                 headers: pools::headers(&mut random, inbound),
             });
         }

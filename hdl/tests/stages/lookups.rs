@@ -216,7 +216,11 @@ fn nacl_judges() {
             let rule = RuleAction {
                 allow: random.chance(60),
                 rule: random.below(32766) as u16,
-                group: GroupAction { allow: random.chance(60), rule: random.below(1024) as u16 },
+                group: GroupAction {
+                    allow: random.chance(60),
+                    tracked: random.chance(60),
+                    rule: random.below(1024) as u16,
+                },
             };
             entries.push((p.key, rule, pools::lives(&mut random)));
         }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bench;
+mod connections;
 mod leaves;
 mod lookups;
 mod pools;

@@ -1,8 +1,15 @@
 //! From which few values are packets and entries made?
 
 use hdl::{
-    class::IpKey, decap::Identity, deliver::EniEntry, eni::AttachAction, mapping::MappingAction,
-    meta::DropReason, parser::Headers, spoof::AddressAction,
+    class::IpKey,
+    connection::IdleTimes,
+    decap::Identity,
+    deliver::{Access, EniEntry},
+    eni::AttachAction,
+    mapping::MappingAction,
+    meta::DropReason,
+    parser::Headers,
+    spoof::AddressAction,
 };
 use replay::Random;
 
@@ -136,13 +143,22 @@ pub fn mapping(random: &mut Random) -> MappingAction {
 }
 
 pub fn row(random: &mut Random) -> EniEntry {
-    EniEntry {
+    let access = Access {
         mac: mac(random),
         vids: [random.below(4096) as u16, random.below(4096) as u16],
         tags: random.below(3) as u8,
         port: random.below(2) as u8,
         up: random.chance(70),
-    }
+    };
+    let mut ticks = || 1 + random.below(12) as u16;
+    let idle = IdleTimes {
+        tcp_established: ticks(),
+        tcp: ticks(),
+        udp_stream: ticks(),
+        udp: ticks(),
+        other: ticks(),
+    };
+    EniEntry { access, idle }
 }
 
 /// In both generations, mostly, or in one.

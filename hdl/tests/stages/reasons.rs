@@ -86,18 +86,21 @@ fn decap_is_for_us() {
 fn group_judges() {
     let mut unit = Group::default();
     unit.connect_all();
-    for allow in [false, true] {
+    for (allow, tracked) in [(false, false), (false, true), (true, false), (true, true)] {
         for rule in [0, 1, 0x155, 0x3ff] {
-            let says = GroupAction { allow, rule };
+            let says = GroupAction { allow, tracked, rule };
             unit.says.next = group::bits::GroupAction::from(says).into();
             simulate(&mut unit, 10);
-            let own = [false, true].map(|inbound| group::judge(inbound, says));
+            let own = [false, true].map(|inbound| group::judge(inbound, false, says));
             let denies = if allow {
                 [DropReason::None; 2]
             } else {
                 [DropReason::SgOutbound, DropReason::SgInbound]
             };
             assert_eq!((own, unit.denied.val()), (denies, !allow), "{says:?}");
+            assert_eq!(unit.grants.val(), allow && tracked, "{says:?}");
+            let known = [false, true].map(|inbound| group::judge(inbound, true, says));
+            assert_eq!(known, [DropReason::None; 2]);
         }
     }
 }
@@ -113,13 +116,21 @@ struct Far {
 }
 
 impl Far {
+    /// What counts before its connection does.
     fn ends(&self) -> DropReason {
         let own = match (self.inbound, self.inside) {
-            (true, true) => DropReason::None,
             (true, false) => mapping::sender(self.found, &self.headers),
-            (false, _) => mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers),
+            _ => DropReason::None,
         };
         first([self.before, own])
+    }
+
+    /// What counts behind it.
+    fn leads(&self) -> DropReason {
+        match self.inbound {
+            true => DropReason::None,
+            false => mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers),
+        }
     }
 }
 
@@ -157,6 +168,11 @@ fn mapping_is_reachable_and_sends() {
                 }
             },
             |u, age, p| {
+                if age == JUDGE - 1 {
+                    let leads = p.leads();
+                    assert_eq!(u.unmapped.val(), leads == DropReason::NoMapping, "{p:x?}");
+                    assert_eq!(u.astray.val(), leads == DropReason::NotItsAddress, "{p:x?}");
+                }
                 if age == JUDGE {
                     ends(u.reason.val(), p.ends(), p);
                 }

@@ -64,12 +64,13 @@ fn reference(criterion: &mut Criterion) {
     for profile in &PROFILES {
         let work = Workload::new(profile, BATCH);
         let generation = work.card.generation() & 1 == 1;
+        let mut connections = work.card.connections();
         group.bench_function(profile.name, |b| {
             b.iter(|| {
                 for (port, frame) in &work.frames {
                     let (port, net) = (*port as u8, is_net(*port));
                     let entered = Entered { port, net, generation, open: true };
-                    black_box(walk(work.card.tables(), frame, entered));
+                    black_box(walk(work.card.tables(), &mut connections, frame, entered));
                 }
             });
         });

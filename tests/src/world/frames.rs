@@ -8,6 +8,21 @@ use etherparse::{
 use hdl::{eni::AttachKey, profile::HOST_PORTS};
 use rand::{RngExt, seq::IndexedRandom};
 
+/// Conversations that go on.
+const TALKS: usize = 40;
+
+/// Who says what to whom, time and again.
+#[derive(Clone, Debug)]
+pub(super) struct Talk {
+    from: Person,
+    to: Person,
+    v4: bool,
+    kind: u8,
+    ports: (u16, u16),
+    /// The other one began.
+    answers: bool,
+}
+
 /// An IPv6 header.
 fn ipv6(from: u128, to: u128, traffic_class: u8, extensions: Ipv6Extensions) -> IpHeaders {
     let header = Ipv6Header {
@@ -23,9 +38,39 @@ fn ipv6(from: u128, to: u128, traffic_class: u8, extensions: Ipv6Extensions) -> 
 impl World {
     /// A frame and the port at which it comes in; most are well-formed and allowed.
     pub fn frame(&mut self) -> (usize, Vec<u8>) {
-        let to = self.people.choose(&mut self.random).cloned();
-        let from = self.people.choose(&mut self.random).cloned();
-        let (Some(mut to), Some(from)) = (to, from) else { return (0, vec![0; 60]) };
+        let Some(talk) = self.talk() else { return (0, vec![0; 60]) };
+        let Talk { from, to, .. } = &talk;
+        let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
+        let (port, mut frame) = match from.place {
+            Some(place) => {
+                let dst = if neighbor { to.mac } else { ROUTER_MAC };
+                (usize::from(place.port), self.packet(&talk, from.mac, dst, &place))
+            }
+            None => {
+                let src = if neighbor { from.mac } else { ROUTER_MAC };
+                let inner = self.packet(&talk, src, to.mac, &AttachKey::default());
+                (HOST_PORTS, self.tunnel(from, inner))
+            }
+        };
+        if self.random.random_ratio(1, 6) {
+            self.spoil(&mut frame);
+        }
+        (port, frame)
+    }
+
+    /// Who says something to whom: often somebody who did before, or who was spoken to.
+    fn talk(&mut self) -> Option<Talk> {
+        let old = self.talks.choose(&mut self.random).filter(|_| self.random.random_ratio(2, 3));
+        if let Some(mut talk) = old.cloned() {
+            if self.random.random_ratio(1, 2) {
+                std::mem::swap(&mut talk.from, &mut talk.to);
+                std::mem::swap(&mut talk.ports.0, &mut talk.ports.1);
+                talk.answers = !talk.answers;
+            }
+            return Some(talk);
+        }
+        let mut to = self.people.choose(&mut self.random).cloned()?;
+        let from = self.people.choose(&mut self.random).cloned()?;
         if self.random.random_ratio(9, 10) {
             // Somebody of the same VPC, mostly.
             let same: Vec<_> = self.people.iter().filter(|p| p.vpc == from.vpc).collect();
@@ -35,27 +80,20 @@ impl World {
             // The subnet's broadcast address.
             to.v4 |= 255;
         }
-        let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
-        let (port, mut frame) = match from.place {
-            Some(place) => {
-                let dst = if neighbor { to.mac } else { ROUTER_MAC };
-                (usize::from(place.port), self.packet(&from, &to, dst, &place))
-            }
-            None => {
-                let src = if neighbor { from.mac } else { ROUTER_MAC };
-                let sender = Person { mac: src, ..from.clone() };
-                let inner = self.packet(&sender, &to, to.mac, &AttachKey::default());
-                (HOST_PORTS, self.tunnel(&from, inner))
-            }
-        };
-        if self.random.random_ratio(1, 6) {
-            self.spoil(&mut frame);
+        let ports = [80u16, 443, 1023, 1024, 2047, 2048, 53];
+        let mut port = || *ports.choose(&mut self.random).unwrap_or(&80);
+        let ports = (port(), port());
+        let (v4, kind) = (self.random.random_ratio(2, 3), self.random.random_range(0..10));
+        let talk = Talk { from, to, v4, kind, ports, answers: false };
+        self.talks.push(talk.clone());
+        if self.talks.len() > TALKS {
+            self.talks.remove(0);
         }
-        (port, frame)
+        Some(talk)
     }
 
-    /// A packet of random kind and length, with the tags of its place.
-    fn packet(&mut self, from: &Person, to: &Person, dst: u64, place: &AttachKey) -> Vec<u8> {
+    /// A packet of random length, with the tags of its place.
+    fn packet(&mut self, talk: &Talk, src: u64, dst: u64, place: &AttachKey) -> Vec<u8> {
         let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
         let payload: Vec<u8> = {
             let bytes = match self.random.random_range(0..20) {
@@ -65,11 +103,9 @@ impl World {
             };
             (0..bytes).map(|_| self.random.random()).collect()
         };
-        let ethernet = PacketBuilder::ethernet2(mac(from.mac), mac(dst));
-        let ports = [80u16, 443, 1023, 1024, 2047, 2048, 53];
-        let mut port = || *ports.choose(&mut self.random).unwrap_or(&80);
-        let (a, b) = (port(), port());
-        let ip = ethernet.ip(if self.random.random_ratio(2, 3) {
+        let ethernet = PacketBuilder::ethernet2(mac(src), mac(dst));
+        let Talk { from, to, ports: (a, b), .. } = talk;
+        let ip = ethernet.ip(if talk.v4 {
             self.ipv4(from.v4, to.v4)
         } else if self.random.random_ratio(1, 32) {
             ipv6(mapped(from.v4), mapped(to.v4), 0, Ipv6Extensions::default())
@@ -77,16 +113,31 @@ impl World {
             let extensions = self.extensions();
             ipv6(from.v6, to.v6, self.random.random_range(0..4), extensions)
         });
+        let (a, b) = (*a, *b);
+        // The identifier of an echo stays, whoever sends.
+        let id = a.max(b);
         let mut frame = Vec::new();
-        let written = match self.random.random_range(0..9) {
-            0..3 => ip.tcp(a, b, 7, 512).write(&mut frame, &payload),
-            3..6 => ip.udp(a, b).write(&mut frame, &payload),
-            6 => ip.icmpv4_echo_request(a, b).write(&mut frame, &payload),
-            7 => {
+        let written = match talk.kind {
+            0..4 => {
+                let tcp = ip.tcp(a, b, 7, 512);
+                let tcp = match self.random.random_range(0..9) {
+                    0..2 => tcp.syn(),
+                    2 => tcp.syn().ack(9),
+                    3 => tcp.fin().ack(9),
+                    4 => tcp.rst(),
+                    _ => tcp.ack(9),
+                };
+                tcp.write(&mut frame, &payload)
+            }
+            4..7 => ip.udp(a, b).write(&mut frame, &payload),
+            7 if talk.answers => ip.icmpv4_echo_reply(id, b).write(&mut frame, &payload),
+            7 => ip.icmpv4_echo_request(id, b).write(&mut frame, &payload),
+            8 => {
                 let sctp = [&a.to_be_bytes()[..], &b.to_be_bytes(), &payload].concat();
                 ip.write(&mut frame, IpNumber::SCTP, &sctp)
             }
-            _ => ip.icmpv6_echo_request(a, b).write(&mut frame, &payload),
+            _ if talk.answers => ip.icmpv6_echo_reply(id, b).write(&mut frame, &payload),
+            _ => ip.icmpv6_echo_request(id, b).write(&mut frame, &payload),
         };
         if written.is_err() {
             frame.resize(60, 0);

@@ -66,7 +66,7 @@ fn random_keys_and_keys_in_order_fill_four_fifths() {
         let mut all = [vec![], vec![], vec![]];
         for seed in 1..=20u64 {
             let seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let shape = Shape::new(352, depth_log2);
+            let shape = Shape::new(306, depth_log2);
             all[0].push(filled(shape, seed, &|nth| wide(nth, seed)));
             all[1].push(filled(shape, seed, &ports));
             all[2].push(filled(shape, seed, &hosts));

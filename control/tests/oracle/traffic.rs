@@ -1,0 +1,297 @@
+//! Which packets? New ones from small pools, and then again, and answered.
+
+use crate::world::{PORTS, once_in, pick};
+use control::vpcs::{Eni, Vpcs};
+use etherparse::{IpEcn, IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
+use fastrand::Rng;
+use macaddr::MacAddr6;
+use std::net::IpAddr;
+
+/// What somebody says to somebody, however it is carried.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    /// Index of the ENI.
+    pub sender: usize,
+    src: IpAddr,
+    dst: IpAddr,
+    protocol: u8,
+    what: What,
+}
+
+/// What lies behind IP.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Tcp {
+        src: u16,
+        dst: u16,
+        flags: u8,
+    },
+    Udp {
+        src: u16,
+        dst: u16,
+    },
+    Message {
+        kind: u8,
+        code: u8,
+        id: u16,
+    },
+    Bare,
+    /// A fragment behind the first.
+    Behind,
+}
+
+/// The Ethernet around it.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    dst_mac: MacAddr6,
+    src_mac: MacAddr6,
+    vlan: Vec<u16>,
+    padding: usize,
+}
+
+const FIN: u8 = 1;
+const SYN: u8 = 2;
+const RST: u8 = 4;
+const ACK: u8 = 16;
+/// A connection's life, and what should not be.
+const FLAGS: [u8; 12] = [
+    SYN,
+    SYN,
+    SYN,
+    SYN | ACK,
+    ACK,
+    ACK,
+    FIN | ACK,
+    FIN | ACK,
+    RST,
+    RST | ACK,
+    SYN | FIN,
+    SYN | ACK | FIN,
+];
+/// Few, so that flows meet again.
+const SOURCE_PORTS: [u16; 2] = [80, 50000];
+
+fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
+    let (subnet, host) = (rng.u32(0..5), rng.u32(3..9));
+    let text = match (v4, rng.u32(..16)) {
+        (true, 0) => {
+            pick(rng, &["224.0.0.1", "255.255.255.255", "8.8.8.8", "10.0.1.255"]).to_string()
+        }
+        (false, 0) => {
+            pick(rng, &["ff02::1", "2001:db9::1", "fe80::1", "::ffff:10.0.1.4"]).to_string()
+        }
+        (true, _) => format!("10.0.{subnet}.{host}"),
+        (false, _) => format!("2001:db8:0:{subnet}::{host}"),
+    };
+    text.parse().expect("an address")
+}
+
+/// The MAC that somebody with that address has, in either VPC.
+fn mac_of(address: IpAddr) -> MacAddr6 {
+    match address {
+        IpAddr::V4(v4) => [2, 0, 0, 0, v4.octets()[2], v4.octets()[3]].into(),
+        IpAddr::V6(v6) => [2, 0, 0, 0, v6.octets()[7], v6.octets()[15]].into(),
+    }
+}
+
+/// An ENI, mostly one of which `like` holds.
+fn eni(rng: &mut Rng, file: &Vpcs, like: impl Fn(&Eni) -> bool) -> usize {
+    let some: Vec<usize> = (0..file.enis.len()).filter(|e| like(&file.enis[*e])).collect();
+    if some.is_empty() || once_in(rng, 16) {
+        rng.usize(..file.enis.len())
+    } else {
+        *pick(rng, &some)
+    }
+}
+
+impl Saying {
+    /// Something that an ENI of the card may say, mostly, or one of another card, to somebody of
+    /// its VPC, mostly.
+    pub fn new(rng: &mut Rng, file: &Vpcs, card: usize) -> Self {
+        let here = rng.bool();
+        let sender = eni(rng, file, |e| (e.card == card) == here);
+        let vpc = file.vpc_of(&file.enis[sender]);
+        let v4 = !once_in(rng, 3);
+        let own = file.enis[sender].addresses[usize::from(!v4)];
+        let src = if once_in(rng, 8) { some_address(rng, v4) } else { own };
+        // What another card sends, it mostly sends to this one.
+        let receiver = eni(rng, file, |e| file.vpc_of(e) == vpc && (here || e.card == card));
+        let known = file.enis[receiver].addresses[usize::from(!v4)];
+        let dst = if once_in(rng, 3) { some_address(rng, v4) } else { known };
+        let protocol = *pick(rng, &[6, 6, 6, 17, 17, 1, 58, 47]);
+        let what = if v4 && once_in(rng, 8) { What::Behind } else { What::new(rng, protocol, v4) };
+        Self { sender, src, dst, protocol, what }
+    }
+
+    /// The same to the same once more, maybe another step of the connection.
+    pub fn again(&self, rng: &mut Rng) -> Self {
+        let what = match self.what {
+            What::Tcp { src, dst, .. } => What::Tcp { src, dst, flags: *pick(rng, &FLAGS) },
+            other => other,
+        };
+        Self { what, ..self.clone() }
+    }
+
+    /// What it may be answered, if its destination is an ENI's.
+    pub fn answer(&self, rng: &mut Rng, file: &Vpcs) -> Option<Self> {
+        let vpc = file.vpc_of(&file.enis[self.sender]);
+        let owns = |e: &Eni| file.vpc_of(e) == vpc && e.addresses.contains(&self.dst);
+        let sender = file.enis.iter().position(owns)?;
+        let what = match self.what {
+            What::Tcp { src, dst, flags: SYN } if rng.bool() => {
+                What::Tcp { src: dst, dst: src, flags: SYN | ACK }
+            }
+            What::Tcp { src, dst, .. } => {
+                What::Tcp { src: dst, dst: src, flags: *pick(rng, &FLAGS) }
+            }
+            What::Udp { src, dst } => What::Udp { src: dst, dst: src },
+            What::Message { kind, code, id } => {
+                let kinds = [(8, 0), (0, 8), (128, 129), (129, 128)];
+                let answer = kinds.iter().find(|(asked, _)| *asked == kind);
+                What::Message { kind: answer.map_or(kind, |(_, answer)| *answer), code, id }
+            }
+            other => other,
+        };
+        Some(Self { sender, src: self.dst, dst: self.src, what, ..self.clone() })
+    }
+
+    /// As the sender puts it on its wire, mostly.
+    pub fn carried(&self, rng: &mut Rng, file: &Vpcs) -> Carried {
+        let sender = &file.enis[self.sender];
+        let dst_mac = match rng.u32(..24) {
+            0 => MacAddr6::broadcast(),
+            1 => [2, 0, 0, 0, 9, 9].into(),
+            2..7 => mac_of(self.dst),
+            _ => file.router_mac,
+        };
+        let src_mac = if once_in(rng, 24) { mac_of(self.dst) } else { sender.mac };
+        let vlan = if once_in(rng, 24) { vec![4000] } else { sender.vlan.clone() };
+        Carried { dst_mac, src_mac, vlan, padding: *pick(rng, &[0, 0, 1, 30]) }
+    }
+
+    /// As the other card sends it: no tags, no padding, the receiver's MAC.
+    pub fn in_tunnel(&self, rng: &mut Rng, file: &Vpcs) -> Carried {
+        let carried = self.carried(rng, file);
+        let dst_mac = if once_in(rng, 8) { carried.dst_mac } else { mac_of(self.dst) };
+        Carried { dst_mac, vlan: Vec::new(), padding: 0, ..carried }
+    }
+
+    /// The frame.
+    pub fn frame(&self, rng: &mut Rng, carried: &Carried) -> Vec<u8> {
+        let mut frame = carried.dst_mac.as_bytes().to_vec();
+        frame.extend(carried.src_mac.as_bytes());
+        for (i, vid) in carried.vlan.iter().enumerate() {
+            let outer = i + 1 < carried.vlan.len();
+            frame.extend(if outer { [0x88, 0xa8] } else { [0x81, 0] });
+            frame.extend((vid | 0x6000).to_be_bytes());
+        }
+        let data = self.what.bytes(rng);
+        frame.extend(self.ip(rng, data.len() as u16));
+        frame.extend(data);
+        frame.extend(vec![0xee; carried.padding]);
+        frame
+    }
+
+    /// Type and IP header in front of so many bytes.
+    fn ip(&self, rng: &mut Rng, length: u16) -> Vec<u8> {
+        let number = IpNumber(self.protocol);
+        match (self.src, self.dst) {
+            (IpAddr::V4(src), IpAddr::V4(dst)) => {
+                let mut ip = Ipv4Header::new(length, 64, number, src.octets(), dst.octets())
+                    .expect("a short packet");
+                ip.dont_fragment = false;
+                ip.ecn = IpEcn::try_new(rng.u8(..4)).expect("two bits");
+                match self.what {
+                    What::Behind => {
+                        ip.fragment_offset = IpFragOffset::try_new(185).expect("13 bits");
+                    }
+                    _ => ip.more_fragments = once_in(rng, 8),
+                }
+                ip.header_checksum = ip.calc_header_checksum();
+                [&[8, 0], ip.to_bytes().as_slice()].concat()
+            }
+            (IpAddr::V6(source), IpAddr::V6(destination)) => {
+                let ip = Ipv6Header {
+                    payload_length: length,
+                    traffic_class: rng.u8(..4),
+                    next_header: number,
+                    hop_limit: 64,
+                    source: source.octets(),
+                    destination: destination.octets(),
+                    ..Ipv6Header::default()
+                };
+                [&[0x86, 0xdd], ip.to_bytes().as_slice()].concat()
+            }
+            _ => unreachable!("both of one family"),
+        }
+    }
+}
+
+impl What {
+    fn new(rng: &mut Rng, protocol: u8, v4: bool) -> Self {
+        let (src, dst) = (*pick(rng, &SOURCE_PORTS), *pick(rng, &PORTS));
+        match protocol {
+            6 => Self::Tcp { src, dst, flags: *pick(rng, &FLAGS) },
+            17 => Self::Udp { src, dst },
+            1 | 58 => {
+                let echo = if v4 { 8 } else { 128 };
+                let kind = *pick(rng, &[echo, echo, echo, 0, 3, 7, 8, 9, 128, 129]);
+                Self::Message { kind, code: rng.u8(..3), id: rng.u16(1..3) }
+            }
+            _ => Self::Bare,
+        }
+    }
+
+    /// Transport header and data.
+    fn bytes(self, rng: &mut Rng) -> Vec<u8> {
+        let mut bytes = match self {
+            Self::Tcp { src, dst, flags } => {
+                let mut tcp = TcpHeader::new(src, dst, rng.u32(..), 1);
+                tcp.fin = flags & FIN != 0;
+                tcp.syn = flags & SYN != 0;
+                tcp.rst = flags & RST != 0;
+                tcp.ack = flags & ACK != 0;
+                tcp.to_bytes().to_vec()
+            }
+            Self::Udp { src, dst } => {
+                let (source_port, destination_port) = (src, dst);
+                let header = UdpHeader { source_port, destination_port, length: 12, checksum: 0 };
+                header.to_bytes().to_vec()
+            }
+            // Of ICMP and ICMPv6 alike: type, code, checksum, and what the type makes of the rest.
+            Self::Message { kind, code, id } => {
+                [&[kind, code, 0, 0], &id.to_be_bytes()[..], &[0, 1]].concat()
+            }
+            Self::Bare => Vec::new(),
+            Self::Behind => vec![5; 16],
+        };
+        bytes.extend([1, 2, 3, 4]);
+        bytes
+    }
+}
+
+/// The frame in a tunnel from the sender's card, mostly, to this card, mostly.
+pub fn tunnel(rng: &mut Rng, file: &Vpcs, sender: &Eni, to: usize, inner: &[u8]) -> Vec<u8> {
+    let card = &file.cards[to];
+    let wrong = once_in(rng, 16);
+    let dst_mac = if wrong { MacAddr6::new(2, 0, 0, 0, 0xaa, 0x55) } else { card.underlay_mac };
+    let mut frame = dst_mac.as_bytes().to_vec();
+    frame.extend(card.gateway_mac.as_bytes());
+    frame.extend([8, 0]);
+    let length = (inner.len() + 16) as u16;
+    let from = file.cards[sender.card].underlay_ip.octets();
+    let src = if once_in(rng, 8) { [192, 0, 2, rng.u8(1..5)] } else { from };
+    let dst = if once_in(rng, 16) { [192, 0, 2, 9] } else { card.underlay_ip.octets() };
+    let mut ip = Ipv4Header::new(length, 64, IpNumber::UDP, src, dst).expect("a short packet");
+    ip.ecn = IpEcn::try_new(if once_in(rng, 8) { 3 } else { rng.u8(..3) }).expect("two bits");
+    ip.header_checksum = ip.calc_header_checksum();
+    frame.extend(ip.to_bytes());
+    let udp = UdpHeader { source_port: 50000, destination_port: 4789, length, checksum: 0 };
+    frame.extend(udp.to_bytes());
+    let own = file.vpcs[file.vpc_of(sender)].vni;
+    let vni = if once_in(rng, 12) { rng.u32(5000..5003) } else { own };
+    frame.extend([8, 0, 0, 0]);
+    frame.extend((vni << 8).to_be_bytes());
+    frame.extend(inner);
+    frame
+}
