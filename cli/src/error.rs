@@ -102,6 +102,9 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// Two devices for one port.
+    #[error("{0} has two TAP devices: name one for each port")]
+    PortTwice(&'static str),
     /// A TAP device that has gone.
     #[error("TAP device {name} is gone ({source}): the card ends with it")]
     TapGone {
@@ -132,6 +135,7 @@ impl Error {
             | Self::NoFrame(_)
             | Self::Read { .. }
             | Self::NoPacket { .. }
+            | Self::PortTwice(_)
             | Self::Tap { .. }
             | Self::Write { .. } => USAGE,
             Self::Vpcs(control::ReadError::Wrong(_))

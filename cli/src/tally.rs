@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Tally {
     packets: usize,
     bytes: usize,
-    /// By what became of them: `Forward` or the name of a drop reason.
+    /// By what became of them: `Forward`, `Reply` or the name of a drop reason.
     verdicts: BTreeMap<String, usize>,
     ports: BTreeMap<&'static str, Port>,
 }
@@ -62,11 +62,11 @@ impl Tally {
             anstream::println!("  {name:<8}{packets_in:>8} in {packets_out:>8} out");
         }
         anstream::println!();
-        let reasons = DropReason::ALL.iter().map(|reason| match reason {
-            DropReason::None => ("Forward".into(), "", style::GOOD),
-            reason => (format!("{reason:?}"), reason.sentence().trim(), style::BAD),
-        });
-        for (name, sentence, colour) in reasons {
+        let good = [("Forward", ""), ("Reply", "Answered by the card itself.")]
+            .map(|(name, sentence)| (name.into(), sentence, style::GOOD));
+        let reasons = DropReason::ALL.iter().filter(|reason| **reason != DropReason::None);
+        let reasons = reasons.map(|r| (format!("{r:?}"), r.sentence().trim(), style::BAD));
+        for (name, sentence, colour) in good.into_iter().chain(reasons) {
             if let Some(count) = verdicts.get(&name) {
                 anstream::println!("  {colour}{name:<22}{colour:#}{count:>8}  {sentence}");
             }

@@ -53,7 +53,8 @@ pub struct Subnet {
     pub name: Text,
     /// Its VPC.
     pub vpc: Text,
-    /// Prefixes within those of its VPC.
+    /// Prefixes within those of its VPC, IPv4 /29 or IPv6 /125 at most; the first host address of
+    /// each IPv4 prefix is the subnet's router.
     pub cidrs: Vec<Text>,
     /// Left out: the VPC's default network ACL, which allows everything.
     pub network_acl: Option<Text>,

@@ -85,6 +85,17 @@ pub struct Subnet {
     pub route_table: Option<usize>,
 }
 
+impl Subnet {
+    /// The router's addresses: the first host address of each IPv4 prefix (VPC user guide, "Subnet
+    /// CIDR blocks").
+    pub fn routers(&self) -> impl Iterator<Item = Ipv4Addr> {
+        self.cidrs.iter().filter_map(|cidr| match cidr {
+            IpNet::V4(v4) => v4.hosts().next(),
+            IpNet::V6(_) => None,
+        })
+    }
+}
+
 /// Stateless rules at a subnet's border, in the order of the file. What no rule matches is
 /// denied.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@
 //! ports -> [ capture ]------------- bytes wait in a ring ------------------>[ rewrite ]
 //!            | first 192 bytes                                                   ^ verdict
 //!            v                                                                   |
-//! parser > decap > eni > spoof > class > route > nacl > group > mapping > deliver > encap
-//!         (is it  (who  (is it  (which       (may it? may it   (where is (who gets
-//!         for us?) sends?) true?) rules meet?) leave? be sent?) it?)      it?)
-//!                       ^                                                         |
+//! parser > decap > eni > spoof > class > route > nacl > connection > mapping > deliver > encap
+//!         (is it  (who  (is it  (which       (may it? > group         > arp    (who gets
+//!         for us?) sends?) true?) rules meet?) leave? (may it          (where    it?)
+//!                       ^                              be sent?)       is it?)    |
 //!                       +--------- from one ENI of the card to another -----------+
 //! ```
 //!
@@ -29,6 +29,7 @@ pub mod nacl;
 pub mod connection;
 pub mod group;
 pub mod mapping;
+pub mod arp;
 pub mod deliver;
 pub mod encap;
 pub mod tables;

@@ -25,6 +25,8 @@ layout::layout! {
         subnet: u16 => 10,
         /// Does it live on this card?
         local: bool,
+        /// Is it the router of its subnet? It answers ARP; nothing else is sent to it.
+        router: bool,
     }
 }
 
@@ -45,8 +47,8 @@ pub fn reachable(
 ) -> DropReason {
     let routed = h.dst_mac == identity.router_mac;
     match found {
-        None if routed => DropReason::NoMapping,
-        Some(_) if routed => DropReason::None,
+        Some(m) if routed && !m.router => DropReason::None,
+        _ if routed => DropReason::NoMapping,
         Some(m) if m.mac == h.dst_mac && m.subnet == eni.subnet => DropReason::None,
         _ => DropReason::NotItsAddress,
     }
@@ -78,7 +80,7 @@ pub mod gateware {
     /// Clocks from the mapping to the reason.
     pub const JUDGE: usize = cells::equal::LATENCY + 1;
     const KEY: usize = 136;
-    const ACTION: usize = 115;
+    const ACTION: usize = 116;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
 
@@ -156,6 +158,10 @@ pub mod gateware {
         pub inbound: Signal<In, Bit>,
         /// from another one of this card?
         pub inside: Signal<In, Bit>,
+        /// Is it an ENI's ARP request?
+        pub arp: Signal<In, Bit>,
+        /// Its source MAC.
+        pub src_mac: Signal<In, Bits<48>>,
         /// Was the packet sent to the router's MAC?
         pub routed: Signal<In, Bit>,
         /// Its destination MAC.
@@ -174,12 +180,16 @@ pub mod gateware {
         pub reason: Signal<Out, Bits<6>>,
         /// A clock earlier: what leaves goes to nobody,
         pub unmapped: Signal<Out, Bit>,
-        /// or not to whom the address belongs.
+        /// or not to whom the address belongs;
         pub astray: Signal<Out, Bit>,
+        /// or it asks for somebody who is not its neighbor.
+        pub unanswered: Signal<Out, Bit>,
+        sends: Signal<Local, Bit>,
         mac: Equal<48, 6>,
         vtep: Equal<32, 4>,
         nobody: Delay<Bit, { cells::equal::LATENCY }>,
         neighbor: Delay<Bit, { cells::equal::LATENCY }>,
+        asks: Delay<Bit, { cells::equal::LATENCY }>,
         elsewhere: Delay<Bit, { cells::equal::LATENCY }>,
         tunnelled: Delay<Bit, { cells::equal::LATENCY }>,
         unheard: Delay<Bit, { cells::equal::LATENCY }>,
@@ -196,13 +206,23 @@ pub mod gateware {
     impl Logic for Reach {
         #[hdl_gen]
         fn update(&mut self) {
-            clock!(self, clock, mac, vtep, nobody, neighbor, elsewhere, tunnelled, unheard, judge);
+            clock!(
+                self, clock, mac, vtep, nobody, neighbor, asks, elsewhere, tunnelled, unheard,
+                judge
+            );
             self.mac.a.next = self.dst_mac.val();
+            if self.arp.val() {
+                self.mac.a.next = self.src_mac.val();
+            }
             self.mac.b.next = self.mapping.val().mac;
             self.vtep.a.next = self.outer_src_ip.val();
             self.vtep.b.next = self.mapping.val().vtep;
-            self.nobody.d.next = !self.inbound.val() & self.routed.val() & !self.hit.val();
-            self.neighbor.d.next = !self.inbound.val() & !self.routed.val();
+            self.sends.next = !self.inbound.val() & !self.arp.val();
+            self.nobody.d.next = self.sends.val()
+                & self.routed.val()
+                & (!self.hit.val() | self.mapping.val().router.any());
+            self.neighbor.d.next = self.sends.val() & !self.routed.val();
+            self.asks.d.next = !self.inbound.val() & self.arp.val();
             self.elsewhere.d.next =
                 !self.hit.val() | (self.mapping.val().subnet != self.subnet.val());
             self.tunnelled.d.next = self.inbound.val() & !self.inside.val();
@@ -213,6 +233,8 @@ pub mod gateware {
             self.unmapped.next = self.nobody.q.val();
             self.astray.next =
                 self.neighbor.q.val() & (self.elsewhere.q.val() | !self.mac.yes.val());
+            self.unanswered.next =
+                self.asks.q.val() & (self.elsewhere.q.val() | self.mac.yes.val());
             self.reason.next = self.judge.reason.val();
         }
     }

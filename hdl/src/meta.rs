@@ -83,8 +83,9 @@ layout::layout! {
         SpoofedIp = 35,
         /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
         GratuitousArp = 36,
-        /// An ARP request, which this pipeline does not answer yet.
-        ArpUnanswered = 37,
+        /// An ARP request for an address that nobody has in the sender's subnet, or that is the
+        /// sender's own.
+        ArpNoMapping = 37,
         /// Broadcast or multicast, which a VPC does not carry.
         Multicast = 38,
         /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
@@ -112,23 +113,30 @@ layout::layout! {
         reason: DropReason,
         /// Where it goes, if it is not dropped; [`INSIDE`] at the end of the first of two passes.
         egress_port: u8 => 3,
+        /// What goes there is not the packet but the card's own answer to it.
+        reply: bool,
     }
 }
 
 impl Verdict {
     /// Drop it.
     pub const fn drop(reason: DropReason) -> Self {
-        Self { reason, egress_port: 0 }
+        Self { reason, egress_port: 0, reply: false }
     }
     /// Send it out of `egress_port`.
     pub const fn forward(egress_port: u8) -> Self {
-        Self { reason: DropReason::None, egress_port }
+        Self { reason: DropReason::None, egress_port, reply: false }
     }
-    /// Its name in reports: a drop's reason, or `Forward`.
+    /// Answer it out of `egress_port`.
+    pub const fn reply(egress_port: u8) -> Self {
+        Self { reason: DropReason::None, egress_port, reply: true }
+    }
+    /// Its name in reports: a drop's reason, `Forward` or `Reply`.
     pub fn name(self) -> String {
-        match self.reason {
-            DropReason::None => "Forward".into(),
-            reason => format!("{reason:?}"),
+        match (self.reason, self.reply) {
+            (DropReason::None, false) => "Forward".into(),
+            (DropReason::None, true) => "Reply".into(),
+            (reason, _) => format!("{reason:?}"),
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -
     }
 }
 
-/// What a VPC does not carry: ARP in any form it does not answer, broadcast and multicast.
+/// What a VPC does not carry: ARP but questions of its ENIs, broadcast and multicast.
 ///
 /// Broadcast and multicast by MAC (the group bit, IEEE 802-2014 section 8.2), by IPv4 address
 /// (224.0.0.0/4, RFC 1112 section 4; 255.255.255.255) or by IPv6 address (ff00::/8, RFC 4291
@@ -57,9 +57,7 @@ pub fn carried(inbound: bool, h: &Headers) -> DropReason {
         DropReason::TunnelledArp
     } else if h.is_arp && (h.arp_op != REQUEST || h.src_ip == h.dst_ip) {
         DropReason::GratuitousArp
-    } else if h.is_arp {
-        DropReason::ArpUnanswered
-    } else if group {
+    } else if group && !h.is_arp {
         DropReason::Multicast
     } else {
         DropReason::None
@@ -106,9 +104,7 @@ pub mod gateware {
         pub tunnelled: Signal<Out, Bit>,
         /// ARP that is no question, or one for the sender's own address.
         pub gratuitous: Signal<Out, Bit>,
-        /// ARP.
-        pub arp: Signal<Out, Bit>,
-        /// Broadcast or multicast.
+        /// Broadcast or multicast, but ARP.
         pub group: Signal<Out, Bit>,
         own: Equal<128, 16>,
         asks: Delay<Bit, 2>,
@@ -151,9 +147,8 @@ pub mod gateware {
                 | (self.is_v4.q.val() & (self.by_v4.q.val() | self.by_v4_all.q.val().all()))
                 | self.by_v6.q.val();
             self.tunnelled.next = self.is_arp.q.val() & self.arrives.q.val();
-            self.arp.next = self.is_arp.q.val();
             self.gratuitous.next = self.is_arp.q.val() & (!self.asks.q.val() | self.own.yes.val());
-            self.group.next = self.any.q.val();
+            self.group.next = self.any.q.val() & !self.is_arp.q.val();
         }
     }
 
@@ -210,9 +205,9 @@ pub mod gateware {
         eni_of: Delay<Bits<10>, LATENCY>,
         check: Delay<Bit, LATENCY>,
         wrong_ip: DFF<Bit>,
-        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 4],
+        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 3],
         leaves_mac: DFF<Bit>,
-        judge: FirstReason<6>,
+        judge: FirstReason<5>,
     }
 
     impl Spoof {
@@ -225,7 +220,6 @@ pub mod gateware {
                     DropReason::SpoofedIp,
                     DropReason::TunnelledArp,
                     DropReason::GratuitousArp,
-                    DropReason::ArpUnanswered,
                     DropReason::Multicast,
                 ]),
                 ..Self::default()
@@ -251,7 +245,7 @@ pub mod gateware {
                 is_arp
             );
             clock!(self, clock, leaves, is_arp, wrong_mac, eni_of, check, judge);
-            for i in 0..4 {
+            for i in 0..3 {
                 self.header_says[i].clock.next = self.clock.val();
             }
             // Whose is the address?
@@ -299,15 +293,13 @@ pub mod gateware {
             self.carried.headers.next = self.headers.val();
             self.header_says[0].d.next = self.carried.tunnelled.val();
             self.header_says[1].d.next = self.carried.gratuitous.val();
-            self.header_says[2].d.next = self.carried.arp.val();
-            self.header_says[3].d.next = self.carried.group.val();
+            self.header_says[2].d.next = self.carried.group.val();
             self.judge.before.next = self.before.val();
             self.judge.flags[0].next = self.wrong_mac.q.val() & self.leaves_mac.q.val();
             self.judge.flags[1].next = self.wrong_ip.q.val();
             self.judge.flags[2].next = self.header_says[0].q.val();
             self.judge.flags[3].next = self.header_says[1].q.val();
             self.judge.flags[4].next = self.header_says[2].q.val();
-            self.judge.flags[5].next = self.header_says[3].q.val();
             self.reason.next = self.judge.reason.val();
         }
     }

@@ -9,6 +9,7 @@
 //! `connection` remembers what it was asked, so that one is not asked in vain.
 
 use crate::{
+    arp,
     class::{IpKey, PortKey},
     connection::{self, Connections, Tracked},
     decap, deliver, encap,
@@ -164,12 +165,17 @@ impl Pass<'_> {
         let mut before = std::iter::once(open).chain(before);
         let reason = before.find(|r| *r != DropReason::None).or_else(|| {
             t.tracked = self.track(&t, connections);
-            let behind = if self.inbound() { self.delivered(&t) } else { self.sent(&t) };
+            let behind = match (self.inbound(), self.headers.is_arp) {
+                (true, _) => self.delivered(&t),
+                (false, false) => self.sent(&t),
+                (false, true) => vec![self.answered(&t)],
+            };
             behind.into_iter().find(|r| *r != DropReason::None)
         });
         t.verdict = match reason {
             Some(reason) => Verdict::drop(reason),
             None if self.inbound() => Verdict::forward(self.receiver(&t).port),
+            None if self.headers.is_arp => Verdict::reply(self.sender(&t).port),
             None if t.mapping.local => Verdict::forward(INSIDE),
             None => Verdict::forward(HOST_PORTS as u8),
         };
@@ -201,14 +207,24 @@ impl Pass<'_> {
     fn leaving(&self, t: &Trace) -> Vec<DropReason> {
         let h = &self.headers;
         let far = t.route.far;
-        vec![
+        let mut reasons = vec![
             h.fault,
             eni::attached(false, t.attached.hit.then_some(t.eni)),
             spoof::may_send(&t.eni, t.addressed.hit.then_some(t.owner), h),
             spoof::carried(false, h),
-            if far.broadcast { DropReason::Multicast } else { DropReason::None },
-            nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
-        ]
+        ];
+        if !h.is_arp {
+            reasons.extend([
+                if far.broadcast { DropReason::Multicast } else { DropReason::None },
+                nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
+            ]);
+        }
+        reasons
+    }
+
+    /// What speaks against an answer to an ENI's question.
+    fn answered(&self, t: &Trace) -> DropReason {
+        arp::answered(&t.eni, t.mapped.hit.then_some(t.mapping), &self.headers)
     }
 
     /// and from there on.
@@ -263,6 +279,10 @@ impl Pass<'_> {
         connections.ask(&key, &told, times, allow && tracked)
     }
 
+    fn sender(&self, t: &Trace) -> deliver::Access {
+        self.tables.eni(t.eni.eni, self.entered.generation).access
+    }
+
     fn receiver(&self, t: &Trace) -> deliver::Access {
         self.tables.eni(t.owner.eni, self.entered.generation).access
     }
@@ -271,6 +291,8 @@ impl Pass<'_> {
         let h = &self.headers;
         if self.inbound() {
             encap::to_eni(&self.receiver(t), h)
+        } else if h.is_arp {
+            arp::reply(&self.sender(t), &t.mapping, h)
         } else {
             encap::into_tunnel(&self.tables.identity, &t.mapping, h)
         }

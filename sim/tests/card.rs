@@ -50,6 +50,7 @@ fn image(closed: bool) -> Image {
         mac: MACS[i],
         subnet: (i as u16 + 1).min(2),
         local: i < 2,
+        router: false,
     };
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };

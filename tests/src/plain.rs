@@ -102,7 +102,7 @@ pub fn image() -> Image {
         let subnet = if number == STRANGER { 2 } else { 1 };
         let vtep = if here { VTEP } else { PEER };
         let mac = mac(number);
-        let to = MappingAction { vtep, vni: VNI, mac, subnet, local: here };
+        let to = MappingAction { vtep, vni: VNI, mac, subnet, local: here, router: false };
         image.mappings.insert(key(address(number)), to);
         if here {
             settle(&mut image, number, mac);

@@ -151,6 +151,8 @@ impl World {
             mac: person.mac,
             subnet: person.subnet,
             local: here,
+            // As if somebody had the router's address.
+            router: self.random.random_ratio(1, 12),
         };
         for ip in [mapped(person.v4), person.v6] {
             let key = IpKey { vpc: person.vpc, ip };

@@ -151,7 +151,7 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
             frame
         }),
         GratuitousArp => (0, arp(0, 1)),
-        ArpUnanswered => (0, arp(FIRST_AWAY, 1)),
+        ArpNoMapping => (0, arp(FIRST_AWAY + plain::AWAY, 1)),
         Multicast => host(|f| f[..6].copy_from_slice(&[1, 0, 0x5e, 0, 0, 5])),
         NaclOutbound => (0, udp(0, STRANGER, ROUTER, 7, 100)),
         SgOutbound => (0, udp(0, LONER, ROUTER, 7, 100)),

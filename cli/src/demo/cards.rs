@@ -51,7 +51,7 @@ impl Fate {
         frame: Option<Vec<u8>>,
     ) -> Option<(usize, Vec<u8>)> {
         (self.card, self.verdict) = (card, Some(verdict));
-        let frame = frame?;
+        let frame = frame.filter(|_| !verdict.reply)?;
         if !is_net(usize::from(verdict.egress_port)) {
             self.delivered = Some(frame);
             return None;
@@ -59,6 +59,11 @@ impl Fate {
         let hop = underlay::hop(vpcs, &frame);
         self.tunnelled = Some(frame);
         hop
+    }
+
+    /// Did a card answer it itself?
+    pub fn answered(&self) -> bool {
+        self.verdict.is_some_and(|v| v.reply)
     }
 
     /// Why it was dropped.

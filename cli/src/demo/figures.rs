@@ -40,6 +40,7 @@ struct Tenant {
     vni: u32,
     sent: usize,
     delivered: usize,
+    answered: usize,
     tunnelled: usize,
 }
 
@@ -54,6 +55,7 @@ impl Figures {
                 vni: vpcs.vpcs[vpc].vni,
                 sent: of.clone().count(),
                 delivered: of.clone().filter(|f| f.delivered.is_some()).count(),
+                answered: of.clone().filter(|f| f.answered()).count(),
                 tunnelled: of.filter(|f| f.tunnelled.is_some()).count(),
             }
         };
@@ -80,12 +82,13 @@ impl Figures {
     pub fn print(&self) {
         let (head, dim) = (style::HEAD, style::DIM);
         anstream::println!(
-            "{head}  VPC       VNI      sent   via underlay   delivered   dropped{head:#}"
+            "{head}  VPC       VNI      sent  via underlay  delivered  answered  dropped{head:#}"
         );
-        for Tenant { name, vni, sent, delivered, tunnelled } in &self.vpcs {
-            let dropped = sent - delivered;
+        for Tenant { name, vni, sent, delivered, answered, tunnelled } in &self.vpcs {
+            let dropped = sent - delivered - answered;
             anstream::println!(
-                "  {name:<8}{vni:>5}{sent:>10}{tunnelled:>15}{delivered:>12}{dropped:>10}"
+                "  {name:<8}{vni:>5}{sent:>10}{tunnelled:>14}{delivered:>11}{answered:>10}\
+                 {dropped:>9}"
             );
         }
         anstream::println!("\n{head}  Dropped, both VPCs{head:#}");

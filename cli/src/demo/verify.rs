@@ -13,8 +13,8 @@ pub fn wrong(vpcs: &Vpcs, packet: &Packet, fate: &Fate) -> Option<String> {
     let name = &vpcs.vpcs[packet.vpc].name;
     let tunnel = fate.tunnelled.as_deref().and_then(|frame| tunnel(vpcs, packet, frame));
     let delivery = fate.delivered.as_deref().and_then(|frame| delivery(vpcs, packet, fate, frame));
-    let unexplained = (fate.delivered.is_none() && fate.reason().is_none())
-        .then(|| format!("it vanished: {fate:?}"));
+    let explained = fate.delivered.is_some() || fate.answered() || fate.reason().is_some();
+    let unexplained = (!explained).then(|| format!("it vanished: {fate:?}"));
     let wrong = tunnel.or(delivery).or(unexplained)?;
     Some(format!("a packet of VPC {name}: {wrong}"))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     step::{Counts, Step},
-    words::{found, ip, mac, name, service, state, tags, talk},
+    words::{found, ip, listed, mac, name, service, state, tags, talk, v4},
 };
 use control::{Legend, legend::Direction};
 use hdl::{
@@ -66,16 +66,10 @@ impl Story<'_> {
             if !t.inside {
                 steps.extend([self.eni(), self.spoof()]);
             }
-            steps.extend(self.classes());
-            if self.inbound() && !t.inside {
-                steps.push(self.mapping());
-            }
-            if self.inbound() {
-                steps.push(self.deliver());
-            }
-            steps.extend([self.nacl(), self.connection(), self.group()]);
-            if !self.inbound() {
-                steps.extend([self.route(), self.mapping()]);
+            if self.h.is_arp && !self.inbound() {
+                steps.push(self.arp());
+            } else {
+                steps.extend(self.judged());
             }
         }
         mark(&mut steps, self.ends_at());
@@ -84,6 +78,22 @@ impl Story<'_> {
             steps.push(Step::says("turn", says));
         } else if t.verdict.reason == DropReason::None {
             steps.push(self.encap());
+        }
+        steps
+    }
+
+    /// What is asked of any packet but an ENI's ARP.
+    fn judged(&self) -> Vec<Step> {
+        let mut steps = self.classes().to_vec();
+        if self.inbound() && !self.t.inside {
+            steps.push(self.mapping());
+        }
+        if self.inbound() {
+            steps.push(self.deliver());
+        }
+        steps.extend([self.nacl(), self.connection(), self.group()]);
+        if !self.inbound() {
+            steps.extend([self.route(), self.mapping()]);
         }
         steps
     }
@@ -99,7 +109,8 @@ impl Story<'_> {
             R::EniDown if sender_is_down => "eni",
             R::EniDown | R::NoLocalEni => "deliver",
             R::SpoofedMac | R::SpoofedIp => "spoof",
-            R::TunnelledArp | R::GratuitousArp | R::ArpUnanswered => "spoof",
+            R::TunnelledArp | R::GratuitousArp => "spoof",
+            R::ArpNoMapping => "arp",
             R::Multicast if !self.inbound() && self.t.route.far.broadcast => "class far",
             R::Multicast => "spoof",
             R::NaclOutbound | R::NaclInbound => "nacl",
@@ -340,6 +351,23 @@ impl Story<'_> {
         Step::asks("mapping", asked, found(t.mapped), says)
     }
 
+    /// Who has the address that an ENI asks for.
+    fn arp(&self) -> Step {
+        let (t, h, m) = (self.t, &self.h, &self.t.mapping);
+        let says = if !t.mapped.hit {
+            "nobody has this address, so nobody answers".into()
+        } else if m.subnet != t.eni.subnet {
+            format!("it lives in {}, not in the asker's: nobody answers", self.subnet(m.subnet))
+        } else if m.mac == h.src_mac {
+            "it is the asker's own, for which nobody answers".into()
+        } else {
+            let whose = if m.router { ", that of the subnet's router" } else { "" };
+            format!("the card answers: MAC {}{whose}", mac(m.mac))
+        };
+        let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
+        Step::asks("arp", asked, found(t.mapped), says)
+    }
+
     fn deliver(&self) -> Step {
         let (t, h) = (self.t, &self.h);
         let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
@@ -356,6 +384,9 @@ impl Story<'_> {
     fn encap(&self) -> Step {
         let m = &self.t.mapping;
         let says = match self.inbound() {
+            _ if self.t.verdict.reply => {
+                "the answer goes back to the ENI, its VLAN tags in front".into()
+            }
             true => "overlay MACs and the ENI's VLAN tags in front of the IP packet".into(),
             false => format!("VXLAN to {}, VNI {}", v4(m.vtep), m.vni),
         };
@@ -366,15 +397,4 @@ impl Story<'_> {
 /// What that a source address is not the sender's own leads to.
 fn checked(check: bool) -> &'static str {
     if check { "" } else { ", which its ENI may use: source/destination check is off" }
-}
-
-fn v4(address: u32) -> String {
-    std::net::Ipv4Addr::from(address).to_string()
-}
-
-fn listed(list: &[impl ToString], none: &str) -> String {
-    match list {
-        [] => none.into(),
-        _ => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    }
 }

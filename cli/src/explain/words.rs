@@ -7,7 +7,7 @@ use hdl::{
     meta::{DropReason, Verdict},
     parser::Headers,
 };
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A MAC.
 pub fn mac(value: u64) -> String {
@@ -19,6 +19,11 @@ pub fn mac(value: u64) -> String {
 pub fn ip(value: u128) -> String {
     let address = Ipv6Addr::from(value);
     address.to_ipv4_mapped().map_or_else(|| address.to_string(), |v4| v4.to_string())
+}
+
+/// An IPv4 address of the underlay.
+pub fn v4(address: u32) -> String {
+    Ipv4Addr::from(address).to_string()
 }
 
 /// Protocol and destination port, or ICMP type and code.
@@ -91,9 +96,18 @@ pub fn name(kind: &str, number: impl Into<u64>, name: Option<&str>) -> String {
     name.map_or_else(|| format!("{kind} {}", number.into()), |name| format!("{kind} {name}"))
 }
 
+/// One after the other.
+pub fn listed(list: &[impl ToString], none: &str) -> String {
+    match list {
+        [] => none.into(),
+        _ => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// What a verdict means.
 pub fn sentence(verdict: Verdict) -> String {
     match verdict.reason {
+        DropReason::None if verdict.reply => "The card answers it.".into(),
         DropReason::None => "It is sent on.".into(),
         reason => reason.sentence().trim().into(),
     }

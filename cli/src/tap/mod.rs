@@ -38,10 +38,15 @@ const BATCH: usize = 256;
 /// Sit between TAP devices until somebody ends it.
 pub fn run(arguments: &Tap) -> Result<Done, Error> {
     let wanted = Wanted::read(&arguments.which)?;
+    let ends = || arguments.hosts.iter().chain(&arguments.nets);
+    let devices = |port: usize| ends().filter(|(at, _)| *at == port).count();
+    if let Some(port) = (0..PORTS).find(|port| devices(*port) > 1) {
+        return Err(Error::PortTwice(PORT_NAMES[port]));
+    }
     let mut card = Live::new(&wanted, arguments)?;
     let (heard, frames) = sync_channel(BACKLOG);
     let start = Instant::now();
-    for (port, name) in arguments.hosts.iter().chain(&arguments.nets) {
+    for (port, name) in ends() {
         let device = Device::open(name)?;
         device.listen(*port, start, heard.clone());
         card.devices[*port] = Some(device);

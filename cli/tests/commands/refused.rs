@@ -77,6 +77,11 @@ fn explain_and_others() {
     let ran = penstock(&["verilog", "--profile", "tiny", "--out", "nowhere"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("possible values: large, line100"), "{}", ran.err);
+    let twice = ["--host", "host0=tap0", "--host", "host0=tap1"];
+    let tap = [&["tap", "--config", FILE, "--card", "card-a"][..], &twice].concat();
+    let ran = penstock(&tap);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    assert!(ran.err.contains("host0 has two TAP devices"), "{}", ran.err);
     let ran = penstock(&["check", "examples"]);
     assert_eq!(ran.status, 2, "{}", ran.err);
 }

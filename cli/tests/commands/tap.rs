@@ -157,8 +157,7 @@ impl Stage {
         let inside = |namespace: &str, command: &str| ok(&format!("ip -n {namespace} {command}"));
         inside(tenant, &format!("link set {host} address 02:b0:00:00:01:0a up"));
         inside(tenant, &format!("address add 10.0.1.10/24 dev {host}"));
-        let lladdr = "lladdr 02:b0:00:00:01:14 nud permanent";
-        inside(tenant, &format!("neighbor add 10.0.1.20 {lladdr} dev {host}"));
+        // Who has the other's address it asks, and the card answers.
         inside(other, &format!("link set {net} address 02:00:c0:00:02:01 mtu 1600 up"));
         inside(other, &format!("address add 192.0.2.20/24 dev {net}"));
         let lladdr = "lladdr 02:00:c0:00:02:0a nud permanent";

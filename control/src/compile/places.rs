@@ -11,7 +11,7 @@ use hdl::{
     spoof::AddressAction,
 };
 use macaddr::MacAddr6;
-use std::collections::HashMap;
+use std::{collections::HashMap, net::Ipv4Addr};
 
 fn mac(mac: MacAddr6) -> u64 {
     mac.into_array().iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
@@ -72,7 +72,7 @@ pub fn addresses(numbers: &Numbers) -> HashMap<IpKey, AddressAction> {
     entries
 }
 
-/// Everybody in the VPCs of the card, wherever they live.
+/// Everybody in the VPCs of the card, wherever they live, and the routers of their subnets.
 pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     let file = numbers.file;
     let mut entries = HashMap::new();
@@ -84,6 +84,7 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
             mac: mac(eni.mac),
             subnet: numbers.subnet(eni.subnet),
             local: eni.card == numbers.card,
+            router: false,
         };
         entries.extend(keys(numbers, eni).map(|key| (key, action)));
     }
@@ -99,7 +100,27 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
         let key = IpKey { ip: address::bits(mapping.address), vpc: numbers.vpc(mapping.vpc) };
         entries.insert(key, action);
     }
+    entries.extend(routers(numbers));
     entries
+}
+
+/// The routers of the subnets. An address of theirs is nobody else's: the checks reserve it.
+fn routers(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
+    let router_mac = mac(numbers.file.router_mac);
+    numbers.subnets.iter().flat_map(move |index| {
+        let subnet = &numbers.file.subnets[*index];
+        let vpc = numbers.vpc(subnet.vpc);
+        let action = MappingAction {
+            vtep: 0,
+            vni: 0,
+            mac: router_mac,
+            subnet: numbers.subnet(*index),
+            local: true,
+            router: true,
+        };
+        let key = move |router: Ipv4Addr| IpKey { ip: address::bits(router.into()), vpc };
+        subnet.routers().map(move |router| (key(router), action))
+    })
 }
 
 /// How the card's ENIs are reached; row 0 is nobody.

@@ -8,6 +8,7 @@ use hdl::{
     class::{AddressLabel, IpKey, PortKey},
     connection::IdleTimes,
     eni::AttachKey,
+    mapping::MappingAction,
     nacl::{RuleAction, RuleKey},
     profile::{PROFILES, Profile},
     tables::{Interval, TableId},
@@ -219,6 +220,48 @@ fn the_example_compiles_for_both_cards() {
     let b = compiled(&example(), "card-b");
     assert_eq!(b.image.identity.vtep, u32::from_be_bytes([192, 0, 2, 20]));
     assert_eq!(b.legend.policies[1].acl.name, "default of VPC green");
+}
+
+#[test]
+fn each_subnet_has_its_router() {
+    let text = beginning(&["a"], &["10.0.0.0/16", "192.168.0.0/24", "2001:db8::/56"])
+        + r#"
+        [[subnets]]
+        name = "s"
+        vpc = "v"
+        cidrs = ["10.0.1.0/24", "2001:db8:0:1::/64", "192.168.0.8/29"]
+        [[subnets]]
+        name = "of nobody here"
+        vpc = "v"
+        cidrs = ["10.0.2.0/24"]
+        [[vpcs]]
+        name = "of nobody here"
+        vni = 8
+        cidrs = ["10.1.0.0/16"]
+        [[subnets]]
+        name = "elsewhere"
+        vpc = "of nobody here"
+        cidrs = ["10.1.1.0/24"]
+        [[enis]]
+        name = "e"
+        subnet = "s"
+        mac = "02:00:00:00:00:11"
+        addresses = ["10.0.1.4"]
+        card = "a"
+        port = "host0"
+        "#;
+    let a = compiled(&format!("router_mac = \"02:00:00:00:00:07\"\n{text}"), "a");
+    let mut routers: Vec<_> = a.image.mappings.iter().filter(|(_, m)| m.router).collect();
+    routers.sort_by_key(|(key, _)| **key);
+    let router = |subnet, address| {
+        let number = (1..).find(|n| a.legend.subnet(*n) == Some(subnet)).expect("it is known");
+        let key = IpKey { ip: ip(address), vpc: 1 };
+        let (mac, local, router) = (0x02_00_00_00_00_07, true, true);
+        (key, MappingAction { vtep: 0, vni: 0, mac, subnet: number, local, router })
+    };
+    let expect =
+        [router("s", "10.0.1.1"), router("of nobody here", "10.0.2.1"), router("s", "192.168.0.9")];
+    assert_eq!(routers, expect.each_ref().map(|(key, action)| (key, action)));
 }
 
 #[test]

@@ -4,8 +4,9 @@
 //! the compiler.
 
 use crate::{
+    arp::{Arp, REPLY, REQUEST},
     memory::Memory,
-    packet::{Packet, Tunnel},
+    packet::{Frame, Packet, Tunnel},
 };
 use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
 use hdl::meta::{DropReason, Verdict};
@@ -16,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 /// What leaves the card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leaves {
-    Host(Packet),
+    Host(Frame),
     Net(Tunnel),
 }
 
@@ -130,16 +131,86 @@ impl<'v> Oracle<'v, '_> {
         })
     }
 
+    /// Is it the address of the router of that subnet?
+    fn is_router(subnet: &Subnet, address: IpAddr) -> bool {
+        subnet.cidrs.iter().any(|c| match c {
+            IpNet::V4(v4) => address == Ipv4Addr::from(u32::from(v4.network()) + 1),
+            IpNet::V6(_) => false,
+        })
+    }
+
     /// A frame from a host.
-    pub fn outbound(&mut self, port: u8, packet: &Packet) -> Judgement {
-        self.leave(port, packet).unwrap_or_else(|reason| (Verdict::drop(reason), None))
+    pub fn outbound(&mut self, port: u8, frame: &Frame) -> Judgement {
+        let judged = match frame {
+            Frame::Ip(packet) => self.leave(port, packet),
+            Frame::Arp(arp) => self.ask(port, arp),
+        };
+        judged.unwrap_or_else(|reason| (Verdict::drop(reason), None))
+    }
+
+    /// Who hangs at this place, and may send?
+    fn attached(&self, port: u8, vlan: &[u16]) -> Result<&'v Eni, DropReason> {
+        let here = |e: &&Eni| e.card == self.card && e.port == port && e.vlan == vlan;
+        let eni = self.file.enis.iter().find(here).ok_or(DropReason::UnknownEni)?;
+        unless(eni.up, DropReason::EniDown)?;
+        Ok(eni)
+    }
+
+    fn ask(&mut self, port: u8, arp: &Arp) -> Result<Judgement, DropReason> {
+        let eni = self.attached(port, &arp.vlan)?;
+        let ((sender_mac, asker), (_, asked)) = (arp.sender, arp.target);
+        unless(arp.src_mac == eni.mac && sender_mac == eni.mac, DropReason::SpoofedMac)?;
+        let own = eni.addresses.contains(&asker.into()) || !eni.source_dest_check;
+        unless(own, DropReason::SpoofedIp)?;
+        unless(arp.operation == REQUEST && asker != asked, DropReason::GratuitousArp)?;
+        let mac = self.answer(eni, asked.into()).ok_or(DropReason::ArpNoMapping)?;
+        self.memory.met.extend((!arp.dst_mac.is_multicast()).then_some("ARP to one MAC"));
+        let tags = ["ARP without a tag", "ARP with a tag", "ARP with two tags"];
+        self.memory.met.push(tags[eni.vlan.len()]);
+        let reply = Arp {
+            dst_mac: eni.mac,
+            src_mac: mac,
+            vlan: eni.vlan.clone(),
+            operation: REPLY,
+            sender: (mac, asked),
+            target: (eni.mac, asker),
+        };
+        Ok((Verdict::reply(port), Some(Leaves::Host(Frame::Arp(reply)))))
+    }
+
+    /// The MAC of a neighbor that an ENI asks for.
+    fn answer(&mut self, eni: &Eni, asked: IpAddr) -> Option<MacAddr6> {
+        let subnet = self.subnet(eni);
+        let lives = self.lives(subnet.vpc, asked);
+        let (answer, met) = if Self::is_router(subnet, asked) {
+            (Some(self.file.router_mac), "ARP for the router")
+        } else if !within(&subnet.cidrs, asked) {
+            let mut routers = self.file.subnets.iter().filter(|s| s.vpc == subnet.vpc);
+            let router = routers.any(|s| Self::is_router(s, asked));
+            let met = match (lives, router) {
+                (Some(_), _) => "ARP for another subnet's",
+                (None, true) => "ARP for another router",
+                (None, false) => "ARP for nobody elsewhere",
+            };
+            (None, met)
+        } else if eni.addresses.contains(&asked) {
+            (None, "ARP for an own address")
+        } else {
+            let met = match lives.as_ref().map(|l| l.eni) {
+                None => "ARP for nobody",
+                Some(None) => "ARP for a mapping",
+                Some(Some(e)) if e.card == self.card => "ARP for one here",
+                Some(Some(_)) => "ARP for one elsewhere",
+            };
+            (lives.map(|l| l.mac), met)
+        };
+        self.memory.met.push(met);
+        answer
     }
 
     fn leave(&mut self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
         unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
-        let here = |e: &&Eni| e.card == self.card && e.port == port && e.vlan == packet.vlan;
-        let eni = self.file.enis.iter().find(here).ok_or(DropReason::UnknownEni)?;
-        unless(eni.up, DropReason::EniDown)?;
+        let eni = self.attached(port, &packet.vlan)?;
         unless(packet.src_mac == eni.mac, DropReason::SpoofedMac)?;
         let own = eni.addresses.contains(&packet.src) || !eni.source_dest_check;
         unless(own, DropReason::SpoofedIp)?;
@@ -160,6 +231,9 @@ impl<'v> Oracle<'v, '_> {
             let mut routes = self.file.vpcs[vpc].cidrs.clone();
             routes.extend(table.iter().flat_map(|t| &t.routes).map(|r| r.destination));
             unless(within(&routes, packet.dst), DropReason::NoRoute)?;
+            let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
+            let router = subnets.any(|s| Self::is_router(s, packet.dst));
+            self.memory.met.extend(router.then_some("sent to a router's address"));
             lives.ok_or(DropReason::NoMapping)?
         } else {
             let neighbor = |l: &Lives| l.mac == packet.dst_mac && l.subnet == Some(eni.subnet);
@@ -177,7 +251,7 @@ impl<'v> Oracle<'v, '_> {
                     dst: lives.vtep,
                     vni: self.file.vpcs[vpc].vni,
                     ecn: packet.ecn(),
-                    inner,
+                    inner: Frame::Ip(inner),
                 };
                 Ok((Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel))))
             }
@@ -200,7 +274,7 @@ impl<'v> Oracle<'v, '_> {
         unless(receiver.up, DropReason::EniDown)?;
         let vlan = receiver.vlan.clone();
         let frame = Packet { dst_mac: receiver.mac, src_mac, vlan, ..packet.clone() };
-        Ok((Verdict::forward(receiver.port), Some(Leaves::Host(frame))))
+        Ok((Verdict::forward(receiver.port), Some(Leaves::Host(Frame::Ip(frame)))))
     }
 
     /// A frame from the underlay.
@@ -209,18 +283,23 @@ impl<'v> Oracle<'v, '_> {
     }
 
     fn enter(&mut self, tunnel: &Tunnel) -> Result<Judgement, DropReason> {
-        let packet = &tunnel.inner;
+        let ip = match &tunnel.inner {
+            Frame::Ip(packet) => Some(packet),
+            Frame::Arp(_) => None,
+        };
         unless(tunnel.dst_mac == self.own().underlay_mac, DropReason::NotForUs)?;
-        unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
+        unless(!ip.is_some_and(mapped), DropReason::Ipv4MappedAddress)?;
         unless(tunnel.dst == self.own().underlay_ip, DropReason::NotForUs)?;
         // A sender that doesn't know the mark must see a loss.
-        unless((tunnel.ecn, packet.ecn()) != (3, 0), DropReason::CongestionExperienced)?;
+        let lost = tunnel.ecn == 3 && ip.is_some_and(|p| p.ecn() == 0);
+        unless(!lost, DropReason::CongestionExperienced)?;
         let here = |vpc| {
             let lives = |e: &Eni| e.card == self.card && self.subnet(e).vpc == vpc;
             self.file.enis.iter().any(lives)
         };
         let vpc = self.file.vpcs.iter().position(|v| v.vni == tunnel.vni);
         let vpc = vpc.filter(|v| here(*v)).ok_or(DropReason::UnknownVni)?;
+        let packet = ip.ok_or(DropReason::TunnelledArp)?;
         unless(!group(packet), DropReason::Multicast)?;
         let sender = self.lives(vpc, packet.src);
         let elsewhere = |l: &Lives| l.eni.is_none_or(|e| e.card != self.card);

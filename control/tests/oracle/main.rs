@@ -4,6 +4,7 @@
 //! with an oracle that reads the objects as they are written, and remembers in a list of its own
 //! what it has let pass.
 
+mod arp;
 mod judge;
 mod load;
 mod memory;
@@ -11,6 +12,7 @@ mod packet;
 mod traffic;
 mod world;
 
+use arp::Arp;
 use control::{Syntax, Vpcs, compile};
 use fastrand::Rng;
 use hdl::{
@@ -58,6 +60,9 @@ impl Case<'_> {
     /// A packet, as one of the files has it; either in force for some packets.
     fn step(&mut self, rng: &mut Rng, generation: bool, seed: u64) -> String {
         let file = self.files[usize::from(generation)];
+        if world::once_in(rng, 8) {
+            return self.ask(rng, generation, seed);
+        }
         let earlier = self.heard.get(rng.usize(..HEARD));
         let saying = earlier.and_then(|s| if rng.bool() { s.answer(rng, file) } else { None });
         let saying = saying.or_else(|| earlier.map(|s| s.again(rng)));
@@ -74,6 +79,20 @@ impl Case<'_> {
         }
         let carried = saying.in_tunnel(rng, file);
         let inner = saying.frame(rng, &carried);
+        let frame = traffic::tunnel(rng, file, sender, self.card, &inner);
+        self.check(generation, 2, &frame, seed)
+    }
+
+    /// An ARP packet, as a file has it.
+    fn ask(&mut self, rng: &mut Rng, generation: bool, seed: u64) -> String {
+        let file = self.files[usize::from(generation)];
+        let (sender, asking) = arp::asking(rng, file, self.card);
+        let sender = &file.enis[sender];
+        if (sender.card == self.card) != world::once_in(rng, 32) {
+            return self.check(generation, sender.port, &asking.frame(rng), seed);
+        }
+        let asking = Arp { vlan: Vec::new(), ..asking };
+        let inner = asking.frame(rng);
         let frame = traffic::tunnel(rng, file, sender, self.card, &inner);
         self.check(generation, 2, &frame, seed)
     }
@@ -129,6 +148,7 @@ impl Case<'_> {
         let verdict = outcome.verdict;
         let way = if net { "net" } else { "host" };
         match verdict.reason {
+            DropReason::None if verdict.reply => format!("{way} Reply"),
             DropReason::None => {
                 format!("{way} to {}", PORT_NAMES[usize::from(verdict.egress_port)])
             }
@@ -188,6 +208,9 @@ fn the_card_does_what_the_file_says() {
         "host EniDown",
         "host SpoofedMac",
         "host SpoofedIp",
+        "host GratuitousArp",
+        "host ArpNoMapping",
+        "host Reply",
         "host Multicast",
         "host NaclOutbound",
         "host SgOutbound",
@@ -203,6 +226,7 @@ fn the_card_does_what_the_file_says() {
         "net Ipv4MappedAddress",
         "net CongestionExperienced",
         "net UnknownVni",
+        "net TunnelledArp",
         "net Multicast",
         "net SpoofedUnderlay",
         "net NoLocalEni",
@@ -221,6 +245,20 @@ fn the_card_does_what_the_file_says() {
         "lapsed",
         "ended",
         "begun anew",
+        "ARP for the router",
+        "ARP for another router",
+        "ARP for one here",
+        "ARP for one elsewhere",
+        "ARP for a mapping",
+        "ARP for another subnet's",
+        "ARP for nobody",
+        "ARP for nobody elsewhere",
+        "ARP for an own address",
+        "ARP to one MAC",
+        "ARP without a tag",
+        "ARP with a tag",
+        "ARP with two tags",
+        "sent to a router's address",
     ];
     for end in expect {
         let count = seen.get(end).copied().unwrap_or(0);

@@ -1,11 +1,19 @@
 //! What is in a frame, for somebody who has never seen the card?
 
+use crate::arp::Arp;
 use etherparse::{
     Icmpv4Slice, Icmpv6Slice, LinkSlice, NetSlice, SlicedPacket, TcpHeaderSlice, TransportSlice,
     UdpHeaderSlice,
 };
 use macaddr::MacAddr6;
 use std::net::{IpAddr, Ipv4Addr};
+
+/// A tenant's frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    Ip(Packet),
+    Arp(Arp),
+}
 
 /// An IP packet and the Ethernet around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +65,7 @@ pub struct Tunnel {
     pub vni: u32,
     /// ECN field of the outer header.
     pub ecn: u8,
-    pub inner: Packet,
+    pub inner: Frame,
 }
 
 const VXLAN_PORT: u16 = 4789;
@@ -121,9 +129,15 @@ impl Packet {
 }
 
 /// Read a frame of a tenant.
-pub fn read(frame: &[u8]) -> Packet {
+pub fn read(frame: &[u8]) -> Frame {
     let packet = SlicedPacket::from_ethernet(frame).expect("a well-formed frame");
     let Some(LinkSlice::Ethernet2(ethernet)) = &packet.link else { panic!("Ethernet") };
+    let (dst_mac, src_mac) = (ethernet.destination().into(), ethernet.source().into());
+    let vlan: Vec<u16> = packet.vlan_ids().iter().map(|v| v.value()).collect();
+    if let Some(NetSlice::Arp(arp)) = &packet.net {
+        let arp = arp.to_packet().try_eth_ipv4().expect("Ethernet and IPv4");
+        return Frame::Arp(Arp::read(dst_mac, src_mac, vlan, &arp));
+    }
     let (protocol, transport, bytes) = transport(&packet);
     let (src, dst): (IpAddr, IpAddr) = match packet.net.as_ref().expect("IP") {
         NetSlice::Ipv4(v4) => {
@@ -134,18 +148,9 @@ pub fn read(frame: &[u8]) -> Packet {
         }
         NetSlice::Arp(_) => unreachable!("no ARP here"),
     };
-    let vlan: Vec<u16> = packet.vlan_ids().iter().map(|v| v.value()).collect();
     let from = 14 + 4 * vlan.len();
-    Packet {
-        dst_mac: ethernet.destination().into(),
-        src_mac: ethernet.source().into(),
-        vlan,
-        src,
-        dst,
-        protocol,
-        transport,
-        ip: frame[from..from + bytes].to_vec(),
-    }
+    let ip = frame[from..from + bytes].to_vec();
+    Frame::Ip(Packet { dst_mac, src_mac, vlan, src, dst, protocol, transport, ip })
 }
 
 /// Read a frame of the underlay, and hold it to what every one of them must be.

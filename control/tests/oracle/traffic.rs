@@ -71,8 +71,8 @@ const FLAGS: [u8; 12] = [
 /// Few, so that flows meet again.
 const SOURCE_PORTS: [u16; 2] = [80, 50000];
 
-fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
-    let (subnet, host) = (rng.u32(0..5), rng.u32(3..9));
+pub fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
+    let (subnet, host) = (rng.u32(0..5), rng.u32(1..9));
     let text = match (v4, rng.u32(..16)) {
         (true, 0) => {
             pick(rng, &["224.0.0.1", "255.255.255.255", "8.8.8.8", "10.0.1.255"]).to_string()
@@ -87,15 +87,15 @@ fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
 }
 
 /// The MAC that somebody with that address has, in either VPC.
-fn mac_of(address: IpAddr) -> MacAddr6 {
+pub fn mac_of(address: IpAddr) -> MacAddr6 {
     match address {
-        IpAddr::V4(v4) => [2, 0, 0, 0, v4.octets()[2], v4.octets()[3]].into(),
+        IpAddr::V4(v4) => [2, 0, 0, 0, v4.octets()[2], v4.octets()[3] % 10].into(),
         IpAddr::V6(v6) => [2, 0, 0, 0, v6.octets()[7], v6.octets()[15]].into(),
     }
 }
 
 /// An ENI, mostly one of which `like` holds.
-fn eni(rng: &mut Rng, file: &Vpcs, like: impl Fn(&Eni) -> bool) -> usize {
+pub fn eni(rng: &mut Rng, file: &Vpcs, like: impl Fn(&Eni) -> bool) -> usize {
     let some: Vec<usize> = (0..file.enis.len()).filter(|e| like(&file.enis[*e])).collect();
     if some.is_empty() || once_in(rng, 16) {
         rng.usize(..file.enis.len())
@@ -178,13 +178,7 @@ impl Saying {
 
     /// The frame.
     pub fn frame(&self, rng: &mut Rng, carried: &Carried) -> Vec<u8> {
-        let mut frame = carried.dst_mac.as_bytes().to_vec();
-        frame.extend(carried.src_mac.as_bytes());
-        for (i, vid) in carried.vlan.iter().enumerate() {
-            let outer = i + 1 < carried.vlan.len();
-            frame.extend(if outer { [0x88, 0xa8] } else { [0x81, 0] });
-            frame.extend((vid | 0x6000).to_be_bytes());
-        }
+        let mut frame = ethernet(carried.dst_mac, carried.src_mac, &carried.vlan);
         let data = self.what.bytes(rng);
         frame.extend(self.ip(rng, data.len() as u16));
         frame.extend(data);
@@ -270,13 +264,24 @@ impl What {
     }
 }
 
+/// The beginning of a frame: MACs and tags, which have a priority too.
+pub fn ethernet(dst_mac: MacAddr6, src_mac: MacAddr6, vlan: &[u16]) -> Vec<u8> {
+    let mut frame = dst_mac.as_bytes().to_vec();
+    frame.extend(src_mac.as_bytes());
+    for (i, vid) in vlan.iter().enumerate() {
+        let outer = i + 1 < vlan.len();
+        frame.extend(if outer { [0x88, 0xa8] } else { [0x81, 0] });
+        frame.extend((vid | 0x6000).to_be_bytes());
+    }
+    frame
+}
+
 /// The frame in a tunnel from the sender's card, mostly, to this card, mostly.
 pub fn tunnel(rng: &mut Rng, file: &Vpcs, sender: &Eni, to: usize, inner: &[u8]) -> Vec<u8> {
     let card = &file.cards[to];
     let wrong = once_in(rng, 16);
     let dst_mac = if wrong { MacAddr6::new(2, 0, 0, 0, 0xaa, 0x55) } else { card.underlay_mac };
-    let mut frame = dst_mac.as_bytes().to_vec();
-    frame.extend(card.gateway_mac.as_bytes());
+    let mut frame = ethernet(dst_mac, card.gateway_mac, &[]);
     frame.extend([8, 0]);
     let length = (inner.len() + 16) as u16;
     let from = file.cards[sender.card].underlay_ip.octets();

@@ -88,14 +88,20 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
 
 fn eni_text(rng: &mut Rng, vpc: &str, subnet: u32, host: u32, place: u32) -> String {
     let port = pick(rng, &["host0", "host1"]);
-    let vlan =
-        pick(rng, &[format!("{place}"), format!("[{place}, 7]"), format!("[7, {place}]")]).clone();
+    let tags = [format!("{place}"), format!("[{place}, 7]"), format!("[7, {place}]")];
+    let vlan = match pick(rng, &tags) {
+        // Of those without a tag there may be one at a port.
+        _ if place == 1 => String::new(),
+        tags => format!("vlan = {tags}\n"),
+    };
     let (up, check) = (!once_in(rng, 8), !once_in(rng, 5));
+    let second = host + 10;
     format!(
         "[[enis]]\nname = \"{vpc}{subnet}{host}\"\nsubnet = \"{vpc}{subnet}\"\n\
          mac = \"02:00:00:00:0{subnet}:0{host}\"\n\
-         addresses = [\"10.0.{subnet}.{host}\", \"2001:db8:0:{subnet}::{host}\"]\n\
-         port = \"{port}\"\nvlan = {vlan}\nup = {up}\n\
+         addresses = [\"10.0.{subnet}.{host}\", \"2001:db8:0:{subnet}::{host}\", \
+                      \"10.0.{subnet}.{second}\"]\n\
+         port = \"{port}\"\n{vlan}up = {up}\n\
          source_dest_check = {check}\n"
     )
 }

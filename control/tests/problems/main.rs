@@ -176,6 +176,10 @@ fn addresses() {
         "\"2001:db8:0:1::1\"",
         "2001:db8:0:1::1 is reserved: it is one of the first four or the last of 2001:db8:0:1::/64",
     );
+    let reserved = "10.0.1.1 is reserved: it is one of the first four or the last of 10.0.1.0/24";
+    for router_of in [e2, "\"10.0.1.5\""] {
+        check(router_of, "\"10.0.1.1\"", "\"10.0.1.1\"", reserved);
+    }
     check(e2, "\"10.0.1.4\"", "\"10.0.1.4\"", "10.0.1.4 is given twice in VPC `v`");
     check("[\"10.0.1.254\"]", "[]", "\"e2\"", "an ENI without an address");
     let mac = "\"02:00:00:00:00:12\"";

@@ -58,6 +58,7 @@ impl Random {
             mac: self.below(1 << 48),
             subnet: self.below(1 << 10) as u16,
             local: self.below(2) == 1,
+            router: self.below(2) == 1,
         }
     }
 

@@ -33,6 +33,7 @@ pub struct Ticks {
     unit: Register<Bits<UNIT_LOG2>>,
     units: Register<Bits<PERIOD_BITS>>,
     goes: Register<Bit>,
+    beat: Register<Bit>,
     left: Register<Bits<PERIOD_BITS>>,
     last: Register<Bit>,
     tick: Register<Bits<TICK_BITS>>,
@@ -41,17 +42,19 @@ pub struct Ticks {
 impl Logic for Ticks {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, unit, units, goes, left, last, tick);
+        dff_setup!(self, clock, unit, units, goes, beat, left, last, tick);
         self.unit.reset.next = self.reset.val();
         self.units.reset.next = self.reset.val();
         self.goes.reset.next = self.reset.val();
+        self.beat.reset.next = self.reset.val();
         self.left.reset.next = self.reset.val();
         self.last.reset.next = self.reset.val();
         self.tick.reset.next = self.reset.val();
         self.unit.d.next = self.unit.q.val() + 1;
         self.goes.d.next = self.units.q.val().any();
         self.last.d.next = !self.left.q.val().any();
-        if self.unit.q.val().all() & self.goes.q.val() {
+        self.beat.d.next = self.unit.q.val().all() & self.goes.q.val();
+        if self.beat.q.val() {
             self.left.d.next = self.left.q.val() - 1;
             if self.last.q.val() {
                 self.left.d.next = self.units.q.val() - 1;

@@ -198,7 +198,7 @@ pub fn told(inbound: bool, h: &Headers) -> Told {
         far_port,
         events,
         fresh: sets(flag::SYN) && !sets(flag::ACK),
-        can: echo.is_none_or(|(_, echo)| echo),
+        can: !h.is_arp && echo.is_none_or(|(_, echo)| echo),
         transport: match h.protocol {
             PROTOCOL_TCP => Transport::Tcp,
             PROTOCOL_UDP => Transport::Udp,

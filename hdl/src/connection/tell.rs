@@ -22,6 +22,7 @@ pub struct Kinds {
     pub reply: Bits<1>,
     pub inbound: Bits<1>,
     pub ported: Bits<1>,
+    pub arp: Bits<1>,
 }
 
 /// [`told`](super::told), in [`TELL`](super::gateware::TELL) clocks.
@@ -101,6 +102,7 @@ impl Logic for Tell {
         self.kind.next = self.headers.val().dst_port.get_bits::<8>(8);
         self.kinds.d.next.inbound = self.inbound.val();
         self.kinds.d.next.ported = self.headers.val().ported;
+        self.kinds.d.next.arp = self.headers.val().is_arp;
         self.kinds.d.next.tcp = 0.into();
         self.kinds.d.next.udp = 0.into();
         self.kinds.d.next.icmp = 0.into();
@@ -129,7 +131,7 @@ impl Logic for Tell {
             self.now.d.next.near_port = self.dst_port.q.val();
             self.now.d.next.far_port = self.src_port.q.val();
         }
-        self.now.d.next.can = 1.into();
+        self.now.d.next.can = !self.kinds.q.val().arp;
         if self.kinds.q.val().icmp.any() {
             self.now.d.next.near_port = self.src_port.q.val();
             self.now.d.next.far_port = 1.into();

@@ -6,7 +6,11 @@ use super::{
     checksum::Checksum,
 };
 use crate::{
-    decap::bits::Identity, deliver::bits::Access, mapping::bits::MappingAction, profile::HOST_PORTS,
+    arp::{ARP_BYTES, LEFT_BYTES, gateware::Reply},
+    decap::bits::Identity,
+    deliver::bits::Access,
+    mapping::bits::MappingAction,
+    profile::HOST_PORTS,
 };
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
@@ -33,6 +37,12 @@ pub struct Carry {
     pub end: Bits<14>,
     /// Hash of the flow.
     pub flow_hash: Bits<14>,
+    /// Is it an ENI's ARP request?
+    pub arp: Bits<1>,
+    /// IPv4 address of the ENI's side,
+    pub near_v4: Bits<32>,
+    /// and of the other one.
+    pub far_v4: Bits<32>,
 }
 
 /// The new beginning of a frame. Everything comes in with the receiver's row.
@@ -46,9 +56,9 @@ pub struct Encap {
     pub inbound: Signal<In, Bit>,
     /// What is needed of the packet's headers.
     pub carry: Signal<In, Carry>,
-    /// Where it goes, if it leaves one.
+    /// Where it goes if it leaves one, or the answer to what it asks.
     pub mapping: Signal<In, MappingAction>,
-    /// Where it goes, if it comes to an ENI.
+    /// How the ENI is reached that it comes to, or that asked.
     pub row: Signal<In, Access>,
     /// Port through which it leaves.
     pub egress_port: Signal<Out, Bits<3>>,
@@ -77,6 +87,8 @@ pub struct Encap {
     inbound_at: Delay<Bit, { LATENCY - 1 }>,
     tunnel: Signal<Local, TunnelHeader>,
     eni: Signal<Local, EniHeader>,
+    begins: Signal<Local, Bits<512>>,
+    reply: Reply,
     overlay_src_mac_now: DFF<Bits<48>>,
     out: DFF<Bits<512>>,
     port: DFF<Bits<3>>,
@@ -85,6 +97,8 @@ pub struct Encap {
     len_of: DFF<Bits<14>>,
     net_port: Constant<Bits<3>>,
     fixed: Constant<TunnelHeader>,
+    behind: Constant<Bits<8>>,
+    left: Constant<Bits<7>>,
     source_port: Constant<Bits<16>>,
     tpid: Constant<Bits<16>>,
     outer_tpid: Constant<Bits<16>>,
@@ -130,6 +144,8 @@ impl Default for Encap {
             inbound_at: Delay::default(),
             tunnel: Signal::default(),
             eni: Signal::default(),
+            begins: Signal::default(),
+            reply: Reply::default(),
             overlay_src_mac_now: DFF::default(),
             out: DFF::default(),
             port: DFF::default(),
@@ -138,6 +154,8 @@ impl Default for Encap {
             len_of: DFF::default(),
             net_port: Constant::new((HOST_PORTS as u64).to_bits()),
             fixed: Constant::new(fixed.into()),
+            behind: Constant::new((ARP_BYTES as u64).to_bits()),
+            left: Constant::new(((ARP_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
             source_port: Constant::new(u64::from(super::SOURCE_PORT_FIRST).to_bits()),
             tpid: Constant::new(u64::from(TPID[0]).to_bits()),
             outer_tpid: Constant::new(u64::from(TPID[1]).to_bits()),
@@ -196,6 +214,9 @@ impl Logic for Encap {
         // To an ENI here.
         self.eni.next.dst_mac = self.row_at.q.val().mac;
         self.eni.next.src_mac = self.src_mac_at.q.val();
+        if self.carry_at.q.val().arp.any() {
+            self.eni.next.src_mac = self.mapping_at.q.val().mac;
+        }
         self.eni.next.tpid0 = self.tpid.val();
         if self.row_at.q.val().tags == 2 {
             self.eni.next.tpid0 = self.outer_tpid.val();
@@ -203,6 +224,14 @@ impl Logic for Encap {
         self.eni.next.vid0 = bit_cast::<16, 12>(self.row_at.q.val().vids.get_bits::<12>(0));
         self.eni.next.tpid1 = self.tpid.val();
         self.eni.next.vid1 = bit_cast::<16, 12>(self.row_at.q.val().vids.get_bits::<12>(12));
+        // The answer to what it asked, behind its ENI's tags.
+        self.begins.next = bit_cast::<512, ENI>(bit_cast::<ENI, ENI>(self.eni.val().into())) << 352;
+        self.reply.begins.next = self.begins.val();
+        self.reply.tags.next = self.row_at.q.val().tags;
+        self.reply.asker_mac.next = self.row_at.q.val().mac;
+        self.reply.asker_ip.next = self.carry_at.q.val().near_v4;
+        self.reply.mac.next = self.mapping_at.q.val().mac;
+        self.reply.ip.next = self.carry_at.q.val().far_v4;
         // One of them.
         self.port.d.next = self.net_port.val();
         self.p_of.d.next = 31.into();
@@ -211,11 +240,19 @@ impl Logic for Encap {
         if self.inbound_at.q.val() {
             self.port.d.next = self.row_at.q.val().port;
             self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 6;
-            self.out.d.next =
-                bit_cast::<512, ENI>(bit_cast::<ENI, ENI>(self.eni.val().into())) << 352;
+            self.out.d.next = self.begins.val();
         }
         self.s_of.d.next = bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) - 1;
         self.len_of.d.next = self.carry_at.q.val().end;
+        if self.carry_at.q.val().arp.any() {
+            self.port.d.next = self.row_at.q.val().port;
+            self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 21;
+            self.out.d.next = self.reply.header.val();
+            self.s_of.d.next =
+                bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) + self.left.val();
+            self.len_of.d.next =
+                bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.behind.val());
+        }
         self.egress_port.next = self.port.q.val();
         self.p.next = self.p_of.q.val();
         self.s.next = self.s_of.q.val();

@@ -114,7 +114,8 @@ impl Rewrite {
     }
 }
 
-fn mac(value: u64) -> [u8; 6] {
+/// A MAC as it stands in a frame.
+pub fn mac(value: u64) -> [u8; 6] {
     let mut bytes = [0; 6];
     bytes.copy_from_slice(&value.to_be_bytes()[2..]);
     bytes

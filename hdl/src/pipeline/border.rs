@@ -17,7 +17,6 @@ use crate::{
     meta::{DropReason, gateware::FirstReason},
     nacl::{bits::RuleKey, gateware::Nacl},
     route::bits::RouteLabel,
-    spoof::bits::AddressAction,
 };
 use cells::{
     delay::{Delay, DelayValid},
@@ -38,7 +37,6 @@ pub struct Border {
     pub i_eni: Signal<In, AttachAction>,
     pub i_routed: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
-    pub i_owner: Signal<In, AddressAction>,
     pub i_near: Signal<In, Near>,
     pub i_classes: Signal<In, Classes>,
     pub i_trace: Signal<In, Trace>,
@@ -46,7 +44,7 @@ pub struct Border {
     /// Rules, mappings.
     pub w_ready: Signal<Out, Bits<2>>,
     pub busy: Signal<Out, Bit>,
-    /// The receiver and the parity of the generation, [`ROW`] clocks earlier than the others.
+    /// The ENI and the parity of the generation, [`ROW`] clocks earlier than the others.
     pub receiver: Signal<Out, Bits<10>>,
     pub receiver_in: Signal<Out, Bit>,
     pub valid: Signal<Out, Bit>,
@@ -78,6 +76,8 @@ pub struct Border {
     rule_key: Signal<Local, RuleKey>,
     key: Signal<Local, IpKey>,
     leaves: Signal<Local, Bit>,
+    arp: Signal<Local, Bit>,
+    arp_at: Delay<Bit, WAIT>,
     valid_at: DelayValid<WAIT>,
     along_at: Delay<Along, WAIT>,
     routed_at: Delay<Bit, WAIT>,
@@ -113,7 +113,7 @@ impl Logic for Border {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
         clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route_at);
-        clock!(self, clock, reason_at, trace_at);
+        clock!(self, clock, reason_at, trace_at, arp_at);
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
@@ -142,7 +142,7 @@ impl Logic for Border {
         self.mapping_of.asked.next = self.key.val();
         self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(5);
         self.mapping_of.w_slot.next = self.orders.val().w_index;
-        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<253>(0);
+        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<254>(0);
         self.hit.next = self.mapping_of.hit.val();
         self.mapping.next = self.mapping_of.action.val();
         self.w_ready.next = 0.into();
@@ -165,21 +165,26 @@ impl Logic for Border {
         self.subnet.next = self.subnet_at.q.val();
         self.owned_at.d.next = self.i_owned.val();
         self.owned.next = self.owned_at.q.val();
-        self.receiver_at.d.next = self.i_owner.val().eni;
+        self.receiver_at.d.next = self.i_near.val().eni;
         self.receiver.next = self.receiver_at.q.val();
         self.receiver_in_at.d.next = self.i_along.val().generation.any();
         self.receiver_in.next = self.receiver_in_at.q.val();
-        // The reason.
+        // The reason. Of ARP neither rules nor routes are asked.
+        self.arp.next = self.i_along.val().arp.any();
+        self.arp_at.d.next = self.arp.val();
         self.arrives.d.next = self.i_along.val().inbound.any();
-        self.broadcast.d.next = self.leaves.val() & self.far_label.o.val().broadcast.any();
-        self.no_route_at.d.next = self.i_routed.val() & !self.route_label.o.val().target.any();
+        self.broadcast.d.next =
+            self.leaves.val() & !self.arp.val() & self.far_label.o.val().broadcast.any();
+        self.no_route_at.d.next =
+            self.i_routed.val() & !self.arp.val() & !self.route_label.o.val().target.any();
         self.reason_at.d.next = self.i_reason.val();
         self.judge.before.next = self.reason_at.q.val();
         self.judge.flags[0].next = self.broadcast.q.val();
-        self.judge.flags[1].next = self.nacl.denied.val() & !self.arrives.q.val();
+        self.judge.flags[1].next =
+            self.nacl.denied.val() & !self.arrives.q.val() & !self.arp_at.q.val();
         self.reason.next = self.judge.reason.val();
         self.denied.next = self.nacl.denied.val() & self.arrives.q.val();
-        self.refused.next = self.group.denied.val();
+        self.refused.next = self.group.denied.val() & !self.arp_at.q.val();
         self.grants.next = self.group.grants.val();
         self.no_route.next = self.no_route_at.q.val();
         // For the record.
@@ -194,6 +199,6 @@ impl Logic for Border {
         self.trace.next.ruled = self.answered[0].answer.val();
         self.trace.next.rule = bit_cast::<28, 28>(self.nacl.action.val().into());
         self.trace.next.mapped = self.answered[1].answer.val();
-        self.trace.next.mapping = bit_cast::<115, 115>(self.mapping_of.action.val().into());
+        self.trace.next.mapping = bit_cast::<116, 116>(self.mapping_of.action.val().into());
     }
 }

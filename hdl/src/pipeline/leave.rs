@@ -49,7 +49,7 @@ pub struct Leaving {
 pub struct Leave {
     pub clock: Signal<In, Clock>,
     pub orders: Signal<In, Orders>,
-    /// Who receives it, and its generation: earlier than the others by the clocks that its row
+    /// Its ENI, and its generation: earlier than the others by the clocks that its row
     /// takes.
     pub i_receiver: Signal<In, Bits<10>>,
     pub i_receiver_in: Signal<In, Bit>,
@@ -100,9 +100,10 @@ pub struct Leave {
     no_route: Delay<Bit, ANSWER>,
     unmapped: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     astray: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    unanswered: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     comes: Delay<Bit, ANSWER>,
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
-    judge: FirstReason<7>,
+    judge: FirstReason<8>,
     reason_at: Delay<Bits<6>, 1>,
     here: Delay<Bit, { ANSWER + 1 }>,
     goes_on: Signal<Local, Bit>,
@@ -133,6 +134,7 @@ impl Leave {
                 DropReason::NoRoute,
                 DropReason::NoMapping,
                 DropReason::NotItsAddress,
+                DropReason::ArpNoMapping,
                 DropReason::EniDown,
             ]),
             ..Self::default()
@@ -149,7 +151,7 @@ impl Logic for Leave {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
         clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
-        clock!(self, clock, unmapped, astray, comes, down, judge, reason_at, here);
+        clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, reason_at, here);
         clock!(self, clock, encap, along, along_now, mac, valid_at, trace_at, tracked_at, tick_at);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
@@ -166,6 +168,8 @@ impl Logic for Leave {
         // Does the mapping agree?
         self.reach.inbound.next = self.i_along.val().inbound.any();
         self.reach.inside.next = self.i_along.val().inside.any();
+        self.reach.arp.next = self.i_along.val().arp.any();
+        self.reach.src_mac.next = self.i_along.val().src_mac;
         self.reach.routed.next = self.i_routed.val();
         self.reach.dst_mac.next = self.i_along.val().dst_mac;
         self.reach.subnet.next = self.i_subnet.val();
@@ -189,6 +193,7 @@ impl Logic for Leave {
         self.no_route.d.next = self.i_no_route.val();
         self.unmapped.d.next = self.reach.unmapped.val();
         self.astray.d.next = self.reach.astray.val();
+        self.unanswered.d.next = self.reach.unanswered.val();
         self.comes.d.next = self.i_along.val().inbound.any();
         self.down.d.next = self.deliver.down.val();
         self.judge.before.next = self.before_all.q.val();
@@ -198,10 +203,13 @@ impl Logic for Leave {
         self.judge.flags[3].next = self.no_route.q.val();
         self.judge.flags[4].next = self.unmapped.q.val();
         self.judge.flags[5].next = self.astray.q.val();
-        self.judge.flags[6].next = self.comes.q.val() & self.down.q.val();
+        self.judge.flags[6].next = self.unanswered.q.val();
+        self.judge.flags[7].next = self.comes.q.val() & self.down.q.val();
         self.reason_at.d.next = self.judge.reason.val();
         // Does it turn around?
-        self.here.d.next = !self.i_along.val().inbound.any() & self.i_mapping.val().local.any();
+        self.here.d.next = !self.i_along.val().inbound.any()
+            & !self.i_along.val().arp.any()
+            & self.i_mapping.val().local.any();
         self.goes_on.next = self.here.q.val() & !self.judge.reason.val().any();
         self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.i_valid.val();
@@ -220,6 +228,9 @@ impl Logic for Leave {
         self.carry.next.l3_offset = self.i_along.val().l3_offset;
         self.carry.next.end = self.i_along.val().end;
         self.carry.next.flow_hash = self.i_along.val().flow_hash;
+        self.carry.next.arp = self.i_along.val().arp;
+        self.carry.next.near_v4 = self.i_along.val().near_ip.get_bits::<32>(0);
+        self.carry.next.far_v4 = self.i_along.val().far_ip.get_bits::<32>(0);
         self.encap.identity.next = self.kept.identity.val();
         self.encap.inbound.next = self.i_along.val().inbound.any();
         self.encap.carry.next = self.carry.val();
@@ -260,9 +271,13 @@ impl Logic for Leave {
         self.trace.next.tracked = bit_cast::<23, 23>(self.tracked_at.q.val().into());
         self.tick_at.d.next = self.i_tick.val();
         self.trace.next.tick = self.tick_at.q.val();
-        self.trace.next.verdict = bit_cast::<9, 6>(self.reason_at.q.val());
+        self.trace.next.verdict = bit_cast::<10, 6>(self.reason_at.q.val());
         if !self.reason_at.q.val().any() {
-            self.trace.next.verdict = bit_cast::<9, 3>(self.encap.egress_port.val()) << 6;
+            self.trace.next.verdict = bit_cast::<10, 3>(self.encap.egress_port.val()) << 6;
+            if self.along_now.q.val().arp.any() {
+                self.trace.next.verdict =
+                    (bit_cast::<10, 3>(self.encap.egress_port.val()) << 6) | 0x200;
+            }
         }
         if self.turns_now.q.val() {
             self.trace.next.verdict = 0x1c0.into();

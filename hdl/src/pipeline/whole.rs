@@ -133,7 +133,6 @@ impl Logic for Pipeline {
         self.border.i_eni.next = self.search.eni.val();
         self.border.i_routed.next = self.search.routed.val();
         self.border.i_owned.next = self.search.owned.val();
-        self.border.i_owner.next = self.search.owner.val();
         self.border.i_near.next = self.search.near.val();
         self.border.i_classes.next = self.search.classes.val();
         self.border.i_trace.next = self.search.trace.val();

@@ -25,8 +25,8 @@ const SETTLING: usize = 60;
 
 /// Headers of packets that go on with few connections.
 fn headers(random: &mut Random) -> Headers {
-    let protocol = pick(random, &[1, 6, 6, 6, 6, 6, 17, 17, 58, 47]);
-    let ported = protocol != 47 && random.chance(90);
+    let protocol = pick(random, &[0, 1, 6, 6, 6, 6, 6, 17, 17, 58, 47]);
+    let ported = !matches!(protocol, 0 | 47) && random.chance(90);
     let port = |random: &mut Random| if ported { pick(random, &[5, 80]) } else { 0 };
     let message = pick(random, &[0x0800, 0, 0x8000, 0x8100, 0x0300, 0x0801, 0x0880]);
     let (src_port, dst_port) = (port(random), port(random));
@@ -35,6 +35,7 @@ fn headers(random: &mut Random) -> Headers {
         dst_ip: pick(random, &[0xffff_0a00_0004, 0xffff_0a00_0004, 0xffff_0a00_0005]),
         src_mac: pick(random, &[0x0200_0000_0004, 0x0200_0000_0004, 0x8200_0000_0004]),
         dst_mac: pick(random, &[0x0200_0000_0004, 0x0200_0000_0004, 0x0200_0000_0005]),
+        is_arp: protocol == 0,
         protocol,
         ported,
         src_port,

@@ -5,6 +5,7 @@ use crate::{
     pools::{self, IDENTITY},
 };
 use hdl::{
+    arp,
     deliver::{
         self, Access,
         gateware::{Deliver, JUDGE},
@@ -110,6 +111,11 @@ struct Leaving {
 }
 
 impl Leaving {
+    /// Is it an ENI's ARP request?
+    fn asks(&self) -> bool {
+        self.headers.is_arp && !self.inbound
+    }
+
     fn carry(&self) -> Carry {
         let h = &self.headers;
         let routed = !self.inbound && h.dst_mac == IDENTITY.router_mac;
@@ -120,6 +126,9 @@ impl Leaving {
             l3_offset: u64::from(h.l3_offset).into(),
             end: u64::from(h.end).into(),
             flow_hash: u64::from(h.flow_hash).into(),
+            arp: u64::from(self.asks()).into(),
+            near_v4: u64::from(h.src_ip as u32).into(),
+            far_v4: u64::from(h.dst_ip as u32).into(),
         }
     }
 
@@ -127,6 +136,9 @@ impl Leaving {
     fn rewrite(&self) -> (usize, encap::Rewrite) {
         if self.inbound {
             let rewrite = encap::to_eni(&self.row, &self.headers);
+            (usize::from(self.row.port), rewrite)
+        } else if self.asks() {
+            let rewrite = arp::reply(&self.row, &self.mapping, &self.headers);
             (usize::from(self.row.port), rewrite)
         } else {
             (HOST_PORTS, encap::into_tunnel(&IDENTITY, &self.mapping, &self.headers))

@@ -139,6 +139,7 @@ pub fn mapping(random: &mut Random) -> MappingAction {
         mac: mac(random),
         subnet: random.below(3) as u16,
         local: random.chance(40),
+        router: random.chance(20),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     pools::{self, IDENTITY, first},
 };
 use hdl::{
+    arp,
     decap::{self, gateware::ForUs},
     eni::AttachAction,
     group::{self, GroupAction, gateware::Group},
@@ -109,6 +110,7 @@ fn group_judges() {
 struct Far {
     inbound: bool,
     inside: bool,
+    arp: bool,
     headers: Headers,
     sender: AttachAction,
     found: Option<MappingAction>,
@@ -127,9 +129,12 @@ impl Far {
 
     /// What counts behind it.
     fn leads(&self) -> DropReason {
-        match self.inbound {
-            true => DropReason::None,
-            false => mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers),
+        match (self.inbound, self.arp) {
+            (true, _) => DropReason::None,
+            (false, true) => arp::answered(&self.sender, self.found, &self.headers),
+            (false, false) => {
+                mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers)
+            }
         }
     }
 }
@@ -141,6 +146,7 @@ fn mapping_is_reachable_and_sends() {
         let far = |_| Far {
             inbound: random.chance(60),
             inside: random.chance(30),
+            arp: random.chance(30),
             headers: pools::headers(&mut random, false),
             sender: pools::sender(&mut random),
             found: random.chance(80).then(|| pools::mapping(&mut random)),
@@ -156,6 +162,8 @@ fn mapping_is_reachable_and_sends() {
                 if age == 0 {
                     u.inbound.next = p.inbound;
                     u.inside.next = p.inside;
+                    u.arp.next = p.arp;
+                    u.src_mac.next = p.headers.src_mac.into();
                     u.routed.next = !p.inbound && p.headers.dst_mac == IDENTITY.router_mac;
                     u.dst_mac.next = p.headers.dst_mac.into();
                     u.subnet.next = u64::from(p.sender.subnet).into();
@@ -172,6 +180,7 @@ fn mapping_is_reachable_and_sends() {
                     let leads = p.leads();
                     assert_eq!(u.unmapped.val(), leads == DropReason::NoMapping, "{p:x?}");
                     assert_eq!(u.astray.val(), leads == DropReason::NotItsAddress, "{p:x?}");
+                    assert_eq!(u.unanswered.val(), leads == DropReason::ArpNoMapping, "{p:x?}");
                 }
                 if age == JUDGE {
                     ends(u.reason.val(), p.ends(), p);

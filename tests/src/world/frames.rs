@@ -35,11 +35,26 @@ fn ipv6(from: u128, to: u128, traffic_class: u8, extensions: Ipv6Extensions) -> 
     IpHeaders::Ipv6(header, extensions)
 }
 
+/// The VLAN tags of a place.
+fn tags(place: &AttachKey) -> Vec<u8> {
+    let tags = usize::from(place.tags);
+    let tag = |(i, vid): (usize, &u16)| {
+        let tpid: u16 = if i + 1 < tags { 0x88a8 } else { 0x8100 };
+        [tpid.to_be_bytes(), vid.to_be_bytes()].concat()
+    };
+    place.vids[..tags].iter().enumerate().flat_map(tag).collect()
+}
+
 impl World {
     /// A frame and the port at which it comes in; most are well-formed and allowed.
     pub fn frame(&mut self) -> (usize, Vec<u8>) {
         let Some(talk) = self.talk() else { return (0, vec![0; 60]) };
         let Talk { from, to, .. } = &talk;
+        if let Some(place) = from.place
+            && self.random.random_ratio(1, 12)
+        {
+            return (usize::from(place.port), self.arp(from, to, &place));
+        }
         let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
         let (port, mut frame) = match from.place {
             Some(place) => {
@@ -142,13 +157,31 @@ impl World {
         if written.is_err() {
             frame.resize(60, 0);
         }
-        let tags = usize::from(place.tags);
-        for i in (0..tags).rev() {
-            let tpid: u16 = if i + 1 < tags { 0x88a8 } else { 0x8100 };
-            let tag = [tpid.to_be_bytes(), place.vids[i].to_be_bytes()].concat();
-            frame.splice(12..12, tag);
-        }
+        frame.splice(12..12, tags(place));
         if self.random.random_ratio(1, 2) && frame.len() < 60 {
+            frame.resize(60, 0);
+        }
+        frame
+    }
+
+    /// An ARP request, mostly, in its own name, mostly.
+    fn arp(&mut self, from: &Person, to: &Person, place: &AttachKey) -> Vec<u8> {
+        let mut mostly = |one: u64, other: u64| match self.random.random_ratio(9, 10) {
+            true => one,
+            false => other,
+        };
+        let operation = mostly(1, 2);
+        let (mac, sender) = (mostly(from.mac, to.mac), mostly(from.mac, to.mac));
+        let dst = mostly(0xffff_ffff_ffff, to.mac);
+        let asked = mostly(to.v4.into(), u64::from(to.v4) ^ 0x40) as u32;
+        let asker = mostly(from.v4.into(), to.v4.into()) as u32;
+        let bytes = |mac: u64| mac.to_be_bytes()[2..].to_vec();
+        let mut frame = [bytes(dst), bytes(mac)].concat();
+        frame.extend(tags(place));
+        frame.extend([8, 6, 0, 1, 8, 0, 6, 4, 0, operation as u8]);
+        frame.extend([&bytes(sender)[..], &asker.to_be_bytes(), &[0; 6]].concat());
+        frame.extend(asked.to_be_bytes());
+        if self.random.random_ratio(1, 2) {
             frame.resize(60, 0);
         }
         frame
