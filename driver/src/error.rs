@@ -93,6 +93,9 @@ pub enum Error {
     /// The identity can't be changed by generation. Nothing was written.
     #[error("the card's identity can't change while it is open: close it, commit, open it again")]
     IdentityWhileOpen,
+    /// A tick that the card can't count. Nothing was written.
+    #[error("no tick takes {0:?}: take 32 clocks of the card or more, and fewer than 2^29")]
+    Tick(std::time::Duration),
     /// A commit failed before its last write.
     #[error(
         "the commit failed and generation {generation}, still in force, is untouched; \

@@ -127,6 +127,7 @@ impl SoftwareCard {
             bar0::WIDTH => self.profile.width_bits as u32,
             bar0::CONNECTIONS => self.profile.connections_log2 as u32,
             bar0::CLOCK => self.profile.clock_khz,
+            // It judges no packets, so it knows no connection.
             bar0::OCCUPIED => 0,
             bar0::PORTS => dword(&Ports { host: HOST_PORTS as u8, net: NET_PORTS as u8 }),
             bar0::STATUS => self.status(),

@@ -10,6 +10,7 @@ use hdl::{
     profile::PROFILES,
     tables::{Image, TableId},
 };
+use std::time::Duration;
 
 /// A card that holds one image and is about to get another.
 fn halfway(seed: u64) -> (Card<Wire>, Image, Image) {
@@ -158,6 +159,17 @@ fn a_card_that_is_gone_is_noticed() {
     card.io_mut().0 = true;
     assert!(matches!(card.begin().err(), Some(Error::Gone { found: u32::MAX })));
     assert!(matches!(card.reset(1).err(), Some(Error::Gone { found: u32::MAX })));
+}
+
+#[test]
+fn a_tick_that_no_card_counts_is_refused() {
+    let (mut card, _, _) = halfway(13);
+    let before = card.io().accesses;
+    for tick in [Duration::ZERO, Duration::from_secs(6)] {
+        assert!(matches!(card.set_tick(tick), Err(Error::Tick(found)) if found == tick));
+    }
+    assert_eq!(card.io().accesses, before, "nothing is written");
+    card.set_tick(Duration::from_millis(1)).unwrap();
 }
 
 #[test]
