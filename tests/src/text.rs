@@ -6,11 +6,13 @@ use cells::{
 };
 use hdl::{
     card::{Card128, Card512},
+    connection::gateware::Connect,
     nacl::gateware::Nacl,
     parser::kernel::Parser,
     pipeline::Pipeline,
     profile::Profile,
     route::gateware::Route,
+    tables::TableId,
 };
 use rust_hdl::prelude::Block;
 use std::thread;
@@ -32,7 +34,8 @@ pub fn card(profile: Profile) -> String {
 }
 
 /// Blocks that [`block`] prints.
-pub const BLOCKS: [&str; 6] = ["exact", "addresses", "rules", "parser", "frames", "pipeline"];
+pub const BLOCKS: [&str; 7] =
+    ["exact", "addresses", "rules", "connections", "parser", "frames", "pipeline"];
 
 /// One of [`BLOCKS`] with the sizes it has in a profile's card, as module `card`.
 ///
@@ -44,6 +47,10 @@ pub fn block(name: &str, profile: Profile) -> Option<String> {
         "exact" => print(made_from, || Box::new(Exact::<136, 133, 271, 138>::new(9))),
         "addresses" => print(made_from, Box::<Route>::default),
         "rules" => print(made_from, || Box::new(Nacl::new(10))),
+        "connections" => {
+            let enis_log2 = profile.depth_log2[TableId::Enis as usize];
+            print(made_from, move || Box::new(Connect::new(profile.buckets_log2(), enis_log2)))
+        }
         "parser" => print(made_from, Box::<Parser>::default),
         "frames" if profile.width_bits == 128 => {
             print(made_from, || Box::new(FramePath::<128, 16, 8, 12, 148>::new(Depths::NARROW)))

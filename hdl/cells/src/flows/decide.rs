@@ -47,16 +47,19 @@ pub struct Outcome {
     pub swept: Bits<ENTRIES>,
 }
 
-/// The lowest bit that is 0, alone; 0 if all are 1. Latency: none.
+/// The lowest bit that is 0, alone, as the lowest of each row and its row; 0 if all are 1.
+/// Latency: none.
 #[derive(LogicBlock)]
 pub struct Free {
     pub taken: Signal<In, Bits<ENTRIES>>,
     pub any: Signal<Out, Bit>,
-    pub first: Signal<Out, Bits<ENTRIES>>,
+    /// The lowest bit of each row that is 0, alone,
+    pub firsts: Signal<Out, Bits<ENTRIES>>,
+    /// and all bits of the first row that has one.
+    pub row_of: Signal<Out, Bits<ENTRIES>>,
     row: Signal<Local, Bits<WAYS>>,
     rows: Signal<Local, Bits<POSITIONS>>,
     only: Signal<Local, Bits<POSITIONS>>,
-    all: Signal<Local, Bits<ENTRIES>>,
     at: [Constant<Bits<5>>; POSITIONS],
 }
 
@@ -65,11 +68,11 @@ impl Default for Free {
         Self {
             taken: Signal::default(),
             any: Signal::default(),
-            first: Signal::default(),
+            firsts: Signal::default(),
+            row_of: Signal::default(),
             row: Signal::default(),
             rows: Signal::default(),
             only: Signal::default(),
-            all: Signal::default(),
             at: std::array::from_fn(|row| Constant::new(((row * WAYS) as u64).into())),
         }
     }
@@ -79,31 +82,33 @@ impl Logic for Free {
     #[hdl_gen]
     fn update(&mut self) {
         self.rows.next = 0.into();
+        self.firsts.next = 0.into();
         for i in 0..4 {
             self.row.next = !self.taken.val().get_bits::<WAYS>(4 * i);
             self.rows.next = self.rows.val().replace_bit(i, self.row.val().any());
+            self.firsts.next = self.firsts.val()
+                | (bit_cast::<ENTRIES, WAYS>(
+                    self.row.val()
+                        & !((self.row.val() << 1) | (self.row.val() << 2) | (self.row.val() << 3)),
+                ) << self.at[i].val());
         }
         self.only.next = self.rows.val()
             & !((self.rows.val() << 1) | (self.rows.val() << 2) | (self.rows.val() << 3));
-        self.all.next = 0.into();
+        self.row_of.next = 0.into();
         for i in 0..4 {
-            self.row.next = !self.taken.val().get_bits::<WAYS>(4 * i);
             if self.only.val().get_bit(i) {
-                self.all.next = self.all.val()
-                    | (bit_cast::<ENTRIES, WAYS>(
-                        self.row.val()
-                            & !((self.row.val() << 1)
-                                | (self.row.val() << 2)
-                                | (self.row.val() << 3)),
-                    ) << self.at[i].val());
+                self.row_of.next =
+                    self.row_of.val() | (bit_cast::<ENTRIES, WAYS>(0xf.into()) << self.at[i].val());
             }
         }
         self.any.next = self.rows.val().any();
-        self.first.next = self.all.val();
     }
 }
 
 /// What the rules say, but for whether there is room. Latency: none.
+///
+/// Twice: of the entry that the direct predecessor left to the request, and of the one that it has
+/// seen itself, so that which of them counts comes last. That is the only loop of the table.
 #[derive(LogicBlock, Default)]
 pub struct Judge {
     pub turn: Signal<In, Turn>,
@@ -112,34 +117,50 @@ pub struct Judge {
     pub relation: Signal<In, Bits<RELATION_BITS>>,
     pub last: Signal<In, Decision>,
     /// That decision is about the request's own entry or its twin's.
-    pub own: Signal<Out, Bit>,
+    pub met: Signal<Out, Bit>,
     /// The entry stays, or begins anew; or one is wanted.
     pub stay: Signal<Out, Bit>,
     pub again: Signal<Out, Bit>,
     pub want: Signal<Out, Bit>,
-    anew: Signal<Local, Bit>,
-    met: Signal<Local, Bit>,
+    /// The entry that is there afterwards is the one that the predecessor left, if it left any,
+    pub keeps_left: Signal<Out, Bit>,
+    /// or the one that was seen.
+    pub keeps_seen: Signal<Out, Bit>,
+    left_stays: Signal<Local, Bit>,
+    left_again: Signal<Local, Bit>,
+    seen_stays: Signal<Local, Bit>,
+    seen_again: Signal<Local, Bit>,
 }
 
 impl Logic for Judge {
     #[hdl_gen]
     fn update(&mut self) {
-        // What the direct predecessor's word changes comes last: it is the only loop.
         self.met.next = self.relation.val().get_bit(4) & self.last.val().present;
-        self.own.next = self.met.val();
-        self.anew.next = self.sight.val().mine & self.turn.val().fresh & self.sight.val().closed;
-        self.stay.next = self.turn.val().go & self.sight.val().mine & !self.anew.val();
-        self.again.next = self.turn.val().go & self.anew.val() & self.turn.val().allow;
-        if self.met.val() {
-            self.stay.next = self.turn.val().go
-                & self.relation.val().get_bit(5)
-                & !(self.turn.val().fresh & self.last.val().closed);
-            self.again.next = self.turn.val().go
-                & self.relation.val().get_bit(5)
-                & self.turn.val().fresh
-                & self.last.val().closed
-                & self.turn.val().allow;
-        }
+        self.left_stays.next = self.turn.val().go
+            & self.relation.val().get_bit(4)
+            & self.relation.val().get_bit(5)
+            & !(self.turn.val().fresh & self.last.val().closed);
+        self.left_again.next = self.turn.val().go
+            & self.turn.val().allow
+            & self.relation.val().get_bit(4)
+            & self.relation.val().get_bit(5)
+            & self.turn.val().fresh
+            & self.last.val().closed;
+        self.seen_stays.next = self.turn.val().go
+            & self.sight.val().mine
+            & !(self.turn.val().fresh & self.sight.val().closed);
+        self.seen_again.next = self.turn.val().go
+            & self.turn.val().allow
+            & self.sight.val().mine
+            & self.turn.val().fresh
+            & self.sight.val().closed;
+        // What the predecessor decided comes last.
+        self.keeps_left.next = self.left_stays.val() | self.left_again.val();
+        self.keeps_seen.next = (self.seen_stays.val() | self.seen_again.val()) & !self.met.val();
+        self.stay.next =
+            (self.left_stays.val() & self.met.val()) | (self.seen_stays.val() & !self.met.val());
+        self.again.next =
+            (self.left_again.val() & self.met.val()) | (self.seen_again.val() & !self.met.val());
         self.want.next = self.turn.val().go
             & self.turn.val().allow
             & !self.sight.val().mine
@@ -166,6 +187,8 @@ pub struct Decide {
     known: Signal<Local, Bits<STATE_BITS>>,
     latest: Signal<Local, Bits<STATE_BITS>>,
     make: Signal<Local, Bit>,
+    kept: Signal<Local, Bits<ENTRIES>>,
+    made: Signal<Local, Bits<ENTRIES>>,
     next: Signal<Local, Decision>,
     says: Signal<Local, Outcome>,
     decision_16: DFF<Decision>,
@@ -196,6 +219,8 @@ impl Decide {
             known: Signal::default(),
             latest: Signal::default(),
             make: Signal::default(),
+            kept: Signal::default(),
+            made: Signal::default(),
             next: Signal::default(),
             says: Signal::default(),
             decision_16: DFF::default(),
@@ -222,21 +247,26 @@ impl Logic for Decide {
         self.judge.relation.next = self.relation.val();
         self.judge.last.next = self.decision_16.q.val();
         self.make.next = self.judge.want.val() & self.free.any.val();
-        self.next.next.touched = 0.into();
+        self.made.next = 0.into();
+        if self.judge.want.val() {
+            self.made.next = self.free.firsts.val() & self.free.row_of.val();
+        }
+        self.kept.next = 0.into();
+        if self.judge.keeps_left.val() {
+            self.kept.next = self.decision_16.q.val().touched;
+        }
+        if self.judge.keeps_seen.val() {
+            self.kept.next = self.kept.val() | self.sight.val().at;
+        }
+        self.next.next.touched = self.kept.val() | self.made.val();
         self.next.next.present = self.judge.stay.val() | self.judge.again.val() | self.make.val();
         self.next.next.state = self.turn.val().events;
         self.next.next.closed = self.closed.val().get_bit(self.turn.val().events.index());
         self.next.next.freed = 0.into();
-        if self.judge.stay.val() | self.judge.again.val() {
-            self.next.next.touched = self.seen.val().at;
-        }
-        if self.judge.want.val() {
-            self.next.next.touched = self.free.first.val();
-        }
         if self.judge.stay.val() {
             self.next.next.state = self.seen.val().state | self.turn.val().events;
             self.next.next.closed = self.closed.val().get_bit(self.known.val().index());
-            if self.judge.own.val() {
+            if self.judge.met.val() {
                 self.next.next.closed = self.closed.val().get_bit(self.latest.val().index());
             }
         }
@@ -256,7 +286,7 @@ impl Logic for Decide {
             self.says.next.at = self.seen.val().at;
         }
         if self.judge.want.val() {
-            self.says.next.at = self.free.first.val();
+            self.says.next.at = self.made.val();
         }
         self.says.next.inserted = self.judge.again.val() | self.make.val();
         self.says.next.made = self.make.val();

@@ -7,6 +7,7 @@
 //!
 //! [`Census`]: entries that are there, lapsed ones until they are swept.
 
+use crate::delay::Delay;
 use crate::flows::window::WINDOW;
 use crate::flows::{ENTRIES, OCCUPIED_BITS, POSITIONS, TICK_BITS};
 use crate::hash::{INDEX_BITS, WAYS};
@@ -105,6 +106,9 @@ impl Logic for Ones {
     }
 }
 
+/// Bits of how many entries a step frees.
+const LESS_BITS: usize = 5;
+
 /// Counts.
 #[derive(LogicBlock, Default)]
 pub struct Census {
@@ -117,32 +121,34 @@ pub struct Census {
     /// Some clocks later.
     pub occupied: Signal<Out, Bits<OCCUPIED_BITS>>,
     row: [Ones; POSITIONS],
-    added_1: DFF<Bit>,
     ones: Signal<Local, Bits<3>>,
-    less: Signal<Local, Bits<OCCUPIED_BITS>>,
-    less_2: DFF<Bits<OCCUPIED_BITS>>,
-    added_2: DFF<Bit>,
+    less: Signal<Local, Bits<LESS_BITS>>,
+    less_2: DFF<Bits<LESS_BITS>>,
+    less_3: DFF<Bits<LESS_BITS>>,
+    added_3: Delay<Bit, 3>,
     count: Register<Bits<OCCUPIED_BITS>>,
 }
 
 impl Logic for Census {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, added_1, added_2, less_2);
-        clock!(self, clock, count);
+        clock!(self, clock, added_3, count);
+        dff_setup!(self, clock, less_2, less_3);
         self.count.reset.next = self.reset.val();
         self.less.next = 0.into();
         for i in 0..4 {
             self.row[i].clock.next = self.clock.val();
             self.row[i].four.next = self.swept.val().get_bits::<WAYS>(4 * i);
             self.ones.next = self.row[i].ones.val();
-            self.less.next = self.less.val() + bit_cast::<OCCUPIED_BITS, 3>(self.ones.val());
+            self.less.next = self.less.val() + bit_cast::<LESS_BITS, 3>(self.ones.val());
         }
-        self.added_1.d.next = self.added.val();
-        self.added_2.d.next = self.added_1.q.val();
         self.less_2.d.next = self.less.val();
-        self.count.d.next = self.count.q.val() - self.less_2.q.val();
-        if self.added_2.q.val() {
+        // One register more for the way: the memories are far from who counts.
+        self.less_3.d.next = self.less_2.q.val();
+        self.added_3.d.next = self.added.val();
+        self.count.d.next =
+            self.count.q.val() - bit_cast::<OCCUPIED_BITS, LESS_BITS>(self.less_3.q.val());
+        if self.added_3.q.val() {
             self.count.d.next = self.count.q.val() + 1;
         }
         self.occupied.next = self.count.q.val();
