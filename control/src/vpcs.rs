@@ -86,12 +86,12 @@ pub struct Subnet {
 }
 
 impl Subnet {
-    /// The router's addresses: the first host address of each IPv4 prefix (VPC user guide, "Subnet
+    /// The router's addresses: the one behind the first of each prefix (VPC user guide, "Subnet
     /// CIDR blocks").
-    pub fn routers(&self) -> impl Iterator<Item = Ipv4Addr> {
-        self.cidrs.iter().filter_map(|cidr| match cidr {
-            IpNet::V4(v4) => v4.hosts().next(),
-            IpNet::V6(_) => None,
+    pub fn routers(&self) -> impl Iterator<Item = IpAddr> {
+        self.cidrs.iter().map(|cidr| match cidr {
+            IpNet::V4(v4) => Ipv4Addr::from_bits(v4.network().to_bits() + 1).into(),
+            IpNet::V6(v6) => Ipv6Addr::from_bits(v6.network().to_bits() + 1).into(),
         })
     }
 }

@@ -7,9 +7,9 @@
 //!            | first 192 bytes                                                   ^ verdict
 //!            v                                                                   |
 //! parser > decap > eni > spoof > class > route > nacl > connection > mapping > deliver > encap
-//!         (is it  (who  (is it  (which       (may it? > group         > arp    (who gets
-//!         for us?) sends?) true?) rules meet?) leave? (may it          (where    it?)
-//!                       ^                              be sent?)       is it?)    |
+//!         (is it  (who  (is it  (which     (may it > group         > neighbor (who gets
+//!         for us?) sends?) true?) rules?)  leave?) (may it be sent?) (where is it?) it?)
+//!                       ^                                                         |
 //!                       +--------- from one ENI of the card to another -----------+
 //! ```
 //!
@@ -29,7 +29,7 @@ pub mod nacl;
 pub mod connection;
 pub mod group;
 pub mod mapping;
-pub mod arp;
+pub mod neighbor;
 pub mod deliver;
 pub mod encap;
 pub mod tables;

@@ -25,7 +25,7 @@ layout::layout! {
         subnet: u16 => 10,
         /// Does it live on this card?
         local: bool,
-        /// Is it the router of its subnet? It answers ARP; nothing else is sent to it.
+        /// Is it the router of its subnet? It answers who asks for its MAC and gets nothing else.
         router: bool,
     }
 }
@@ -158,8 +158,8 @@ pub mod gateware {
         pub inbound: Signal<In, Bit>,
         /// from another one of this card?
         pub inside: Signal<In, Bit>,
-        /// Is it an ENI's ARP request?
-        pub arp: Signal<In, Bit>,
+        /// Is it an ENI's question for a neighbor?
+        pub question: Signal<In, Bit>,
         /// Its source MAC.
         pub src_mac: Signal<In, Bits<48>>,
         /// Was the packet sent to the router's MAC?
@@ -211,18 +211,18 @@ pub mod gateware {
                 judge
             );
             self.mac.a.next = self.dst_mac.val();
-            if self.arp.val() {
+            if self.question.val() {
                 self.mac.a.next = self.src_mac.val();
             }
             self.mac.b.next = self.mapping.val().mac;
             self.vtep.a.next = self.outer_src_ip.val();
             self.vtep.b.next = self.mapping.val().vtep;
-            self.sends.next = !self.inbound.val() & !self.arp.val();
+            self.sends.next = !self.inbound.val() & !self.question.val();
             self.nobody.d.next = self.sends.val()
                 & self.routed.val()
                 & (!self.hit.val() | self.mapping.val().router.any());
             self.neighbor.d.next = self.sends.val() & !self.routed.val();
-            self.asks.d.next = !self.inbound.val() & self.arp.val();
+            self.asks.d.next = !self.inbound.val() & self.question.val();
             self.elsewhere.d.next =
                 !self.hit.val() | (self.mapping.val().subnet != self.subnet.val());
             self.tunnelled.d.next = self.inbound.val() & !self.inside.val();

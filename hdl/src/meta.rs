@@ -64,48 +64,52 @@ layout::layout! {
         MalformedSctp = 26,
         /// An ICMP or ICMPv6 header that is cut short.
         MalformedIcmp = 27,
+        /// Neighbor discovery that is cut short, comes from afar or lies behind extension headers
+        /// (RFC 4861 sections 6.1 and 7.1).
+        MalformedNd = 28,
         /// The underlay marked congestion on a packet whose sender does not know ECN (RFC 6040
         /// section 4.2).
-        CongestionExperienced = 28,
+        CongestionExperienced = 29,
         /// No VPC of this card has the tunnel's VNI.
-        UnknownVni = 29,
+        UnknownVni = 30,
         /// The mapping of the tenant's source address names another card than the one that sent.
-        SpoofedUnderlay = 30,
-        /// ARP in a tunnel: neighbors are answered by each card, never across the underlay.
-        TunnelledArp = 31,
+        SpoofedUnderlay = 31,
+        /// ARP or neighbor discovery in a tunnel: each card answers its own ENIs.
+        TunnelledArp = 32,
         /// No ENI hangs on this port with these VLAN tags.
-        UnknownEni = 32,
+        UnknownEni = 33,
         /// The ENI, the sender's or the receiver's, is administratively down.
-        EniDown = 33,
+        EniDown = 34,
         /// The source MAC is not the ENI's, nor may it be.
-        SpoofedMac = 34,
+        SpoofedMac = 35,
         /// The source address is none of the ENI's.
-        SpoofedIp = 35,
-        /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
-        GratuitousArp = 36,
-        /// An ARP request for an address that nobody has in the sender's subnet, or that is the
-        /// sender's own.
-        ArpNoMapping = 37,
+        SpoofedIp = 36,
+        /// Gratuitous ARP, an ARP reply, or neighbor discovery but a question in the ENI's own name:
+        /// addresses move by the control plane alone.
+        GratuitousArp = 37,
+        /// An ARP request or neighbor solicitation for an address that nobody has in the sender's
+        /// subnet, or that is the sender's own.
+        ArpNoMapping = 38,
         /// Broadcast or multicast, which a VPC does not carry.
-        Multicast = 38,
+        Multicast = 39,
         /// A rule of the network ACL, or the lack of one, keeps it from leaving the subnet.
-        NaclOutbound = 39,
+        NaclOutbound = 40,
         /// No rule of the sender's security groups allows it.
-        SgOutbound = 40,
+        SgOutbound = 41,
         /// No route leads to the destination.
-        NoRoute = 41,
+        NoRoute = 42,
         /// The VPC has nobody at the destination address.
-        NoMapping = 42,
+        NoMapping = 43,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 43,
+        NotItsAddress = 44,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 44,
+        NoLocalEni = 45,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 45,
+        NaclInbound = 46,
         /// No rule of the receiver's security groups allows it.
-        SgInbound = 46,
+        SgInbound = 47,
         /// A security group allows it, but there is no room for its connection.
-        ConnTableFull = 47,
+        ConnTableFull = 48,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

@@ -30,9 +30,9 @@ pub fn key(vpc: u8, inbound: bool, h: &Headers) -> IpKey {
     IpKey { vpc, ip: if inbound { h.dst_ip } else { h.src_ip } }
 }
 
-/// May this ENI send this packet? ARP's sender fields are held to the same.
+/// May this ENI send this packet? What it says of itself to neighbors is held to the same.
 pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -> DropReason {
-    let mac = h.src_mac == eni.mac && (!h.is_arp || h.arp_sender_mac == eni.mac);
+    let mac = h.src_mac == eni.mac && (!h.neighbor || h.claimed_mac == eni.mac);
     if !mac {
         DropReason::SpoofedMac
     } else if eni.check && owner.is_none_or(|o| o.eni != eni.eni) {
@@ -42,22 +42,22 @@ pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -
     }
 }
 
-/// What a VPC does not carry: ARP but questions of its ENIs, broadcast and multicast.
+/// What a VPC does not carry: broadcast, multicast, and of ARP and neighbor discovery all but its
+/// ENIs' questions.
 ///
 /// Broadcast and multicast by MAC (the group bit, IEEE 802-2014 section 8.2), by IPv4 address
 /// (224.0.0.0/4, RFC 1112 section 4; 255.255.255.255) or by IPv6 address (ff00::/8, RFC 4291
 /// section 2.7).
 pub fn carried(inbound: bool, h: &Headers) -> DropReason {
-    const REQUEST: u16 = 1;
     let v4 = h.dst_ip as u32;
     let group = h.dst_mac >> 40 & 1 == 1
         || h.is_ipv4 && (v4 >> 28 == 0xe || v4 == u32::MAX)
         || h.is_ipv6 && h.dst_ip >> 120 == 0xff;
-    if h.is_arp && inbound {
+    if h.neighbor && inbound {
         DropReason::TunnelledArp
-    } else if h.is_arp && (h.arp_op != REQUEST || h.src_ip == h.dst_ip) {
+    } else if h.neighbor && (!h.asks || h.src_ip == h.dst_ip) {
         DropReason::GratuitousArp
-    } else if group && !h.is_arp {
+    } else if group && !h.neighbor {
         DropReason::Multicast
     } else {
         DropReason::None
@@ -100,15 +100,15 @@ pub mod gateware {
         pub inbound: Signal<In, Bit>,
         /// What the parser says.
         pub headers: Signal<In, Headers>,
-        /// ARP that comes to an ENI.
+        /// ARP or neighbor discovery that comes to an ENI.
         pub tunnelled: Signal<Out, Bit>,
-        /// ARP that is no question, or one for the sender's own address.
+        /// Likewise, but no question, or one for the sender's own address.
         pub gratuitous: Signal<Out, Bit>,
-        /// Broadcast or multicast, but ARP.
+        /// Broadcast or multicast, and neither of these.
         pub group: Signal<Out, Bit>,
         own: Equal<128, 16>,
         asks: Delay<Bit, 2>,
-        is_arp: Delay<Bit, 2>,
+        speaks: Delay<Bit, 2>,
         arrives: Delay<Bit, 2>,
         v4: Signal<Local, Bits<32>>,
         v4_bytes: Signal<Local, Bits<4>>,
@@ -125,11 +125,11 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             dff_setup!(self, clock, by_mac, by_v4, by_v4_all, is_v4, by_v6, any);
-            clock!(self, clock, own, asks, is_arp, arrives);
+            clock!(self, clock, own, asks, speaks, arrives);
             self.own.a.next = self.headers.val().src_ip;
             self.own.b.next = self.headers.val().dst_ip;
-            self.asks.d.next = self.headers.val().arp_op == 1;
-            self.is_arp.d.next = self.headers.val().is_arp.any();
+            self.asks.d.next = self.headers.val().asks.any();
+            self.speaks.d.next = self.headers.val().neighbor.any();
             self.arrives.d.next = self.inbound.val();
             self.v4.next = self.headers.val().dst_ip.get_bits::<32>(0);
             self.v6.next = self.headers.val().dst_ip.get_bits::<8>(120);
@@ -146,9 +146,9 @@ pub mod gateware {
             self.any.d.next = self.by_mac.q.val()
                 | (self.is_v4.q.val() & (self.by_v4.q.val() | self.by_v4_all.q.val().all()))
                 | self.by_v6.q.val();
-            self.tunnelled.next = self.is_arp.q.val() & self.arrives.q.val();
-            self.gratuitous.next = self.is_arp.q.val() & (!self.asks.q.val() | self.own.yes.val());
-            self.group.next = self.any.q.val() & !self.is_arp.q.val();
+            self.tunnelled.next = self.speaks.q.val() & self.arrives.q.val();
+            self.gratuitous.next = self.speaks.q.val() & (!self.asks.q.val() | self.own.yes.val());
+            self.group.next = self.any.q.val() & !self.speaks.q.val();
         }
     }
 
@@ -197,10 +197,10 @@ pub mod gateware {
         table_of: Exact<KEY, ACTION, ENTRY, TAG>,
         fields: View<AddressAction, ACTION>,
         eni_mac: Equal<48, 6>,
-        arp_mac: Equal<48, 6>,
+        claimed_mac: Equal<48, 6>,
         carried: Carried,
         leaves: Delay<Bit, LATENCY>,
-        is_arp: Delay<Bit, { cells::equal::LATENCY }>,
+        neighbor: Delay<Bit, { cells::equal::LATENCY }>,
         wrong_mac: Delay<Bit, { LATENCY + 1 - cells::equal::LATENCY }>,
         eni_of: Delay<Bits<10>, LATENCY>,
         check: Delay<Bit, LATENCY>,
@@ -239,12 +239,12 @@ pub mod gateware {
                 asked_in,
                 table_of,
                 eni_mac,
-                arp_mac,
+                claimed_mac,
                 carried,
                 leaves,
-                is_arp
+                neighbor
             );
-            clock!(self, clock, leaves, is_arp, wrong_mac, eni_of, check, judge);
+            clock!(self, clock, wrong_mac, eni_of, check, judge);
             for i in 0..3 {
                 self.header_says[i].clock.next = self.clock.val();
             }
@@ -276,11 +276,11 @@ pub mod gateware {
             // Is it the sender's, and the MAC?
             self.eni_mac.a.next = self.headers.val().src_mac;
             self.eni_mac.b.next = self.eni.val().mac;
-            self.arp_mac.a.next = self.headers.val().arp_sender_mac;
-            self.arp_mac.b.next = self.eni.val().mac;
-            self.is_arp.d.next = self.headers.val().is_arp.any();
+            self.claimed_mac.a.next = self.headers.val().claimed_mac;
+            self.claimed_mac.b.next = self.eni.val().mac;
+            self.neighbor.d.next = self.headers.val().neighbor.any();
             self.wrong_mac.d.next =
-                !self.eni_mac.yes.val() | (self.is_arp.q.val() & !self.arp_mac.yes.val());
+                !self.eni_mac.yes.val() | (self.neighbor.q.val() & !self.claimed_mac.yes.val());
             self.leaves.d.next = !self.inbound.val();
             self.leaves_mac.d.next = self.leaves.q.val();
             self.eni_of.d.next = self.eni.val().eni;

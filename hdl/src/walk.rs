@@ -9,7 +9,6 @@
 //! `connection` remembers what it was asked, so that one is not asked in vain.
 
 use crate::{
-    arp,
     class::{IpKey, PortKey},
     connection::{self, Connections, Tracked},
     decap, deliver, encap,
@@ -22,6 +21,7 @@ use crate::{
     meta::{DropReason, Entered, INSIDE, Verdict},
     nacl,
     nacl::RuleKey,
+    neighbor,
     parser::{self, Headers},
     profile::HOST_PORTS,
     route, spoof,
@@ -165,7 +165,7 @@ impl Pass<'_> {
         let mut before = std::iter::once(open).chain(before);
         let reason = before.find(|r| *r != DropReason::None).or_else(|| {
             t.tracked = self.track(&t, connections);
-            let behind = match (self.inbound(), self.headers.is_arp) {
+            let behind = match (self.inbound(), self.headers.neighbor) {
                 (true, _) => self.delivered(&t),
                 (false, false) => self.sent(&t),
                 (false, true) => vec![self.answered(&t)],
@@ -175,7 +175,7 @@ impl Pass<'_> {
         t.verdict = match reason {
             Some(reason) => Verdict::drop(reason),
             None if self.inbound() => Verdict::forward(self.receiver(&t).port),
-            None if self.headers.is_arp => Verdict::reply(self.sender(&t).port),
+            None if self.headers.neighbor => Verdict::reply(self.sender(&t).port),
             None if t.mapping.local => Verdict::forward(INSIDE),
             None => Verdict::forward(HOST_PORTS as u8),
         };
@@ -213,7 +213,7 @@ impl Pass<'_> {
             spoof::may_send(&t.eni, t.addressed.hit.then_some(t.owner), h),
             spoof::carried(false, h),
         ];
-        if !h.is_arp {
+        if !h.neighbor {
             reasons.extend([
                 if far.broadcast { DropReason::Multicast } else { DropReason::None },
                 nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
@@ -224,7 +224,7 @@ impl Pass<'_> {
 
     /// What speaks against an answer to an ENI's question.
     fn answered(&self, t: &Trace) -> DropReason {
-        arp::answered(&t.eni, t.mapped.hit.then_some(t.mapping), &self.headers)
+        neighbor::answered(&t.eni, t.mapped.hit.then_some(t.mapping), &self.headers)
     }
 
     /// and from there on.
@@ -291,8 +291,8 @@ impl Pass<'_> {
         let h = &self.headers;
         if self.inbound() {
             encap::to_eni(&self.receiver(t), h)
-        } else if h.is_arp {
-            arp::reply(&self.sender(t), &t.mapping, h)
+        } else if h.neighbor {
+            neighbor::reply(&self.sender(t), &t.mapping, h)
         } else {
             encap::into_tunnel(&self.tables.identity, &t.mapping, h)
         }

@@ -132,6 +132,11 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         MalformedUdp => host(|f| f[39] = 7),
         MalformedSctp => ipv4(|f| (f[17], f[23]) = (31, 132)),
         MalformedIcmp => ipv4(|f| (f[17], f[23]) = (23, 1)),
+        MalformedNd => {
+            let (port, mut frame) = ipv6(6, 58, 10);
+            frame[54] = 135;
+            (port, frame)
+        }
         CongestionExperienced => outer(|f| {
             f[15] |= 3;
             resum(f, 14);

@@ -66,8 +66,8 @@ impl Story<'_> {
             if !t.inside {
                 steps.extend([self.eni(), self.spoof()]);
             }
-            if self.h.is_arp && !self.inbound() {
-                steps.push(self.arp());
+            if self.h.neighbor && !self.inbound() {
+                steps.push(self.neighbor());
             } else {
                 steps.extend(self.judged());
             }
@@ -110,7 +110,7 @@ impl Story<'_> {
             R::EniDown | R::NoLocalEni => "deliver",
             R::SpoofedMac | R::SpoofedIp => "spoof",
             R::TunnelledArp | R::GratuitousArp => "spoof",
-            R::ArpNoMapping => "arp",
+            R::ArpNoMapping => "neighbor",
             R::Multicast if !self.inbound() && self.t.route.far.broadcast => "class far",
             R::Multicast => "spoof",
             R::NaclOutbound | R::NaclInbound => "nacl",
@@ -150,7 +150,7 @@ impl Story<'_> {
 
     fn parser(&self) -> Step {
         let h = &self.h;
-        let what = match (h.fault, h.is_arp) {
+        let what = match (h.fault, h.neighbor) {
             (DropReason::None, false) => format!(
                 "{} {} -> {}, {}{}",
                 if h.is_ipv4 { "IPv4" } else { "IPv6" },
@@ -160,7 +160,8 @@ impl Story<'_> {
                 if h.fragment { ", a later fragment" } else { "" },
             ),
             (DropReason::None, true) => {
-                format!("ARP operation {}, {} asks for {}", h.arp_op, ip(h.src_ip), ip(h.dst_ip))
+                let how = if h.asks { "asks for" } else { "speaks of" };
+                format!("to neighbors: {} {how} {}", ip(h.src_ip), ip(h.dst_ip))
             }
             (fault, _) => return Step::says("parser", fault.sentence().trim()),
         };
@@ -207,9 +208,7 @@ impl Story<'_> {
                 let owner = name("ENI", t.owner.eni, self.legend.eni(t.owner.eni));
                 format!("the source address is that of {owner}{}", checked(check))
             }
-            (false, check) => {
-                format!("no ENI of this card has the source address{}", checked(check))
-            }
+            (false, check) => format!("no ENI here has the source address{}", checked(check)),
         };
         let own = if h.src_mac == t.eni.mac { "its own" } else { "not its own" };
         let asked = format!("{} in {}", ip(h.src_ip), self.vpc());
@@ -352,7 +351,7 @@ impl Story<'_> {
     }
 
     /// Who has the address that an ENI asks for.
-    fn arp(&self) -> Step {
+    fn neighbor(&self) -> Step {
         let (t, h, m) = (self.t, &self.h, &self.t.mapping);
         let says = if !t.mapped.hit {
             "nobody has this address, so nobody answers".into()
@@ -365,7 +364,7 @@ impl Story<'_> {
             format!("the card answers: MAC {}{whose}", mac(m.mac))
         };
         let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
-        Step::asks("arp", asked, found(t.mapped), says)
+        Step::asks("neighbor", asked, found(t.mapped), says)
     }
 
     fn deliver(&self) -> Step {

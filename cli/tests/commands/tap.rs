@@ -43,18 +43,18 @@ underlay = { ip = "192.0.2.20", mac = "02:00:c0:00:02:01", gateway_mac = "02:00:
 [[vpcs]]
 name = "blue"
 vni = 5001
-cidrs = ["10.0.0.0/16"]
+cidrs = ["10.0.0.0/16", "2001:db8:b::/56"]
 
 [[subnets]]
 name = "all"
 vpc = "blue"
-cidrs = ["10.0.1.0/24"]
+cidrs = ["10.0.1.0/24", "2001:db8:b:1::/64"]
 
 [[enis]]
 name = "tenant"
 subnet = "all"
 mac = "02:b0:00:00:01:0a"
-addresses = ["10.0.1.10"]
+addresses = ["10.0.1.10", "2001:db8:b:1::a"]
 card = "model"
 port = "host0"
 
@@ -62,7 +62,7 @@ port = "host0"
 name = "other"
 subnet = "all"
 mac = "02:b0:00:00:01:14"
-addresses = ["10.0.1.20"]
+addresses = ["10.0.1.20", "2001:db8:b:1::14"]
 card = "linux"
 port = "host0"
 "#;
@@ -146,7 +146,7 @@ impl Stage {
         Some(stage)
     }
 
-    /// Both ends as their owners would set them up. There is no ARP in the VPC yet.
+    /// Both ends as their owners would set them up. Linux's VXLAN asks nobody who has an address.
     fn wire(&self) {
         let Names { tenant, other, host, net } = &self.names;
         for (device, namespace) in [(host, tenant), (net, other)] {
@@ -157,7 +157,8 @@ impl Stage {
         let inside = |namespace: &str, command: &str| ok(&format!("ip -n {namespace} {command}"));
         inside(tenant, &format!("link set {host} address 02:b0:00:00:01:0a up"));
         inside(tenant, &format!("address add 10.0.1.10/24 dev {host}"));
-        // Who has the other's address it asks, and the card answers.
+        inside(tenant, &format!("address add 2001:db8:b:1::a/64 dev {host} nodad"));
+        // Who has the other's addresses it asks, and the card answers.
         inside(other, &format!("link set {net} address 02:00:c0:00:02:01 mtu 1600 up"));
         inside(other, &format!("address add 192.0.2.20/24 dev {net}"));
         let lladdr = "lladdr 02:00:c0:00:02:0a nud permanent";
@@ -168,6 +169,8 @@ impl Stage {
         inside(other, "address add 10.0.1.20/24 dev vx");
         let lladdr = "lladdr 02:b0:00:00:01:0a nud permanent";
         inside(other, &format!("neighbor add 10.0.1.10 {lladdr} dev vx"));
+        inside(other, "address add 2001:db8:b:1::14/64 dev vx nodad");
+        inside(other, &format!("neighbor add 2001:db8:b:1::a {lladdr} dev vx"));
     }
 
     /// This test again, in a namespace, in a role.
@@ -234,6 +237,8 @@ fn linux_talks_vxlan_with_the_card() {
     ok(&format!("{} 10.0.1.20", ping(56)));
     // In three fragments each way.
     ok(&format!("{} 10.0.1.20", ping(4000)));
+    ok(&format!("{} 2001:db8:b:1::14", ping(56)));
+    ok(&format!("{} 2001:db8:b:1::14", ping(4000)));
     let mut server = stage.play(&other, "server");
     let mut client = stage.play(&tenant, "client");
     assert!(client.wait().unwrap().success());

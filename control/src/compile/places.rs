@@ -11,7 +11,7 @@ use hdl::{
     spoof::AddressAction,
 };
 use macaddr::MacAddr6;
-use std::{collections::HashMap, net::Ipv4Addr};
+use std::{collections::HashMap, net::IpAddr};
 
 fn mac(mac: MacAddr6) -> u64 {
     mac.into_array().iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
@@ -118,7 +118,7 @@ fn routers(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
             local: true,
             router: true,
         };
-        let key = move |router: Ipv4Addr| IpKey { ip: address::bits(router.into()), vpc };
+        let key = move |router: IpAddr| IpKey { ip: address::bits(router), vpc };
         subnet.routers().map(move |router| (key(router), action))
     })
 }

@@ -259,8 +259,12 @@ fn each_subnet_has_its_router() {
         let (mac, local, router) = (0x02_00_00_00_00_07, true, true);
         (key, MappingAction { vtep: 0, vni: 0, mac, subnet: number, local, router })
     };
-    let expect =
-        [router("s", "10.0.1.1"), router("of nobody here", "10.0.2.1"), router("s", "192.168.0.9")];
+    let expect = [
+        router("s", "10.0.1.1"),
+        router("of nobody here", "10.0.2.1"),
+        router("s", "192.168.0.9"),
+        router("s", "2001:db8:0:1::1"),
+    ];
     assert_eq!(routers, expect.each_ref().map(|(key, action)| (key, action)));
 }
 

@@ -6,13 +6,16 @@ use super::{
     checksum::Checksum,
 };
 use crate::{
-    arp::{ARP_BYTES, LEFT_BYTES, gateware::Reply},
     decap::bits::Identity,
     deliver::bits::Access,
     mapping::bits::MappingAction,
+    neighbor::{
+        ARP_BYTES, LEFT_BYTES, SOLICITATION_BYTES,
+        gateware::{Reply, SUM, Sum},
+    },
     profile::HOST_PORTS,
 };
-use cells::delay::Delay;
+use cells::{copies::Either, delay::Delay, stream::HEADER_BITS};
 use rust_hdl::prelude::*;
 
 /// Clocks from the receiver to the new header: as many as its connection takes.
@@ -37,12 +40,51 @@ pub struct Carry {
     pub end: Bits<14>,
     /// Hash of the flow.
     pub flow_hash: Bits<14>,
-    /// Is it an ENI's ARP request?
-    pub arp: Bits<1>,
-    /// IPv4 address of the ENI's side,
-    pub near_v4: Bits<32>,
-    /// and of the other one.
-    pub far_v4: Bits<32>,
+    /// Is it an ENI's question for a neighbor?
+    pub question: Bits<1>,
+    /// Is it IPv6?
+    pub v6: Bits<1>,
+}
+
+/// The beginning of a frame to an ENI, two tags included; wires.
+#[derive(LogicBlock)]
+struct Tags {
+    pub row: Signal<In, Access>,
+    pub src_mac: Signal<In, Bits<48>>,
+    pub header: Signal<Out, Bits<HEADER_BITS>>,
+    begins: Signal<Local, EniHeader>,
+    tpid: Constant<Bits<16>>,
+    outer_tpid: Constant<Bits<16>>,
+}
+
+impl Default for Tags {
+    fn default() -> Self {
+        Self {
+            row: Signal::default(),
+            src_mac: Signal::default(),
+            header: Signal::default(),
+            begins: Signal::default(),
+            tpid: Constant::new(u64::from(TPID[0]).to_bits()),
+            outer_tpid: Constant::new(u64::from(TPID[1]).to_bits()),
+        }
+    }
+}
+
+impl Logic for Tags {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.begins.next.dst_mac = self.row.val().mac;
+        self.begins.next.src_mac = self.src_mac.val();
+        self.begins.next.tpid0 = self.tpid.val();
+        if self.row.val().tags == 2 {
+            self.begins.next.tpid0 = self.outer_tpid.val();
+        }
+        self.begins.next.vid0 = bit_cast::<16, 12>(self.row.val().vids.get_bits::<12>(0));
+        self.begins.next.tpid1 = self.tpid.val();
+        self.begins.next.vid1 = bit_cast::<16, 12>(self.row.val().vids.get_bits::<12>(12));
+        self.header.next =
+            bit_cast::<HEADER_BITS, ENI>(bit_cast::<ENI, ENI>(self.begins.val().into())) << 608;
+    }
 }
 
 /// The new beginning of a frame. Everything comes in with the receiver's row.
@@ -56,6 +98,13 @@ pub struct Encap {
     pub inbound: Signal<In, Bit>,
     /// What is needed of the packet's headers.
     pub carry: Signal<In, Carry>,
+    /// Address of the ENI's side, which asks,
+    pub near_ip: Signal<In, Bits<128>>,
+    /// and of the other one, which is asked for.
+    pub far_ip: Signal<In, Bits<128>>,
+    /// The same, `LATENCY - 2` clocks later.
+    pub late_near_ip: Signal<In, Bits<128>>,
+    pub late_far_ip: Signal<In, Bits<128>>,
     /// Where it goes if it leaves one, or the answer to what it asks.
     pub mapping: Signal<In, MappingAction>,
     /// How the ENI is reached that it comes to, or that asked.
@@ -69,7 +118,7 @@ pub struct Encap {
     /// Where the old frame ends, in bytes.
     pub len: Signal<Out, Bits<14>>,
     /// The new header, its first byte highest.
-    pub header: Signal<Out, Bits<512>>,
+    pub header: Signal<Out, Bits<HEADER_BITS>>,
     /// Source MAC of the tenant's frame.
     pub overlay_src_mac: Signal<Out, Bits<48>>,
     outer_sum: Checksum,
@@ -81,27 +130,36 @@ pub struct Encap {
     total_at: Delay<Bits<16>, { SPARE + 3 }>,
     src_mac: DFF<Bits<48>>,
     src_mac_at: Delay<Bits<48>, { LATENCY - 2 }>,
-    carry_at: Delay<Carry, { LATENCY - 1 }>,
-    mapping_at: Delay<MappingAction, { LATENCY - 1 }>,
-    row_at: Delay<Access, { LATENCY - 1 }>,
-    inbound_at: Delay<Bit, { LATENCY - 1 }>,
+    carry_before: Delay<Carry, { LATENCY - 2 }>,
+    carry_at: DFF<Carry>,
+    mapping_before: Delay<MappingAction, { LATENCY - 2 }>,
+    mapping_at: DFF<MappingAction>,
+    row_before: Delay<Access, { LATENCY - 2 }>,
+    row_at: DFF<Access>,
+    inbound_before: Delay<Bit, { LATENCY - 2 }>,
+    inbound_at: DFF<Bit>,
     tunnel: Signal<Local, TunnelHeader>,
-    eni: Signal<Local, EniHeader>,
-    begins: Signal<Local, Bits<512>>,
+    tags: Tags,
+    answer_tags: Tags,
+    answer_sum: Sum,
+    answer_sum_at: Delay<Bits<16>, { LATENCY - 2 - SUM }>,
     reply: Reply,
+    answer: DFF<Bits<HEADER_BITS>>,
+    out_or_answer: Either<8, HEADER_BITS>,
+    or_to_eni: Either<8, HEADER_BITS>,
     overlay_src_mac_now: DFF<Bits<48>>,
-    out: DFF<Bits<512>>,
+    out: DFF<Bits<HEADER_BITS>>,
     port: DFF<Bits<3>>,
     p_of: DFF<Bits<6>>,
     s_of: DFF<Bits<7>>,
     len_of: DFF<Bits<14>>,
     net_port: Constant<Bits<3>>,
     fixed: Constant<TunnelHeader>,
-    behind: Constant<Bits<8>>,
-    left: Constant<Bits<7>>,
+    arp_end: Constant<Bits<8>>,
+    arp_left: Constant<Bits<7>>,
+    v6_end: Constant<Bits<8>>,
+    v6_left: Constant<Bits<7>>,
     source_port: Constant<Bits<16>>,
-    tpid: Constant<Bits<16>>,
-    outer_tpid: Constant<Bits<16>>,
 }
 
 impl Default for Encap {
@@ -121,6 +179,10 @@ impl Default for Encap {
             identity: Signal::default(),
             inbound: Signal::default(),
             carry: Signal::default(),
+            near_ip: Signal::default(),
+            far_ip: Signal::default(),
+            late_near_ip: Signal::default(),
+            late_far_ip: Signal::default(),
             mapping: Signal::default(),
             row: Signal::default(),
             egress_port: Signal::default(),
@@ -138,14 +200,23 @@ impl Default for Encap {
             total_at: Delay::default(),
             src_mac: DFF::default(),
             src_mac_at: Delay::default(),
-            carry_at: Delay::default(),
-            mapping_at: Delay::default(),
-            row_at: Delay::default(),
-            inbound_at: Delay::default(),
+            carry_before: Delay::default(),
+            carry_at: DFF::default(),
+            mapping_before: Delay::default(),
+            mapping_at: DFF::default(),
+            row_before: Delay::default(),
+            row_at: DFF::default(),
+            inbound_before: Delay::default(),
+            inbound_at: DFF::default(),
             tunnel: Signal::default(),
-            eni: Signal::default(),
-            begins: Signal::default(),
+            tags: Tags::default(),
+            answer_tags: Tags::default(),
+            answer_sum: Sum::default(),
+            answer_sum_at: Delay::default(),
             reply: Reply::default(),
+            answer: DFF::default(),
+            out_or_answer: Either::default(),
+            or_to_eni: Either::default(),
             overlay_src_mac_now: DFF::default(),
             out: DFF::default(),
             port: DFF::default(),
@@ -154,11 +225,11 @@ impl Default for Encap {
             len_of: DFF::default(),
             net_port: Constant::new((HOST_PORTS as u64).to_bits()),
             fixed: Constant::new(fixed.into()),
-            behind: Constant::new((ARP_BYTES as u64).to_bits()),
-            left: Constant::new(((ARP_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
+            arp_end: Constant::new((ARP_BYTES as u64).to_bits()),
+            arp_left: Constant::new(((ARP_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
+            v6_end: Constant::new((SOLICITATION_BYTES as u64).to_bits()),
+            v6_left: Constant::new(((SOLICITATION_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
             source_port: Constant::new(u64::from(super::SOURCE_PORT_FIRST).to_bits()),
-            tpid: Constant::new(u64::from(TPID[0]).to_bits()),
-            outer_tpid: Constant::new(u64::from(TPID[1]).to_bits()),
         }
     }
 }
@@ -169,8 +240,10 @@ impl Logic for Encap {
     fn update(&mut self) {
         dff_setup!(self, clock, inner, total_length, udp_length, src_mac);
         dff_setup!(self, clock, overlay_src_mac_now, out, port, p_of, s_of, len_of);
-        clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_at, mapping_at);
-        clock!(self, clock, row_at, inbound_at);
+        dff_setup!(self, clock, carry_at, mapping_at, row_at, inbound_at, answer);
+        clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_before);
+        clock!(self, clock, mapping_before, row_before, inbound_before, answer_sum, answer_sum_at);
+        clock!(self, clock, out_or_answer, or_to_eni);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
             - bit_cast::<16, 8>(self.carry.val().l3_offset)
@@ -190,10 +263,14 @@ impl Logic for Encap {
             self.src_mac.d.next = self.identity.val().router_mac;
         }
         self.src_mac_at.d.next = self.src_mac.q.val();
-        self.carry_at.d.next = self.carry.val();
-        self.mapping_at.d.next = self.mapping.val();
-        self.row_at.d.next = self.row.val();
-        self.inbound_at.d.next = self.inbound.val();
+        self.carry_before.d.next = self.carry.val();
+        self.carry_at.d.next = self.carry_before.q.val();
+        self.mapping_before.d.next = self.mapping.val();
+        self.mapping_at.d.next = self.mapping_before.q.val();
+        self.row_before.d.next = self.row.val();
+        self.row_at.d.next = self.row_before.q.val();
+        self.inbound_before.d.next = self.inbound.val();
+        self.inbound_at.d.next = self.inbound_before.q.val();
         self.overlay_src_mac_now.d.next = self.src_mac_at.q.val();
         self.overlay_src_mac.next = self.overlay_src_mac_now.q.val();
         // To another card.
@@ -211,47 +288,58 @@ impl Logic for Encap {
         self.tunnel.next.vni = self.mapping_at.q.val().vni;
         self.tunnel.next.overlay_dst_mac = self.mapping_at.q.val().mac;
         self.tunnel.next.overlay_src_mac = self.src_mac_at.q.val();
-        // To an ENI here.
-        self.eni.next.dst_mac = self.row_at.q.val().mac;
-        self.eni.next.src_mac = self.src_mac_at.q.val();
-        if self.carry_at.q.val().arp.any() {
-            self.eni.next.src_mac = self.mapping_at.q.val().mac;
-        }
-        self.eni.next.tpid0 = self.tpid.val();
-        if self.row_at.q.val().tags == 2 {
-            self.eni.next.tpid0 = self.outer_tpid.val();
-        }
-        self.eni.next.vid0 = bit_cast::<16, 12>(self.row_at.q.val().vids.get_bits::<12>(0));
-        self.eni.next.tpid1 = self.tpid.val();
-        self.eni.next.vid1 = bit_cast::<16, 12>(self.row_at.q.val().vids.get_bits::<12>(12));
-        // The answer to what it asked, behind its ENI's tags.
-        self.begins.next = bit_cast::<512, ENI>(bit_cast::<ENI, ENI>(self.eni.val().into())) << 352;
-        self.reply.begins.next = self.begins.val();
-        self.reply.tags.next = self.row_at.q.val().tags;
-        self.reply.asker_mac.next = self.row_at.q.val().mac;
-        self.reply.asker_ip.next = self.carry_at.q.val().near_v4;
-        self.reply.mac.next = self.mapping_at.q.val().mac;
-        self.reply.ip.next = self.carry_at.q.val().far_v4;
+        // To an ENI here; the answer to what it asked is one, known a clock before.
+        self.tags.row.next = self.row_at.q.val();
+        self.tags.src_mac.next = self.src_mac_at.q.val();
+        self.answer_tags.row.next = self.row_before.q.val();
+        self.answer_tags.src_mac.next = self.mapping_before.q.val().mac;
+        self.reply.begins.next = self.answer_tags.header.val();
+        self.reply.tags.next = self.row_before.q.val().tags;
+        self.reply.asker_mac.next = self.row_before.q.val().mac;
+        self.reply.asker_ip.next = self.late_near_ip.val();
+        self.reply.mac.next = self.mapping_before.q.val().mac;
+        self.reply.ip.next = self.late_far_ip.val();
+        self.reply.v6.next = self.carry_before.q.val().v6.any();
+        self.reply.router.next = self.mapping_before.q.val().router;
+        self.answer_sum.asked.next = self.far_ip.val();
+        self.answer_sum.asker.next = self.near_ip.val();
+        self.answer_sum.mac.next = self.mapping.val().mac;
+        self.answer_sum.router.next = self.mapping.val().router.any();
+        self.answer_sum_at.d.next = self.answer_sum.checksum.val();
+        self.reply.checksum.next = self.answer_sum_at.q.val();
+        self.answer.d.next = self.reply.header.val();
         // One of them.
+        self.out_or_answer.take_b.next = self.carry_before.q.val().question.any();
+        self.out_or_answer.a.next =
+            bit_cast::<HEADER_BITS, TUNNEL>(bit_cast::<TUNNEL, TUNNEL>(self.tunnel.val().into()))
+                << 272;
+        self.out_or_answer.b.next = self.answer.q.val();
+        self.or_to_eni.take_b.next = self.inbound_before.q.val();
+        self.or_to_eni.a.next = self.out_or_answer.chosen.val();
+        self.or_to_eni.b.next = self.tags.header.val();
+        self.out.d.next = self.or_to_eni.chosen.val();
         self.port.d.next = self.net_port.val();
         self.p_of.d.next = 31.into();
-        self.out.d.next =
-            bit_cast::<512, TUNNEL>(bit_cast::<TUNNEL, TUNNEL>(self.tunnel.val().into())) << 16;
         if self.inbound_at.q.val() {
             self.port.d.next = self.row_at.q.val().port;
             self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 6;
-            self.out.d.next = self.begins.val();
         }
         self.s_of.d.next = bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) - 1;
         self.len_of.d.next = self.carry_at.q.val().end;
-        if self.carry_at.q.val().arp.any() {
+        if self.carry_at.q.val().question.any() {
             self.port.d.next = self.row_at.q.val().port;
             self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 21;
-            self.out.d.next = self.reply.header.val();
             self.s_of.d.next =
-                bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) + self.left.val();
+                bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) + self.arp_left.val();
             self.len_of.d.next =
-                bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.behind.val());
+                bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.arp_end.val());
+            if self.carry_at.q.val().v6.any() {
+                self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 43;
+                self.s_of.d.next =
+                    bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) + self.v6_left.val();
+                self.len_of.d.next =
+                    bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.v6_end.val());
+            }
         }
         self.egress_port.next = self.port.q.val();
         self.p.next = self.p_of.q.val();

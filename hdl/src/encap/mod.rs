@@ -11,7 +11,11 @@
 //! padding does. Nothing behind the MACs is touched: the VPC's router is no hop.
 
 use crate::{
-    decap::Identity, deliver::Access, mapping::MappingAction, meta::TUNNEL_BYTES, parser::Headers,
+    decap::Identity,
+    deliver::Access,
+    mapping::MappingAction,
+    meta::TUNNEL_BYTES,
+    parser::{Headers, ones_complement_sum},
 };
 
 // ---- layout -----------------------------------------------------------------------------
@@ -140,9 +144,8 @@ pub fn into_tunnel(identity: &Identity, m: &MappingAction, h: &Headers) -> Rewri
     ip.extend([0, 0, 0x40, 0, OUTER_TTL, 17, 0, 0]);
     ip.extend(identity.vtep.to_be_bytes());
     ip.extend(m.vtep.to_be_bytes());
-    let sum = ip.chunks(2).map(|c| u32::from(u16::from_be_bytes([c[0], c[1]]))).sum::<u32>();
-    let sum = (sum & 0xffff) + (sum >> 16);
-    ip[10..12].copy_from_slice(&(!((sum & 0xffff) + (sum >> 16)) as u16).to_be_bytes());
+    let sum = !ones_complement_sum(&ip);
+    ip[10..12].copy_from_slice(&sum.to_be_bytes());
     let mut header = Vec::with_capacity(62);
     header.extend([mac(identity.gateway_mac), mac(identity.mac)].concat());
     header.extend([8, 0]);

@@ -11,6 +11,7 @@ mod flow;
 mod front;
 mod gather;
 mod link;
+mod neighbor;
 mod network;
 mod outer;
 mod tail;
@@ -62,6 +63,7 @@ pub struct Parser {
     tail: tail::Tail,
     outer: outer::Outer,
     addresses: network::Addresses,
+    neighbor: neighbor::Neighbor,
     lengths: network::Lengths,
     chain: chain::Chain,
     behind_ipv4: align::BehindIpv4,
@@ -94,6 +96,7 @@ impl Logic for Parser {
             tail,
             outer,
             addresses,
+            neighbor,
             lengths,
             chain,
             behind_ipv4
@@ -145,9 +148,14 @@ impl Logic for Parser {
         self.tail.tag_ahead.next = self.entry.tag_ahead.val();
         self.tail.tags_ahead.next = self.entry.tags_ahead.val();
         self.o_link.next = self.place.fields.val();
-        // Clocks 3 to 6: layer 3 goes five ways.
+        // Clocks 3 to 6: layer 3 goes six ways.
         self.addresses.l3.next = self.place.l3.val();
         self.addresses.kind.next = self.place.kind.val();
+        self.neighbor.inner.next = self.entry.inner.val();
+        self.neighbor.l3.next = self.place.l3.val();
+        self.neighbor.kind.next = self.place.kind.val();
+        self.neighbor.src_mac.next = self.place.fields.val().src_mac;
+        self.neighbor.network.next = self.addresses.fields.val();
         self.lengths.l3.next = self.place.l3.val();
         self.lengths.kind.next = self.place.kind.val();
         self.lengths.remaining.next = self.place.remaining.val();
@@ -178,6 +186,7 @@ impl Logic for Parser {
         self.check.transports.next = self.protocols.transports.val();
         self.check.payload.next = self.rest.q.val();
         self.check.walk.next = self.ended.q.val();
+        self.check.neighbor_malformed.next = self.neighbor.malformed.val();
         // Clocks 3 to 15: the judgement and the hash.
         self.judge.link.next = self.place.fault.val();
         self.judge.network.next = self.lengths.fault.val();
@@ -200,7 +209,7 @@ impl Logic for Parser {
         // What was known early waits for the judgement.
         self.gather.outer.next = self.outer.fields.val();
         self.gather.link.next = self.place.fields.val();
-        self.gather.network.next = self.addresses.fields.val();
+        self.gather.network.next = self.neighbor.fields.val();
         self.gather.end.next = self.lengths.end.val();
         self.gather.behind.next = self.behind.fields.val();
         self.gather.transport.next = self.port_fields.fields.val();

@@ -38,14 +38,20 @@ use crate::meta::DropReason;
         is_ipv6: bool,
         /// Is it ARP?
         is_arp: bool,
+        /// Is it about neighbors: ARP, or neighbor discovery (RFC 4861) from a router advertisement
+        /// to a redirect?
+        neighbor: bool,
         /// Source address; IPv4 as ::ffff:a.b.c.d; of ARP the sender's protocol address.
         src_ip: u128 => 128,
-        /// Destination address; of ARP the target's protocol address.
+        /// Destination address; of ARP the target's protocol address, of neighbor discovery the
+        /// target address.
         dst_ip: u128 => 128,
-        /// ARP operation, 0 if it is not ARP.
-        arp_op: u16 => 16,
-        /// ARP sender hardware address, 0 if it is not ARP.
-        arp_sender_mac: u64 => 48,
+        /// Does it ask for a neighbor's MAC, in an address's name: ARP request, or neighbor
+        /// solicitation that does not come from the unspecified address?
+        asks: bool,
+        /// MAC that it says to be the sender's: ARP sender hardware address, source link-layer
+        /// address of a solicitation (the frame's source MAC without that option); else 0.
+        claimed_mac: u64 => 48,
         /// IPv4 protocol or IPv6 next header, 0 of ARP.
         protocol: u8 => 8,
         /// Do the ports mean anything?

@@ -37,4 +37,5 @@ pub mod wire;
 
 pub use flow_hash::{COLUMNS, flow_hash};
 pub use layout::*;
+pub(crate) use reference::ones_complement_sum;
 pub use reference::parse;

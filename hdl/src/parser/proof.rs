@@ -4,6 +4,7 @@
 mod captures;
 mod directed;
 mod frames;
+mod neighbors;
 mod tunnels;
 
 use super::layout::bits;

@@ -127,6 +127,9 @@ fn ethernet(frame: &[u8], at: usize, headers: &mut Headers) -> Result<(), DropRe
     let protocol = if headers.is_ipv6 && fragmented { FRAGMENT } else { headers.protocol };
     let ports = (headers.ported && !fragmented).then_some((headers.src_port, headers.dst_port));
     headers.flow_hash = flow_hash(headers.src_ip, headers.dst_ip, protocol, ports);
+    if headers.neighbor && headers.is_ipv6 && !headers.tunnel {
+        headers.dst_ip = be128(frame, l3 + 48);
+    }
     Ok(())
 }
 
@@ -135,8 +138,9 @@ fn arp(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReaso
     let ethernet_ipv4 = [0, 1, 8, 0, 6, 4];
     check(frame[l3..l3 + 6] == ethernet_ipv4, MalformedArp)?;
     headers.is_arp = true;
-    headers.arp_op = be16(frame, l3 + 6);
-    headers.arp_sender_mac = be48(frame, l3 + 8);
+    headers.neighbor = true;
+    headers.asks = be16(frame, l3 + 6) == ARP_REQUEST;
+    headers.claimed_mac = be48(frame, l3 + 8);
     headers.src_ip = mapped(be32(frame, l3 + 14));
     headers.dst_ip = mapped(be32(frame, l3 + 24));
     headers.end = frame.len() as u16;
@@ -184,7 +188,40 @@ fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     headers.dst_ip = dst_ip;
     headers.end = end as u16;
     let (at, field) = extensions(&frame[..end], l3 + 40, headers)?;
-    payload(&frame[at..end], field >> 3, field & 1 != 0, headers)
+    let more = payload(&frame[at..end], field >> 3, field & 1 != 0, headers)?;
+    let message = headers.protocol == PROTOCOL_ICMPV6 && headers.ported;
+    if message && NEIGHBOR_DISCOVERY.contains(&frame[at]) {
+        check(at == l3 + 40, MalformedNd)?;
+        neighbor(&frame[l3..end], headers)?;
+    }
+    Ok(more)
+}
+
+/// Neighbor discovery directly behind its IPv6 header (RFC 4861 sections 4.2 to 4.5). Of one in a
+/// tunnel, which goes no further, nothing is read.
+fn neighbor(packet: &[u8], headers: &mut Headers) -> Result<(), DropReason> {
+    headers.neighbor = true;
+    if headers.tunnel {
+        return Ok(());
+    }
+    let (header, message) = packet.split_at(40);
+    // A router would have taken something off its hop limit: it comes from a neighbor.
+    check(header[7] == 255 && message[1] == 0 && message.len() >= 24, MalformedNd)?;
+    headers.claimed_mac = headers.src_mac;
+    if message[0] != NEIGHBOR_SOLICITATION {
+        return Ok(());
+    }
+    let target = be128(message, 8);
+    check(target >> 120 != 0xff && !is_mapped(target), MalformedNd)?;
+    if let Some(option) = message.get(24..).filter(|options| !options.is_empty()) {
+        check(option.len() >= 8 && option[1] != 0, MalformedNd)?;
+        if option[0] == SOURCE_LINK_LAYER_ADDRESS {
+            headers.claimed_mac = be48(option, 2);
+        }
+    }
+    // Who looks whether somebody has an address already does not ask in its name.
+    headers.asks = headers.src_ip != 0;
+    Ok(())
 }
 
 /// The extension headers from `at` on (RFC 8200 section 4); `headers.protocol` is what the first of
@@ -296,7 +333,7 @@ fn check(good: bool, fault: DropReason) -> Result<(), DropReason> {
 }
 
 /// RFC 1071: the sum of all 16-bit words with each carry added back in.
-fn ones_complement_sum(header: &[u8]) -> u16 {
+pub(crate) fn ones_complement_sum(header: &[u8]) -> u16 {
     header.chunks(2).fold(0, |sum, word| {
         let (sum, carry) = u16::overflowing_add(sum, be16(word, 0));
         sum + u16::from(carry)

@@ -38,6 +38,19 @@ pub const FRAGMENT: u8 = 44;
 pub const AUTHENTICATION: u8 = 51;
 /// IPv6 destination options.
 pub const DESTINATION_OPTIONS: u8 = 60;
+/// Types of ICMPv6 that speak of neighbors: router advertisement, neighbor solicitation and
+/// advertisement, redirect (RFC 4861 sections 4.2 to 4.5).
+pub const NEIGHBOR_DISCOVERY: std::ops::RangeInclusive<u8> = 134..=137;
+/// Type of a neighbor solicitation.
+pub const NEIGHBOR_SOLICITATION: u8 = 135;
+/// Type of a neighbor advertisement.
+pub const NEIGHBOR_ADVERTISEMENT: u8 = 136;
+/// Option of neighbor discovery: MAC of the sender (RFC 4861 section 4.6.1),
+pub const SOURCE_LINK_LAYER_ADDRESS: u8 = 1;
+/// or of the target.
+pub const TARGET_LINK_LAYER_ADDRESS: u8 = 2;
+/// Operation of an ARP request.
+pub const ARP_REQUEST: u16 = 1;
 /// Extension headers that are walked, at most.
 pub const CHAIN: usize = 4;
 /// Bytes of a transport header that are looked at.
@@ -196,6 +209,25 @@ pub const TUNNEL_HEADER_BYTES: usize = 16;
         operation: u16 => 16,
         /// Hardware type 1, protocol type 0x0800, lengths 6 and 4.
         kind: u64 => 48,
+    }
+    /// Neighbor solicitation with one option (RFC 4861 section 4.3).
+    pub struct Solicitation {
+        /// MAC that the option has.
+        mac: u64 => 48,
+        /// Length of the option in units of 8 bytes.
+        option_length: u8 => 8,
+        /// What the option is.
+        option: u8 => 8,
+        /// Target address.
+        target: u128 => 128,
+        /// Reserved, ignored.
+        reserved: u32 => 32,
+        /// Checksum, not compared.
+        checksum: u16 => 16,
+        /// Code.
+        code: u8 => 8,
+        /// Type.
+        kind: u8 => 8,
     }
     /// The first 14 bytes of a transport header, under the names of TCP and UDP.
     pub struct Transport {

@@ -76,8 +76,8 @@ pub struct Border {
     rule_key: Signal<Local, RuleKey>,
     key: Signal<Local, IpKey>,
     leaves: Signal<Local, Bit>,
-    arp: Signal<Local, Bit>,
-    arp_at: Delay<Bit, WAIT>,
+    neighbor: Signal<Local, Bit>,
+    neighbor_at: Delay<Bit, WAIT>,
     valid_at: DelayValid<WAIT>,
     along_at: Delay<Along, WAIT>,
     routed_at: Delay<Bit, WAIT>,
@@ -113,7 +113,7 @@ impl Logic for Border {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
         clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route_at);
-        clock!(self, clock, reason_at, trace_at, arp_at);
+        clock!(self, clock, reason_at, trace_at, neighbor_at);
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
@@ -169,22 +169,22 @@ impl Logic for Border {
         self.receiver.next = self.receiver_at.q.val();
         self.receiver_in_at.d.next = self.i_along.val().generation.any();
         self.receiver_in.next = self.receiver_in_at.q.val();
-        // The reason. Of ARP neither rules nor routes are asked.
-        self.arp.next = self.i_along.val().arp.any();
-        self.arp_at.d.next = self.arp.val();
+        // The reason. Of a question for a neighbor neither rules nor routes are asked.
+        self.neighbor.next = self.i_along.val().neighbor.any();
+        self.neighbor_at.d.next = self.neighbor.val();
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.broadcast.d.next =
-            self.leaves.val() & !self.arp.val() & self.far_label.o.val().broadcast.any();
+            self.leaves.val() & !self.neighbor.val() & self.far_label.o.val().broadcast.any();
         self.no_route_at.d.next =
-            self.i_routed.val() & !self.arp.val() & !self.route_label.o.val().target.any();
+            self.i_routed.val() & !self.neighbor.val() & !self.route_label.o.val().target.any();
         self.reason_at.d.next = self.i_reason.val();
         self.judge.before.next = self.reason_at.q.val();
         self.judge.flags[0].next = self.broadcast.q.val();
         self.judge.flags[1].next =
-            self.nacl.denied.val() & !self.arrives.q.val() & !self.arp_at.q.val();
+            self.nacl.denied.val() & !self.arrives.q.val() & !self.neighbor_at.q.val();
         self.reason.next = self.judge.reason.val();
         self.denied.next = self.nacl.denied.val() & self.arrives.q.val();
-        self.refused.next = self.group.denied.val() & !self.arp_at.q.val();
+        self.refused.next = self.group.denied.val() & !self.neighbor_at.q.val();
         self.grants.next = self.group.grants.val();
         self.no_route.next = self.no_route_at.q.val();
         // For the record.

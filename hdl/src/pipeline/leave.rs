@@ -18,7 +18,10 @@ use crate::{
     },
     meta::{DropReason, gateware::FirstReason},
 };
-use cells::delay::{Delay, DelayValid};
+use cells::{
+    delay::{Delay, DelayValid},
+    stream::HEADER_BITS,
+};
 use rust_hdl::prelude::*;
 
 /// Clocks until the verdict.
@@ -78,7 +81,7 @@ pub struct Leave {
     /// with a verdict,
     pub judged: Signal<Out, Bit>,
     pub leaving: Signal<Out, Leaving>,
-    pub header: Signal<Out, Bits<512>>,
+    pub header: Signal<Out, Bits<HEADER_BITS>>,
     /// or another one follows.
     pub turns: Signal<Out, Bit>,
     pub turned: Signal<Out, Turned>,
@@ -112,7 +115,8 @@ pub struct Leave {
     carry: Signal<Local, Carry>,
     kept: Kept,
     encap: Encap,
-    along: Delay<Along, { WAIT - 1 }>,
+    along_before: Delay<Along, { WAIT - 2 }>,
+    along: Delay<Along, 1>,
     along_now: Delay<Along, 1>,
     mac: Delay<Bits<48>, WAIT>,
     valid_at: DelayValid<{ WAIT - 1 }>,
@@ -152,7 +156,19 @@ impl Logic for Leave {
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
         clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
         clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, reason_at, here);
-        clock!(self, clock, encap, along, along_now, mac, valid_at, trace_at, tracked_at, tick_at);
+        clock!(
+            self,
+            clock,
+            encap,
+            along_before,
+            along,
+            along_now,
+            mac,
+            valid_at,
+            trace_at,
+            tracked_at,
+            tick_at
+        );
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
         self.deliver.generation.next = self.i_receiver_in.val();
@@ -168,7 +184,7 @@ impl Logic for Leave {
         // Does the mapping agree?
         self.reach.inbound.next = self.i_along.val().inbound.any();
         self.reach.inside.next = self.i_along.val().inside.any();
-        self.reach.arp.next = self.i_along.val().arp.any();
+        self.reach.question.next = self.i_along.val().neighbor.any();
         self.reach.src_mac.next = self.i_along.val().src_mac;
         self.reach.routed.next = self.i_routed.val();
         self.reach.dst_mac.next = self.i_along.val().dst_mac;
@@ -208,7 +224,7 @@ impl Logic for Leave {
         self.reason_at.d.next = self.judge.reason.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any()
-            & !self.i_along.val().arp.any()
+            & !self.i_along.val().neighbor.any()
             & self.i_mapping.val().local.any();
         self.goes_on.next = self.here.q.val() & !self.judge.reason.val().any();
         self.valid_at.reset.next = self.orders.val().reset.any();
@@ -228,9 +244,12 @@ impl Logic for Leave {
         self.carry.next.l3_offset = self.i_along.val().l3_offset;
         self.carry.next.end = self.i_along.val().end;
         self.carry.next.flow_hash = self.i_along.val().flow_hash;
-        self.carry.next.arp = self.i_along.val().arp;
-        self.carry.next.near_v4 = self.i_along.val().near_ip.get_bits::<32>(0);
-        self.carry.next.far_v4 = self.i_along.val().far_ip.get_bits::<32>(0);
+        self.carry.next.question = self.i_along.val().neighbor;
+        self.carry.next.v6 = self.i_along.val().v6;
+        self.encap.near_ip.next = self.i_along.val().near_ip;
+        self.encap.far_ip.next = self.i_along.val().far_ip;
+        self.encap.late_near_ip.next = self.along_before.q.val().near_ip;
+        self.encap.late_far_ip.next = self.along_before.q.val().far_ip;
         self.encap.identity.next = self.kept.identity.val();
         self.encap.inbound.next = self.i_along.val().inbound.any();
         self.encap.carry.next = self.carry.val();
@@ -243,7 +262,8 @@ impl Logic for Leave {
         self.leaving.next.len = self.encap.len.val();
         self.header.next = self.encap.header.val();
         // What is left of it for another pass?
-        self.along.d.next = self.i_along.val();
+        self.along_before.d.next = self.i_along.val();
+        self.along.d.next = self.along_before.q.val();
         self.coming.next = self.along.q.val().number;
         self.along_now.d.next = self.along.q.val();
         self.mac.d.next = self.i_mapping.val().mac;
@@ -274,7 +294,7 @@ impl Logic for Leave {
         self.trace.next.verdict = bit_cast::<10, 6>(self.reason_at.q.val());
         if !self.reason_at.q.val().any() {
             self.trace.next.verdict = bit_cast::<10, 3>(self.encap.egress_port.val()) << 6;
-            if self.along_now.q.val().arp.any() {
+            if self.along_now.q.val().neighbor.any() {
                 self.trace.next.verdict =
                     (bit_cast::<10, 3>(self.encap.egress_port.val()) << 6) | 0x200;
             }

@@ -31,7 +31,8 @@ pub struct Along {
     pub inbound: Bits<1>,
     pub inside: Bits<1>,
     pub well_formed: Bits<1>,
-    pub arp: Bits<1>,
+    pub neighbor: Bits<1>,
+    pub v6: Bits<1>,
     pub vpc: Bits<8>,
     pub route_table: Bits<8>,
     pub src_mac: Bits<48>,
@@ -76,7 +77,8 @@ impl Logic for Pick {
         if self.headers.val().fault.any() {
             self.along.next.well_formed = 0.into();
         }
-        self.along.next.arp = self.headers.val().is_arp;
+        self.along.next.neighbor = self.headers.val().neighbor;
+        self.along.next.v6 = self.headers.val().is_ipv6;
         self.along.next.src_mac = self.headers.val().src_mac;
         self.along.next.dst_mac = self.headers.val().dst_mac;
         self.along.next.outer_src_ip = self.headers.val().outer_src_ip;

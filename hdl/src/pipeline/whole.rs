@@ -11,7 +11,7 @@ use super::{
     turn::Turn,
 };
 use crate::{explain::bits::Trace, profile::Profile, tables::TableId};
-use cells::delay::Delay;
+use cells::{delay::Delay, stream::HEADER_BITS};
 use rust_hdl::prelude::*;
 
 /// The header pipeline: the first bytes of a frame go in, what becomes of it comes out
@@ -51,7 +51,7 @@ pub struct Pipeline {
     /// What becomes of it.
     pub o_leaving: Signal<Out, Leaving>,
     /// Its new header, the first byte highest.
-    pub o_header: Signal<Out, Bits<512>>,
+    pub o_header: Signal<Out, Bits<HEADER_BITS>>,
     /// What was asked and answered in the pass.
     pub o_trace: Signal<Out, Trace>,
     enter: Enter,

@@ -36,6 +36,7 @@ fn headers(random: &mut Random) -> Headers {
         src_mac: pick(random, &[0x0200_0000_0004, 0x0200_0000_0004, 0x8200_0000_0004]),
         dst_mac: pick(random, &[0x0200_0000_0004, 0x0200_0000_0004, 0x0200_0000_0005]),
         is_arp: protocol == 0,
+        neighbor: protocol == 0,
         protocol,
         ported,
         src_port,

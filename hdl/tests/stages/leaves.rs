@@ -4,8 +4,8 @@ use crate::{
     bench::{bits, roomy, run},
     pools::{self, IDENTITY},
 };
+use cells::stream::HEADER_BITS;
 use hdl::{
-    arp,
     deliver::{
         self, Access,
         gateware::{Deliver, JUDGE},
@@ -16,7 +16,8 @@ use hdl::{
     },
     mapping::MappingAction,
     meta::DropReason,
-    parser::Headers,
+    neighbor,
+    parser::{self, Headers},
     profile::HOST_PORTS,
     spoof::AddressAction,
 };
@@ -111,9 +112,9 @@ struct Leaving {
 }
 
 impl Leaving {
-    /// Is it an ENI's ARP request?
+    /// Is it an ENI's question for a neighbor?
     fn asks(&self) -> bool {
-        self.headers.is_arp && !self.inbound
+        self.headers.neighbor && !self.inbound
     }
 
     fn carry(&self) -> Carry {
@@ -126,9 +127,8 @@ impl Leaving {
             l3_offset: u64::from(h.l3_offset).into(),
             end: u64::from(h.end).into(),
             flow_hash: u64::from(h.flow_hash).into(),
-            arp: u64::from(self.asks()).into(),
-            near_v4: u64::from(h.src_ip as u32).into(),
-            far_v4: u64::from(h.dst_ip as u32).into(),
+            question: u64::from(self.asks()).into(),
+            v6: u64::from(h.is_ipv6).into(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Leaving {
             let rewrite = encap::to_eni(&self.row, &self.headers);
             (usize::from(self.row.port), rewrite)
         } else if self.asks() {
-            let rewrite = arp::reply(&self.row, &self.mapping, &self.headers);
+            let rewrite = neighbor::reply(&self.row, &self.mapping, &self.headers);
             (usize::from(self.row.port), rewrite)
         } else {
             (HOST_PORTS, encap::into_tunnel(&IDENTITY, &self.mapping, &self.headers))
@@ -172,15 +172,23 @@ fn encap_rewrites() {
                     u.carry.next = p.carry();
                     u.mapping.next = p.mapping.into();
                     u.row.next = p.row.into();
+                    let headers = parser::bits::Headers::from(p.headers);
+                    u.near_ip.next = headers.src_ip;
+                    u.far_ip.next = headers.dst_ip;
+                }
+                if age == encap::gateware::LATENCY - 2 {
+                    let headers = parser::bits::Headers::from(p.headers);
+                    u.late_near_ip.next = headers.src_ip;
+                    u.late_far_ip.next = headers.dst_ip;
                 }
             },
             |u, age, p| {
                 if age == encap::gateware::LATENCY {
                     let (port, rewrite) = p.rewrite();
-                    let header: Bits<512> = u.header.val();
+                    let header: Bits<HEADER_BITS> = u.header.val();
                     let byte = |i: usize| {
                         (0..8).fold(0, |all, bit| {
-                            all | u8::from(header.get_bit(504 - 8 * i + bit)) << bit
+                            all | u8::from(header.get_bit(HEADER_BITS - 8 - 8 * i + bit)) << bit
                         })
                     };
                     let got: Vec<u8> = (0..rewrite.header.len()).map(byte).collect();

@@ -76,9 +76,10 @@ pub fn first<const N: usize>(reasons: [DropReason; N]) -> DropReason {
 
 /// What a parser might say.
 pub fn headers(random: &mut Random, net: bool) -> Headers {
-    let faults = &DropReason::ALL[..=DropReason::MalformedIcmp.code() as usize];
+    let faults = &DropReason::ALL[..=DropReason::MalformedNd.code() as usize];
     let kind = random.below(8);
     let (is_arp, is_ipv6) = (kind == 0, kind > 5);
+    let neighbor = is_arp || is_ipv6 && random.chance(40);
     let tags = if net { 0 } else { random.below(3) as u8 };
     let l3_offset = if net { 64 + 4 * random.below(21) as u8 } else { 14 + 4 * tags };
     Headers {
@@ -98,10 +99,11 @@ pub fn headers(random: &mut Random, net: bool) -> Headers {
         is_ipv4: !is_arp && !is_ipv6,
         is_ipv6,
         is_arp,
+        neighbor,
         src_ip: ip(random, !is_ipv6),
         dst_ip: ip(random, !is_ipv6),
-        arp_op: if is_arp { pick(random, &[1, 1, 2, 257]) } else { 0 },
-        arp_sender_mac: if is_arp { mac(random) } else { 0 },
+        asks: neighbor && random.chance(60),
+        claimed_mac: if neighbor { mac(random) } else { 0 },
         protocol: if is_arp { 0 } else { pick(random, &[1, 6, 17, 58]) },
         dscp_ecn: if is_arp { 0 } else { random.below(256) as u8 },
         l3_offset,

@@ -5,7 +5,6 @@ use crate::{
     pools::{self, IDENTITY, first},
 };
 use hdl::{
-    arp,
     decap::{self, gateware::ForUs},
     eni::AttachAction,
     group::{self, GroupAction, gateware::Group},
@@ -14,6 +13,7 @@ use hdl::{
         gateware::{JUDGE, Reach},
     },
     meta::DropReason,
+    neighbor,
     parser::Headers,
 };
 use replay::{Bench, Random};
@@ -110,7 +110,7 @@ fn group_judges() {
 struct Far {
     inbound: bool,
     inside: bool,
-    arp: bool,
+    question: bool,
     headers: Headers,
     sender: AttachAction,
     found: Option<MappingAction>,
@@ -129,9 +129,9 @@ impl Far {
 
     /// What counts behind it.
     fn leads(&self) -> DropReason {
-        match (self.inbound, self.arp) {
+        match (self.inbound, self.question) {
             (true, _) => DropReason::None,
-            (false, true) => arp::answered(&self.sender, self.found, &self.headers),
+            (false, true) => neighbor::answered(&self.sender, self.found, &self.headers),
             (false, false) => {
                 mapping::reachable(&IDENTITY, &self.sender, self.found, &self.headers)
             }
@@ -146,7 +146,7 @@ fn mapping_is_reachable_and_sends() {
         let far = |_| Far {
             inbound: random.chance(60),
             inside: random.chance(30),
-            arp: random.chance(30),
+            question: random.chance(30),
             headers: pools::headers(&mut random, false),
             sender: pools::sender(&mut random),
             found: random.chance(80).then(|| pools::mapping(&mut random)),
@@ -162,7 +162,7 @@ fn mapping_is_reachable_and_sends() {
                 if age == 0 {
                     u.inbound.next = p.inbound;
                     u.inside.next = p.inside;
-                    u.arp.next = p.arp;
+                    u.question.next = p.question;
                     u.src_mac.next = p.headers.src_mac.into();
                     u.routed.next = !p.inbound && p.headers.dst_mac == IDENTITY.router_mac;
                     u.dst_mac.next = p.headers.dst_mac.into();

@@ -53,7 +53,8 @@ impl World {
         if let Some(place) = from.place
             && self.random.random_ratio(1, 12)
         {
-            return (usize::from(place.port), self.arp(from, to, &place));
+            let asks = if talk.v4 { Self::arp } else { Self::solicitation };
+            return (usize::from(place.port), asks(self, from, to, &place));
         }
         let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
         let (port, mut frame) = match from.place {
@@ -184,6 +185,31 @@ impl World {
         if self.random.random_ratio(1, 2) {
             frame.resize(60, 0);
         }
+        frame
+    }
+
+    /// A question for a neighbor, mostly.
+    fn solicitation(&mut self, from: &Person, to: &Person, place: &AttachKey) -> Vec<u8> {
+        let mut one_in = |n| self.random.random_ratio(1, n);
+        let (kind, hop_limit) =
+            (if one_in(10) { 136 } else { 135 }, if one_in(10) { 64 } else { 255 });
+        let asker = if one_in(10) { to.v6 } else { from.v6 };
+        let asked = if one_in(10) { to.v6 ^ 0x40 } else { to.v6 };
+        let claimed = if one_in(10) { to.mac } else { from.mac };
+        let multicast = 0xff02_0000_0000_0000_0000_0001_ff00_0000 | asked & 0xff_ffff;
+        let (dst, dst_mac) = if one_in(4) {
+            (asked, to.mac)
+        } else {
+            (multicast, 0x3333_0000_0000 | (multicast as u64 & 0xffff_ffff))
+        };
+        let bytes = |mac: u64| mac.to_be_bytes()[2..].to_vec();
+        let mut message = [&[kind, 0, 0, 0, 0, 0, 0, 0][..], &asked.to_be_bytes()].concat();
+        if !one_in(4) {
+            message.extend([&[1, 1][..], &bytes(claimed)].concat());
+        }
+        let mut frame = [bytes(dst_mac), bytes(from.mac), tags(place)].concat();
+        frame.extend([0x86, 0xdd, 0x60, 0, 0, 0, 0, message.len() as u8, 58, hop_limit]);
+        frame.extend([&asker.to_be_bytes()[..], &dst.to_be_bytes(), &message].concat());
         frame
     }
 

@@ -107,7 +107,7 @@ pub struct Slot {
     /// Halfwords of the emitted beat, and of those to come, that come from the header.
     pub head: Bits<6>,
     /// Which beat of the header that is.
-    pub head_beat: Bits<2>,
+    pub head_beat: Bits<3>,
     /// Index of the last byte in a last beat.
     pub last_byte: Bits<6>,
     /// Egress port of the emitted beat.

@@ -25,7 +25,7 @@ pub struct State {
     /// This clock's read belongs to the next frame: not busy, or the tail.
     pub open: Bit,
     /// Beat of the header that comes next.
-    pub head_beat: Bits<2>,
+    pub head_beat: Bits<3>,
     /// The frame's number.
     pub number: Bits<7>,
 }

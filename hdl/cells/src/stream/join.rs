@@ -77,7 +77,7 @@ pub struct Join {
     pub v_drop: Signal<In, Bit>,
     /// Egress port.
     pub v_port: Signal<In, Bits<3>>,
-    /// Halfwords of the header, at most 32.
+    /// Halfwords of the header, at most 48.
     pub v_p: Signal<In, Bits<6>>,
     /// Halfwords of the frame that are left out.
     pub v_s: Signal<In, Bits<7>>,

@@ -25,6 +25,10 @@ use crate::ram::{Ram, Style};
 use crate::register::Register;
 use rust_hdl::prelude::*;
 
+/// Bits of a header in whole beats of any width.
+const PADDED_BITS: usize = 1024;
+const _: () = assert!(PADDED_BITS - HEADER_BITS == 256);
+
 /// `W` data bits, `B` bytes and `M` halfwords a beat.
 #[derive(LogicBlock)]
 pub struct Merge<const W: usize, const B: usize, const M: usize> {
@@ -58,6 +62,9 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     slot_2: DFF<Slot>,
     slot_3: DFF<Slot>,
     emits: [Register<Bit>; 3],
+    padded: Signal<Local, Bits<PADDED_BITS>>,
+    aligned: Signal<Local, Bits<PADDED_BITS>>,
+    pair: [Signal<Local, Bits<W>>; 3],
     header: DFF<Bits<W>>,
     earlier: DFF<Bits<W>>,
     from_head: DFF<Bits<M>>,
@@ -70,14 +77,15 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     all_halfwords: Constant<Bits<M>>,
     all_bytes: Constant<Bits<B>>,
     byte: [Constant<Bits<6>>; B],
-    /// Lowest bit of each beat of a header; there are four at 128 bits.
-    low: [Constant<Bits<10>>; 4],
+    /// Lowest bit of beats 0, 2 and 4 of a header, and of those behind them; six at 128 bits.
+    even: [Constant<Bits<10>>; 3],
+    odd: [Constant<Bits<10>>; 3],
 }
 
 impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
     /// With a header memory of `2^frames_log2` words in `style`.
     pub fn new(frames_log2: usize, style: Style) -> Self {
-        let low = |beat: usize| HEADER_BITS - W * (beat % (HEADER_BITS / W) + 1);
+        let low = |beat: usize| PADDED_BITS - W * (beat % (PADDED_BITS / W) + 1);
         Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -97,6 +105,9 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             slot_2: DFF::default(),
             slot_3: DFF::default(),
             emits: std::array::from_fn(|_| Register::default()),
+            padded: Signal::default(),
+            aligned: Signal::default(),
+            pair: std::array::from_fn(|_| Signal::default()),
             header: DFF::default(),
             earlier: DFF::default(),
             from_head: DFF::default(),
@@ -109,7 +120,8 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             all_halfwords: Constant::new(!Bits::default()),
             all_bytes: Constant::new(!Bits::default()),
             byte: std::array::from_fn(|i| Constant::new((i as u64).to_bits())),
-            low: std::array::from_fn(|beat| Constant::new((low(beat) as u64).to_bits())),
+            even: std::array::from_fn(|i| Constant::new((low(2 * i) as u64).to_bits())),
+            odd: std::array::from_fn(|i| Constant::new((low(2 * i + 1) as u64).to_bits())),
         }
     }
 }
@@ -139,17 +151,19 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
         // Clock 1 and 2: the beat turns; its beat of the header, and who comes from where.
         self.rotate.turn.next = self.slot_1.q.val().turn;
         self.rotate.data.next = self.data.val();
-        self.header.d.next = bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[0].val());
-        if self.slot_2.q.val().head_beat.get_bit(1) {
-            self.header.d.next =
-                bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[2].val());
+        self.padded.next = bit_cast::<PADDED_BITS, HEADER_BITS>(self.headers.q.val()) << 256;
+        for i in 0..3 {
+            self.aligned.next = self.padded.val() >> self.even[i].val();
             if self.slot_2.q.val().head_beat.get_bit(0) {
-                self.header.d.next =
-                    bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[3].val());
+                self.aligned.next = self.padded.val() >> self.odd[i].val();
             }
-        } else if self.slot_2.q.val().head_beat.get_bit(0) {
-            self.header.d.next =
-                bit_cast::<W, HEADER_BITS>(self.headers.q.val() >> self.low[1].val());
+            self.pair[i].next = bit_cast::<W, PADDED_BITS>(self.aligned.val());
+        }
+        self.header.d.next = self.pair[0].val();
+        if self.slot_2.q.val().head_beat.get_bit(2) {
+            self.header.d.next = self.pair[2].val();
+        } else if self.slot_2.q.val().head_beat.get_bit(1) {
+            self.header.d.next = self.pair[1].val();
         }
         self.from_head.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().head);
         self.from_earlier.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().carried);

@@ -38,7 +38,7 @@
 //! done to them. **Latency**: [`LATENCY_CLOCKS`] and the header pipeline's own.
 //!
 //! **Preconditions of a verdict**: its frame is in flight and has none yet;
-//! `2s < len <= captured length`; `p <= 32`. A verdict that breaks the second is carried out as a
+//! `2s < len <= captured length`; `p <= 48`. A verdict that breaks the second is carried out as a
 //! drop: nothing but the frame's own bytes can ever come out.
 //!
 //! **Reset.** A frame cut by reset leaves nothing behind; sender, header pipeline and receiver are
@@ -67,7 +67,7 @@ pub const WINDOW_BYTES: usize = 192;
 /// Bits of the header window.
 pub const WINDOW_BITS: usize = 8 * WINDOW_BYTES;
 /// Bytes of the longest header that a verdict puts in front.
-pub const HEADER_BYTES: usize = 64;
+pub const HEADER_BYTES: usize = 96;
 /// Bits of the longest header.
 pub const HEADER_BITS: usize = 8 * HEADER_BYTES;
 /// Bytes of the longest frame (without FCS); what is longer is swallowed and marked.

@@ -21,7 +21,7 @@ pub struct Frame {
 }
 
 /// What a frame may be turned into: name, p, s.
-pub const OPERATIONS: [(&str, usize, usize); 11] = [
+pub const OPERATIONS: [(&str, usize, usize); 12] = [
     ("pass", 0, 0),
     ("macs", 6, 6),
     ("push", 8, 6),
@@ -31,7 +31,8 @@ pub const OPERATIONS: [(&str, usize, usize); 11] = [
     ("encap+pop", 31, 8),
     ("decap", 6, 31),
     ("decap+push", 8, 31),
-    ("longest header", 32, 0),
+    ("encap over IPv6", 41, 6),
+    ("longest header", 48, 0),
     ("decap with options", 6, 71),
 ];
 

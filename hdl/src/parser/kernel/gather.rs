@@ -17,7 +17,7 @@ pub struct Gather {
     pub outer: Signal<In, OuterFields>,
     /// After clock 2.
     pub link: Signal<In, LinkFields>,
-    /// After clock 3.
+    /// After clock 4.
     pub network: Signal<In, NetworkFields>,
     /// After clock 4.
     pub end: Signal<In, Bits<14>>,
@@ -33,7 +33,7 @@ pub struct Gather {
     pub headers: Signal<Out, Headers>,
     late_outer: Delay<OuterFields, 15>,
     late_link: Delay<LinkFields, 13>,
-    late_network: Delay<NetworkFields, 12>,
+    late_network: Delay<NetworkFields, 11>,
     late_end: Delay<Bits<14>, 11>,
     late_behind: Delay<BehindFields, 4>,
     late_transport: Delay<TransportFields, 2>,
@@ -69,8 +69,9 @@ impl Logic for Gather {
         self.headers.next.is_arp = self.late_network.q.val().is_arp.into();
         self.headers.next.src_ip = self.late_network.q.val().src_ip;
         self.headers.next.dst_ip = self.late_network.q.val().dst_ip;
-        self.headers.next.arp_op = self.late_network.q.val().arp_op;
-        self.headers.next.arp_sender_mac = self.late_network.q.val().arp_sender_mac;
+        self.headers.next.neighbor = self.late_network.q.val().neighbor.into();
+        self.headers.next.asks = self.late_network.q.val().asks.into();
+        self.headers.next.claimed_mac = self.late_network.q.val().claimed_mac;
         self.headers.next.protocol = self.late_behind.q.val().protocol;
         self.headers.next.dscp_ecn = self.late_network.q.val().dscp_ecn;
         self.headers.next.fragment = self.late_behind.q.val().fragment.into();

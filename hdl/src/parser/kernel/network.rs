@@ -23,10 +23,12 @@ pub struct NetworkFields {
     pub src_ip: Bits<128>,
     /// Destination or target address.
     pub dst_ip: Bits<128>,
-    /// ARP operation, or 0.
-    pub arp_op: Bits<16>,
-    /// ARP sender hardware address, or 0.
-    pub arp_sender_mac: Bits<48>,
+    /// It speaks of neighbors.
+    pub neighbor: Bit,
+    /// It asks for one.
+    pub asks: Bit,
+    /// MAC that it says to be the sender's, or 0.
+    pub claimed_mac: Bits<48>,
     /// IP protocol, or 0.
     pub protocol: Bits<8>,
     /// Type of service or traffic class, or 0.
@@ -47,7 +49,7 @@ pub struct Payload {
 }
 
 /// Clock 3: the fields of layer 3.
-#[derive(LogicBlock, Default)]
+#[derive(LogicBlock)]
 pub struct Addresses {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
@@ -62,6 +64,24 @@ pub struct Addresses {
     arp: View<wire::bits::Arp, 224>,
     fields_3: DFF<NetworkFields>,
     mapped: Signal<Local, Bits<128>>,
+    request: Constant<Bits<16>>,
+}
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self {
+            clock: Signal::default(),
+            l3: Signal::default(),
+            kind: Signal::default(),
+            fields: Signal::default(),
+            ipv4: View::default(),
+            ipv6: View::default(),
+            arp: View::default(),
+            fields_3: DFF::default(),
+            mapped: Signal::default(),
+            request: Constant::new(wire::ARP_REQUEST.to_bits()),
+        }
+    }
 }
 
 impl Logic for Addresses {
@@ -74,8 +94,10 @@ impl Logic for Addresses {
         self.fields_3.d.next.is_ipv4 = self.kind.val().ipv4;
         self.fields_3.d.next.is_ipv6 = self.kind.val().ipv6;
         self.fields_3.d.next.is_arp = self.kind.val().arp;
-        self.fields_3.d.next.arp_op = 0.into();
-        self.fields_3.d.next.arp_sender_mac = 0.into();
+        self.fields_3.d.next.neighbor = self.kind.val().arp;
+        self.fields_3.d.next.asks =
+            self.kind.val().arp & (self.arp.fields.val().operation == self.request.val());
+        self.fields_3.d.next.claimed_mac = 0.into();
         self.fields_3.d.next.protocol = self.ipv4.fields.val().protocol;
         self.fields_3.d.next.dscp_ecn = self.ipv4.fields.val().dscp_ecn;
         self.fields_3.d.next.fragment =
@@ -94,8 +116,7 @@ impl Logic for Addresses {
         if self.kind.val().arp {
             self.fields_3.d.next.protocol = 0.into();
             self.fields_3.d.next.dscp_ecn = 0.into();
-            self.fields_3.d.next.arp_op = self.arp.fields.val().operation;
-            self.fields_3.d.next.arp_sender_mac = self.arp.fields.val().sender_mac;
+            self.fields_3.d.next.claimed_mac = self.arp.fields.val().sender_mac;
             self.fields_3.d.next.src_ip =
                 self.mapped.val() | bit_cast::<128, 32>(self.arp.fields.val().sender_ip);
             self.fields_3.d.next.dst_ip =

@@ -268,9 +268,11 @@ pub struct Check {
     pub payload: Signal<In, Payload>,
     /// How the walk over the extension headers ended, after clock 12.
     pub walk: Signal<In, Walk>,
+    /// Neighbor discovery that does not hold together, after clock 13.
+    pub neighbor_malformed: Signal<In, Bit>,
     /// Code of the first problem behind IP's own header, after clock 13.
     pub fault: Signal<Out, Bits<6>>,
-    first: FirstFault<8>,
+    first: FirstFault<9>,
     walk_13: DFF<Walk>,
     kind: DFF<Transports>,
     more: DFF<Bit>,
@@ -282,6 +284,7 @@ pub struct Check {
     beyond: DFF<Bit>,
     udp_low: DFF<Bit>,
     udp_beyond: DFF<Bit>,
+    hidden: DFF<Bit>,
     tcp_bytes: Signal<Local, Bits<16>>,
 }
 
@@ -293,6 +296,7 @@ impl Default for Check {
             transports: Signal::default(),
             payload: Signal::default(),
             walk: Signal::default(),
+            neighbor_malformed: Signal::default(),
             fault: Signal::default(),
             first: FirstFault::new([
                 DropReason::MalformedIpv6Extension,
@@ -303,6 +307,7 @@ impl Default for Check {
                 DropReason::MalformedUdp,
                 DropReason::MalformedSctp,
                 DropReason::MalformedIcmp,
+                DropReason::MalformedNd,
             ]),
             walk_13: DFF::default(),
             kind: DFF::default(),
@@ -315,6 +320,7 @@ impl Default for Check {
             beyond: DFF::default(),
             udp_low: DFF::default(),
             udp_beyond: DFF::default(),
+            hidden: DFF::default(),
             tcp_bytes: Signal::default(),
         }
     }
@@ -324,7 +330,7 @@ impl Logic for Check {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, walk_13, kind, more, overlap, under_20, under_12, under_8);
-        dff_setup!(self, clock, low, beyond, udp_low, udp_beyond);
+        dff_setup!(self, clock, low, beyond, udp_low, udp_beyond, hidden);
         // Clock 13.
         self.walk_13.d.next = self.walk.val();
         self.kind.d.next = self.transports.val();
@@ -338,6 +344,11 @@ impl Logic for Check {
         self.beyond.d.next = self.payload.val().length < self.tcp_bytes.val();
         self.udp_low.d.next = self.header.val().udp_length < 8;
         self.udp_beyond.d.next = self.payload.val().length < self.header.val().udp_length;
+        // Neighbor discovery behind extension headers; the type, 134 to 137, is the upper byte.
+        self.hidden.d.next = self.transports.val().icmpv6
+            & self.walk.val().place.any()
+            & (((self.header.val().src_port & 0xfe00) == 0x8600)
+                | ((self.header.val().src_port & 0xfe00) == 0x8800));
         // After clock 13. RFC 1858 and RFC 3128: a first fragment holds the whole TCP header, and
         // none starts within it.
         self.first.flag[0].next = self.walk_13.q.val().wrong;
@@ -357,6 +368,7 @@ impl Logic for Check {
         self.first.flag[6].next = self.kind.q.val().sctp & self.under_12.q.val();
         self.first.flag[7].next =
             (self.kind.q.val().icmp | self.kind.q.val().icmpv6) & self.under_8.q.val();
+        self.first.flag[8].next = self.hidden.q.val() | self.neighbor_malformed.val();
         self.fault.next = self.first.fault.val();
     }
 }

@@ -1,13 +1,13 @@
 //! Which frame brings which fault? One row each, and what just passes beside it.
 
-use super::{Case, frames::*, simulate_all, tunnels};
+use super::{Case, frames::*, neighbors, simulate_all, tunnels};
 use crate::meta::DropReason::{self, *};
 use crate::meta::FRAME_BYTES_MAX;
 use crate::parser::{parse, wire};
 use replay::Random;
 
 /// Everything the parser can say.
-const FAULTS: [DropReason; 26] = [
+const FAULTS: [DropReason; 27] = [
     FrameTooLong,
     Runt,
     OuterTruncated,
@@ -33,6 +33,7 @@ const FAULTS: [DropReason; 26] = [
     MalformedUdp,
     MalformedSctp,
     MalformedIcmp,
+    MalformedNd,
     None,
 ];
 
@@ -310,7 +311,12 @@ fn outer() -> Vec<Row> {
 fn table() -> Vec<(Case, DropReason)> {
     let case =
         |net| move |(name, frame, fault): Row| (Case { name: name.into(), frame, net }, fault);
-    let host = link().into_iter().chain(network()).chain(extensions()).chain(transport());
+    let host = link()
+        .into_iter()
+        .chain(network())
+        .chain(extensions())
+        .chain(transport())
+        .chain(neighbors::rows());
     let net = outer().into_iter().chain(tunnels::rows());
     host.map(case(false)).chain(net.map(case(true))).collect()
 }

@@ -5,6 +5,8 @@ use crate::parser::wire;
 use etherparse::*;
 use replay::Random;
 
+/// Where an untagged IPv6 packet has its hop limit.
+pub const HOP_LIMIT: usize = 21;
 const MACS: ([u8; 6], [u8; 6]) = ([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
 
 /// What lies behind Ethernet.
@@ -26,15 +28,18 @@ pub enum Transport {
     Echo,
     Unreachable,
     Sctp,
+    /// Neighbor solicitation or its like, over IPv4 a protocol that nobody knows.
+    Neighbor,
     Other(u8),
 }
 
-pub const TRANSPORTS: [Transport; 6] = [
+pub const TRANSPORTS: [Transport; 7] = [
     Transport::Tcp,
     Transport::Udp,
     Transport::Echo,
     Transport::Unreachable,
     Transport::Sctp,
+    Transport::Neighbor,
     Transport::Other(47),
 ];
 
@@ -97,6 +102,13 @@ fn behind_ip(
             let header = [&a.to_be_bytes()[..], &b.to_be_bytes(), &[7; 8], &payload].concat();
             step.write(&mut bytes, IpNumber(wire::PROTOCOL_SCTP), &header).unwrap();
         }
+        Transport::Neighbor => {
+            let message = neighbor(random);
+            step.write(&mut bytes, IpNumber::IPV6_ICMP, &message).unwrap();
+            if v6 && random.chance(90) {
+                bytes[HOP_LIMIT] = 255;
+            }
+        }
         Transport::Other(number) => {
             step.write(&mut bytes, IpNumber(number), &payload).unwrap();
         }
@@ -104,6 +116,22 @@ fn behind_ip(
     // Ethernet padding, now and then more than needed.
     bytes.resize(bytes.len().max(60) + random.below(2) as usize * 7, 0xa5);
     bytes
+}
+
+/// Of any type about neighbors, with an option or without.
+pub fn neighbor(random: &mut Random) -> Vec<u8> {
+    let mut message: Vec<u8> = (0..32).map(|_| random.word() as u8).collect();
+    message[0] = [135, 135, 135, 133, 134, 136, 137, 138][random.below(8) as usize];
+    message[1] = u8::from(random.chance(5));
+    message[8..10].copy_from_slice(if random.chance(90) { &[0x20, 1] } else { &[0xff, 2] });
+    if random.chance(8) {
+        message[8..20].copy_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]);
+    }
+    message[24] = 1 + random.below(2) as u8;
+    message[25] = u8::from(random.chance(90));
+    let bytes = [32, 32, 24, 40, 31, 25, 23, 20][random.below(8) as usize];
+    message.resize(bytes, 1);
+    message
 }
 
 fn arp(random: &mut Random) -> ArpPacket {
@@ -126,7 +154,10 @@ pub fn ipv4(options: u8, random: &mut Random) -> Ipv4Header {
 pub fn ipv6(random: &mut Random) -> Ipv6Header {
     let mut address =
         || (u128::from(random.word()) << 64 | u128::from(random.word())).to_be_bytes();
-    let (source, destination) = (address(), address());
+    let (mut source, destination) = (address(), address());
+    if random.chance(10) {
+        source = [0; 16];
+    }
     Ipv6Header {
         traffic_class: random.word() as u8,
         flow_label: Ipv6FlowLabel::try_new(random.below(1 << 20) as u32).unwrap(),

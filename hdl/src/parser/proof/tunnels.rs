@@ -329,7 +329,9 @@ fn the_inner_frame_reads_as_a_host_frame() {
         let vni = random.below(1 << 24) as u32;
         let enclosed = enclosed(around, &inner, vni, &mut random);
         let (got, plain) = (parse(&enclosed, true), parse(&inner, false));
-        if got.fault == HeaderTooLong {
+        // Neighbor discovery is read outside only.
+        let neighbor = plain.neighbor && plain.is_ipv6 || plain.fault == MalformedNd;
+        if got.fault == HeaderTooLong || neighbor {
             continue;
         }
         assert!(got.tunnel && got.outer_v6 == around.v6 && got.outer_vni == vni);
