@@ -1,6 +1,6 @@
 # A thin index of commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmax linerate bench soak build
+.PHONY: help demo test fmax linerate bench soak commit build
 CARGO := cargo
 RUN := $(CARGO) run --release --locked --quiet --package
 
@@ -26,6 +26,10 @@ fmax: ## place and route the 128-bit card for an ECP5-85F, three seeds, two spee
 linerate: ## clocks per packet at both widths, for each kind of traffic and length
 	@scripts/setup.sh build
 	@$(RUN) house --bin measure -- linerate
+
+commit: ## thousands of changes while packets flow: none is judged by a mix, none is lost
+	@scripts/setup.sh build
+	@$(RUN) house --bin measure -- commits
 
 bench: ## speed of model, reference and driver, beside test benches in C++ and cocotb
 	@scripts/setup.sh bench

@@ -108,16 +108,23 @@ pub fn compare(
     Ok(seen)
 }
 
+/// What commits under traffic came to.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// Packets compared, and those judged by a mix of generations or otherwise wrongly.
+    pub seen: Seen,
+    /// Packets judged by the generation before, by the one behind.
+    pub judged: [usize; 2],
+    /// Packets that went in.
+    pub sent: usize,
+}
+
 /// Commit changes while packets are under way: each must be judged by the generation that it
-/// entered with, wholly. Returns what was seen, and how many packets each generation judged.
+/// entered with, wholly.
 ///
 /// # Errors
 /// As [`compare`].
-pub fn compare_commits(
-    profile: &Profile,
-    seed: u64,
-    commits: usize,
-) -> Result<(Seen, [usize; 2]), Error> {
+pub fn compare_commits(profile: &Profile, seed: u64, commits: usize) -> Result<Committed, Error> {
     let mut world = World::new(seed);
     let mut card = Card::open(Model::new(profile, seed as u32)?, &[*profile], world.word())?;
     card.apply(&world.image)?;
@@ -126,22 +133,23 @@ pub fn compare_commits(
     card.set_open(true)?;
     card.set_tick(TICK)?;
     let mut connections = card.connections();
-    let (mut seen, mut judged) = (Seen::default(), [0; 2]);
+    let mut all = Committed::default();
     for _ in 0..commits {
         let frames = queue(&mut card, &mut world, 2 * BATCH)?;
+        all.sent += 2 * BATCH;
         let before = card.tables().clone();
         world.change();
         card.apply(&world.image)?;
         let new = card.generation() & 1 == 1;
         let followed = follow(finish(&mut card)?)?;
         for journey in &followed.journeys {
-            judged[usize::from(journey.passes.first.generation == new)] += 1;
+            all.judged[usize::from(journey.passes.first.generation == new)] += 1;
         }
         let tables = |generation| if generation == new { card.tables() } else { &before };
         // Entries move between slots while the generation is prepared.
-        judge(tables, &frames, &followed, &mut connections, unplaced, &mut seen);
+        judge(tables, &frames, &followed, &mut connections, unplaced, &mut all.seen);
     }
-    Ok((seen, judged))
+    Ok(all)
 }
 
 /// Reset the card while packets are under way, and send to the empty card at once: nothing may be

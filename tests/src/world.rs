@@ -5,6 +5,7 @@
 //! made directly, not from a VPC file: what a compiler never writes is tried as well.
 
 mod frames;
+mod moves;
 
 use hdl::{
     class::{AddressLabel, IpKey, PortKey, PortLabel},
@@ -242,6 +243,7 @@ impl World {
 
     /// Another world on the same card, for the next generation: some entries change.
     pub fn change(&mut self) {
+        self.moves();
         let keys: Vec<RuleKey> = self.image.rules.keys().copied().collect();
         for _ in 0..20 {
             if let Some(key) = keys.choose(&mut self.random) {

@@ -5,19 +5,22 @@
 use driver::Card;
 use hdl::{meta::DropReason, profile::PROFILES};
 use house::{
-    cosim::{Seen, TrackedPasses, compare, compare_commits, compare_resets},
+    cosim::{Committed, Seen, TrackedPasses, compare, compare_commits, compare_resets},
     plain,
 };
 use sim::{Journey, Model, Pauses, follow};
 
-/// Packets for each width and each kind of pause.
+/// Packets of each world.
 const PACKETS: usize = 2_600;
+/// Worlds for each width and each kind of pause: 104,000 packets in all.
+const WORLDS: u64 = 5;
 /// Verdicts that a random world must lead to.
 const MET: [&str; 7] =
     ["Forward", "NaclOutbound", "SgOutbound", "NaclInbound", "SgInbound", "Reply", "ArpNoMapping"];
 
-fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
-    for profile in &PROFILES {
+fn agree(idle_per_mille: u32, stall_per_mille: u32, kind: u64) {
+    for (profile, seed) in PROFILES.iter().flat_map(|p| (0..WORLDS).map(move |s| (p, 4 * s + kind)))
+    {
         let pauses = Pauses { idle_per_mille, stall_per_mille };
         let seen = compare(profile, seed, PACKETS, pauses).unwrap_or_else(|e| panic!("{e}"));
         none_differ(profile.name, seed, &seen);
@@ -46,8 +49,10 @@ fn none_differ(profile: &str, seed: u64, seen: &Seen) {
 #[test]
 fn commits_under_traffic() {
     for profile in &PROFILES {
-        let (seen, judged) = compare_commits(profile, 5, 24).unwrap_or_else(|e| panic!("{e}"));
+        let all = compare_commits(profile, 5, 24).unwrap_or_else(|e| panic!("{e}"));
+        let Committed { seen, judged, sent } = all;
         none_differ(profile.name, 5, &seen);
+        assert_eq!(seen.packets, sent, "{}: some are lost", profile.name);
         assert!(judged.iter().all(|n| *n > 100), "{}: {judged:?}", profile.name);
     }
 }

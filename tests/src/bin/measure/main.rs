@@ -1,6 +1,7 @@
 //! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure
-//! linerate`.
+//! commits`, `measure linerate`.
 
+mod commits;
 mod floorplan;
 mod fmax;
 mod harness;
@@ -26,6 +27,8 @@ enum What {
     Fmax(fmax::Arguments),
     /// Compare gateware and reference on a million random packets.
     Soak(soak::Arguments),
+    /// Commit changes while packets flow, and see by which generation each was judged.
+    Commits(commits::Arguments),
     /// Count the clocks of ten thousand frames of each kind and length.
     Linerate(linerate::Arguments),
     /// Make the README's tables from the figures measured.
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().what {
         What::Fmax(arguments) => fmax::run(&arguments).map_err(|e| e.to_string()),
         What::Soak(arguments) => soak::run(&arguments).map_err(|e| e.to_string()),
+        What::Commits(arguments) => commits::run(&arguments).map_err(|e| e.to_string()),
         What::Linerate(arguments) => linerate::run(&arguments).map_err(|e| e.to_string()),
         What::Readme => readme::run().map_err(|e| e.to_string()),
     };

@@ -17,8 +17,13 @@ type Table = fn(&Value) -> String;
 pub fn run() -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let mut text = fs::read_to_string(&path)?;
-    let tables: [(&str, Table); 4] =
-        [("fmax", fmax), ("linerate", linerate), ("bench", bench), ("soak", soak)];
+    let tables: [(&str, Table); 5] = [
+        ("fmax", fmax),
+        ("linerate", linerate),
+        ("bench", bench),
+        ("soak", soak),
+        ("commit", commit),
+    ];
     for (name, table) in tables {
         let Ok(figures) = fs::read_to_string(report::folder().join(format!("{name}.json"))) else {
             println!("{name}: not measured, left as it is (`make {name}` measures it)");
@@ -113,6 +118,22 @@ fn soak(figures: &Value) -> String {
             "| {profile} | {} | {} | {} |",
             r["packets"], r["seeds"], r["mismatches"]
         );
+    }
+    text
+}
+
+fn commit(figures: &Value) -> String {
+    let mut text = String::from(
+        "| profile | commits | packets | by the new generation | mixed | lost |\n\
+         |---|---:|---:|---:|---:|---:|\n",
+    );
+    for r in rows(figures) {
+        let profile = r["profile"].as_str().unwrap_or("?");
+        let _ = write!(text, "| {profile} |");
+        for key in ["commits", "packets", "by_the_new", "mixed", "lost"] {
+            let _ = write!(text, " {} |", r[key]);
+        }
+        text += "\n";
     }
     text
 }
