@@ -69,7 +69,8 @@ layout::layout! {
         CongestionExperienced = 28,
         /// No VPC of this card has the tunnel's VNI.
         UnknownVni = 29,
-        /// The mapping of the tenant's source address names another card than the one that sent.
+        /// The mapping of the tenant's source address names another card than the one that sent,
+        /// or no gateway of the VPC may speak for it.
         SpoofedUnderlay = 30,
         /// ARP in a tunnel: neighbors are answered by each card, never across the underlay.
         TunnelledArp = 31,
@@ -79,7 +80,7 @@ layout::layout! {
         EniDown = 33,
         /// The source MAC is not the ENI's, nor may it be.
         SpoofedMac = 34,
-        /// The source address is none of the ENI's.
+        /// The source address is none of the ENI's, nor may it be where the packet goes.
         SpoofedIp = 35,
         /// Gratuitous ARP or an ARP reply: addresses move by the control plane alone.
         GratuitousArp = 36,
@@ -94,18 +95,20 @@ layout::layout! {
         SgOutbound = 40,
         /// No route leads to the destination.
         NoRoute = 41,
-        /// The VPC has nobody at the destination address.
-        NoMapping = 42,
+        /// The route to the destination leads nowhere, on purpose.
+        Blackhole = 42,
+        /// Where the route leads, nobody has the destination address.
+        NoMapping = 43,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 43,
+        NotItsAddress = 44,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 44,
+        NoLocalEni = 45,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 45,
+        NaclInbound = 46,
         /// No rule of the receiver's security groups allows it.
-        SgInbound = 46,
+        SgInbound = 47,
         /// A security group allows it, but there is no room for its connection.
-        ConnTableFull = 47,
+        ConnTableFull = 48,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {
