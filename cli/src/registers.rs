@@ -94,7 +94,9 @@ fn entry(table: TableId) -> &'static str {
         TableId::PortClasses => "`PortKey`, `PortLabel`",
         TableId::Routes => "`IpKey` (the route table as its `vpc`), `RouteLabel`",
         TableId::Rules => "`RuleKey`, `RuleAction`, lives",
-        TableId::Mappings => "`IpKey`, `MappingAction`, lives",
+        TableId::Mappings => {
+            "`IpKey` (or {next hop: 32, sender: 32}, VPC 0), `MappingAction`, lives"
+        }
         TableId::Enis => "`EniEntry`",
     }
 }

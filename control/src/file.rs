@@ -2,6 +2,7 @@
 //!
 //! Every value keeps its place in the file, for whoever has to complain about it.
 
+use crate::vpcs::GatewayKind;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -25,6 +26,12 @@ pub struct File {
     pub security_groups: Vec<SecurityGroup>,
     /// Where packets may go.
     pub route_tables: Vec<RouteTable>,
+    /// Pairs of VPCs.
+    pub peerings: Vec<Peering>,
+    /// Routers between VPCs.
+    pub transit_gateways: Vec<TransitGateway>,
+    /// Ways out of a VPC.
+    pub gateways: Vec<Gateway>,
     /// Virtual network interfaces.
     pub enis: Vec<Eni>,
     /// The cards on which they hang.
@@ -206,7 +213,82 @@ pub struct RouteTable {
 pub struct Route {
     /// Prefix of the destination.
     pub destination: Text,
-    /// `local`.
+    /// `local`, `blackhole`, or a peering, a transit gateway or a gateway of the VPC.
+    pub target: Text,
+    /// Did a VPN gateway say so? Left out: no, it is static.
+    #[serde(default)]
+    pub propagated: bool,
+}
+
+/// `[[peerings]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peering {
+    /// By which routes name it.
+    pub name: Text,
+    /// The two VPCs.
+    pub vpcs: [Text; 2],
+}
+
+/// `[[gateways]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// By which routes name it.
+    pub name: Text,
+    /// Its VPC.
+    pub vpc: Text,
+    /// `internet`, `egress-only`, `nat`, `vpn` or `endpoint`.
+    pub kind: GatewayKind,
+    /// Underlay address of the box that it is, IPv4.
+    pub underlay_ip: Text,
+    /// Its overlay MAC.
+    pub mac: Text,
+}
+
+/// `[[transit_gateways]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransitGateway {
+    /// By which routes name it.
+    pub name: Text,
+    /// VPCs, each with the table by which its packets go.
+    pub attachments: Vec<Attachment>,
+    /// Its own route tables.
+    pub route_tables: Vec<TransitTable>,
+}
+
+/// A VPC at a transit gateway.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// The VPC.
+    pub vpc: Text,
+    /// The route table of the gateway with which it is associated.
+    pub route_table: Text,
+}
+
+/// A route table of a transit gateway.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransitTable {
+    /// By which attachments name it.
+    pub name: Text,
+    /// Attached VPCs whose prefixes lead to them; left out: none.
+    #[serde(default)]
+    pub propagations: Vec<Text>,
+    /// Static routes: a target is an attached VPC or `blackhole`; left out: none.
+    #[serde(default)]
+    pub routes: Vec<TransitRoute>,
+}
+
+/// A static route of a transit gateway.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransitRoute {
+    /// Prefix of the destination.
+    pub destination: Text,
+    /// An attached VPC, or `blackhole`.
     pub target: Text,
 }
 

@@ -22,12 +22,14 @@ pub struct Legend {
     pub enis: Vec<String>,
     /// Policies, the first is number 1.
     pub policies: Vec<PolicyLegend>,
-    /// Route tables, the first is number 1.
+    /// Route tables, the first is number 1: who may send to each VPC with an ENI, then those of
+    /// subnets.
     pub route_tables: Vec<RouteTableLegend>,
 }
 
-/// A VPC, and the classes into which its rules cut addresses and ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A VPC, and the classes into which its rules cut addresses and ports: none if the card has no ENI
+/// of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VpcLegend {
     /// Its name.
     pub name: String,

@@ -27,8 +27,8 @@ pub enum Syntax {
 }
 
 /// The keys of a whole file.
-const KEYS: &str = "vpcs, subnets, network_acls, security_groups, route_tables, enis, cards, \
-                    mappings, router_mac";
+const KEYS: &str = "vpcs, subnets, network_acls, security_groups, route_tables, peerings, \
+                    transit_gateways, gateways, enis, cards, mappings, router_mac";
 
 /// Read `text`. Objects without a shape are left out; `broken` says of which kinds they were.
 pub fn read(text: &str, syntax: Syntax, problems: &mut Problems) -> (File, Vec<Kind>) {
@@ -48,6 +48,9 @@ pub fn read(text: &str, syntax: Syntax, problems: &mut Problems) -> (File, Vec<K
             "network_acls" => file.network_acls = shape.list(Kind::NetworkAcl, value),
             "security_groups" => file.security_groups = shape.list(Kind::SecurityGroup, value),
             "route_tables" => file.route_tables = shape.list(Kind::RouteTable, value),
+            "peerings" => file.peerings = shape.list(Kind::Peering, value),
+            "transit_gateways" => file.transit_gateways = shape.list(Kind::TransitGateway, value),
+            "gateways" => file.gateways = shape.list(Kind::Gateway, value),
             "enis" => file.enis = shape.list(Kind::Eni, value),
             "cards" => file.cards = shape.list(Kind::Card, value),
             "mappings" => file.mappings = shape.list(Kind::Mapping, value),

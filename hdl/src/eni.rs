@@ -24,7 +24,7 @@ layout::layout! {
         /// Is it a VNI that is asked for?
         vni: bool,
     }
-    /// Who that is. Of a VNI only the VPC is known.
+    /// Who that is. Of a VNI only the VPC is known, and the table of its senders.
     pub struct AttachAction {
         /// The VPC, by its number on this card.
         vpc: u8 => 8,
@@ -34,7 +34,7 @@ layout::layout! {
         subnet: u16 => 10,
         /// Its policy, by its number on this card: which rules judge its packets.
         policy: u8 => 8,
-        /// Route table of its subnet.
+        /// Route table of its subnet; of a VNI that of the VPC's senders.
         route_table: u8 => 8,
         /// Its MAC.
         mac: u64 => 48,

@@ -1,14 +1,17 @@
 //! On which card does an address of this VPC live?
 //!
 //! ```text
-//!   host: (VPC, destination IP) --+
-//!                                 +--> [ exact-match ] --> VTEP, VNI, MAC, or an ENI here
-//!   net:  (VPC, source IP) -------+
+//!   direct route: (VPC to which it leads, far IP) --+
+//!   other route:  (next hop, its sender) -----------+--> [ exact-match ] --> VTEP, VNI, MAC,
+//!   no route:     (own VPC, far IP) ----------------+                        or an ENI here
 //! ```
 //! A host's packet asks where to; a packet of the underlay asks whether its sender may say what
-//! it says.
+//! it says. A neighbor's MAC, and a question for it, need no route.
 
-use crate::{class::IpKey, decap::Identity, eni::AttachAction, meta::DropReason, parser::Headers};
+use crate::{
+    class::IpKey, decap::Identity, eni::AttachAction, meta::DropReason, parser::Headers,
+    route::RouteLabel,
+};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -32,9 +35,27 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
-/// What is asked.
-pub fn key(vpc: u8, inbound: bool, h: &Headers) -> IpKey {
-    IpKey { vpc, ip: if inbound { h.src_ip } else { h.dst_ip } }
+/// Where next hops stand among the VPCs, none of which has this number.
+const NEXT_HOPS: u8 = 0;
+
+/// The key of a next hop: for what goes there, or for what comes from the underlay address
+/// `sender`, if that is not 0. One number may stand for several gateways: any may be the sender.
+pub fn next_hop(number: u16, sender: u32) -> IpKey {
+    IpKey { vpc: NEXT_HOPS, ip: u128::from(sender) << 32 | u128::from(number) }
+}
+
+/// What is asked of a packet of that VPC: for its far address, where the route leads `by` which it
+/// goes, or came, if it does by one.
+pub fn key(vpc: u8, by: Option<RouteLabel>, far_ip: u128, h: &Headers) -> IpKey {
+    match by {
+        Some(route) if !route.target.is_direct() => next_hop(route.to, h.outer_src_ip),
+        _ => IpKey { vpc: onward(vpc, by), ip: far_ip },
+    }
+}
+
+/// The VPC in which a packet of that VPC goes on: where a direct route leads.
+pub fn onward(vpc: u8, by: Option<RouteLabel>) -> u8 {
+    by.filter(|route| route.target.is_direct()).map_or(vpc, |route| route.to as u8)
 }
 
 /// May a host's packet go where it wants? A frame to the router's MAC goes wherever a mapping
@@ -71,18 +92,21 @@ pub mod gateware {
     use crate::{
         class::bits::IpKey,
         meta::{DropReason, gateware::FirstReason},
+        route::{Target, bits::RouteLabel},
     };
     use cells::{delay::Delay, equal::Equal, exact::Exact, view::View};
     use rust_hdl::prelude::*;
 
     /// Clocks from the address to the mapping; the reason comes [`JUDGE`] later.
-    pub const LATENCY: usize = cells::exact::LATENCY;
+    pub const LATENCY: usize = 1 + cells::exact::LATENCY;
     /// Clocks from the mapping to the reason.
     pub const JUDGE: usize = cells::equal::LATENCY + 1;
     const KEY: usize = 136;
     const ACTION: usize = 116;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
+    // A kernel takes no name for a bit's number: this one says that a target is direct.
+    const _: () = assert!(Target::Local as u8 == 1 << 3 && super::NEXT_HOPS == 0);
 
     /// Where an address lives, and whether that agrees with what the packet says.
     #[derive(LogicBlock, Default)]
@@ -97,8 +121,18 @@ pub mod gateware {
         pub valid: Signal<In, Bit>,
         /// Parity of its generation.
         pub generation: Signal<In, Bit>,
-        /// Which address.
-        pub asked: Signal<In, IpKey>,
+        /// The packet's VPC.
+        pub vpc: Signal<In, Bits<8>>,
+        /// Its far address.
+        pub far_ip: Signal<In, Bits<128>>,
+        /// Does it go, or came it, by a route?
+        pub by_route: Signal<In, Bit>,
+        /// By this one.
+        pub route: Signal<In, RouteLabel>,
+        /// The tunnel's source address, 0 of what leaves an ENI.
+        pub outer_src_ip: Signal<In, Bits<32>>,
+        /// The VPC in which it goes on; no latency.
+        pub onward: Signal<Out, Bits<8>>,
         /// Was anything found?
         pub hit: Signal<Out, Bit>,
         /// In which slot.
@@ -115,6 +149,11 @@ pub mod gateware {
         pub w_ready: Signal<Out, Bit>,
         /// The table is being emptied.
         pub busy: Signal<Out, Bit>,
+        direct: Signal<Local, Bit>,
+        asked: Signal<Local, IpKey>,
+        key: DFF<Bits<KEY>>,
+        valid_at: DFF<Bit>,
+        generation_at: DFF<Bit>,
         table_of: Exact<KEY, ACTION, ENTRY, TAG>,
         fields: View<MappingAction, ACTION>,
     }
@@ -129,12 +168,31 @@ pub mod gateware {
     impl Logic for Mapping {
         #[hdl_gen]
         fn update(&mut self) {
+            dff_setup!(self, clock, key, valid_at, generation_at);
             clock!(self, clock, table_of);
+            // What is asked.
+            self.direct.next = self.by_route.val() & self.route.val().target.get_bit(3);
+            self.onward.next = self.vpc.val();
+            self.asked.next.vpc = self.vpc.val();
+            self.asked.next.ip = self.far_ip.val();
+            if self.by_route.val() {
+                self.asked.next.vpc = 0.into();
+                self.asked.next.ip = (bit_cast::<128, 32>(self.outer_src_ip.val()) << 32)
+                    | bit_cast::<128, 12>(self.route.val().to);
+            }
+            if self.direct.val() {
+                self.onward.next = self.route.val().to.get_bits::<8>(0);
+                self.asked.next.vpc = self.route.val().to.get_bits::<8>(0);
+                self.asked.next.ip = self.far_ip.val();
+            }
+            self.key.d.next = bit_cast::<KEY, KEY>(self.asked.val().into());
+            self.valid_at.d.next = self.valid.val();
+            self.generation_at.d.next = self.generation.val();
             self.table_of.reset.next = self.reset.val();
             self.table_of.seed.next = self.seed.val();
-            self.table_of.i_valid.next = self.valid.val();
-            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.val().into());
-            self.table_of.i_gen.next = self.generation.val();
+            self.table_of.i_valid.next = self.valid_at.q.val();
+            self.table_of.i_key.next = self.key.q.val();
+            self.table_of.i_gen.next = self.generation_at.q.val();
             self.table_of.r_valid.next = false;
             self.table_of.r_slot.next = 0.into();
             self.table_of.w_valid.next = self.w_valid.val();

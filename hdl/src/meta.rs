@@ -72,7 +72,8 @@ layout::layout! {
         CongestionExperienced = 29,
         /// No VPC of this card has the tunnel's VNI.
         UnknownVni = 30,
-        /// The mapping of the tenant's source address names another card than the one that sent.
+        /// The mapping of the tenant's source address names another card than the one that sent,
+        /// or no gateway of the VPC may speak for it.
         SpoofedUnderlay = 31,
         /// ARP or neighbor discovery in a tunnel: each card answers its own ENIs.
         TunnelledArp = 32,
@@ -82,9 +83,9 @@ layout::layout! {
         EniDown = 34,
         /// The source MAC is not the ENI's, nor may it be.
         SpoofedMac = 35,
-        /// The source address is none of the ENI's.
+        /// The source address is none of the ENI's, nor may it be where the packet goes.
         SpoofedIp = 36,
-        /// Gratuitous ARP, an ARP reply, or neighbor discovery but a question in the ENI's own name:
+        /// Gratuitous ARP, an ARP reply, or neighbor discovery but a question in the ENI's name:
         /// addresses move by the control plane alone.
         GratuitousArp = 37,
         /// An ARP request or neighbor solicitation for an address that nobody has in the sender's
@@ -98,18 +99,20 @@ layout::layout! {
         SgOutbound = 41,
         /// No route leads to the destination.
         NoRoute = 42,
-        /// The VPC has nobody at the destination address.
-        NoMapping = 43,
+        /// The route to the destination leads nowhere, on purpose.
+        Blackhole = 43,
+        /// Where the route leads, nobody has the destination address.
+        NoMapping = 44,
         /// Sent neither to the router's MAC nor to that of the address in the same subnet.
-        NotItsAddress = 44,
+        NotItsAddress = 45,
         /// No ENI of this card has the destination's address and MAC.
-        NoLocalEni = 45,
+        NoLocalEni = 46,
         /// A rule of the network ACL, or the lack of one, keeps it from entering the subnet.
-        NaclInbound = 46,
+        NaclInbound = 47,
         /// No rule of the receiver's security groups allows it.
-        SgInbound = 47,
+        SgInbound = 48,
         /// A security group allows it, but there is no room for its connection.
-        ConnTableFull = 48,
+        ConnTableFull = 49,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

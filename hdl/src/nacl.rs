@@ -60,7 +60,7 @@ pub mod gateware {
     use rust_hdl::prelude::*;
 
     /// Clocks from the classes to the rule.
-    pub const LATENCY: usize = cells::exact::LATENCY;
+    pub const LATENCY: usize = 1 + cells::exact::LATENCY;
     const KEY: usize = 27;
     const ACTION: usize = 28;
     const ENTRY: usize = KEY + ACTION + 2;
@@ -101,6 +101,9 @@ pub mod gateware {
         pub w_ready: Signal<Out, Bit>,
         /// The table is being emptied.
         pub busy: Signal<Out, Bit>,
+        key: DFF<Bits<KEY>>,
+        valid_at: DFF<Bit>,
+        generation_at: DFF<Bit>,
         table_of: Exact<KEY, ACTION, ENTRY, TAG>,
         fields: View<RuleAction, ACTION>,
         crosses_at: Delay<Bit, LATENCY>,
@@ -116,12 +119,16 @@ pub mod gateware {
     impl Logic for Nacl {
         #[hdl_gen]
         fn update(&mut self) {
+            dff_setup!(self, clock, key, valid_at, generation_at);
             clock!(self, clock, table_of, crosses_at);
+            self.key.d.next = bit_cast::<KEY, KEY>(self.asked.val().into());
+            self.valid_at.d.next = self.valid.val();
+            self.generation_at.d.next = self.generation.val();
             self.table_of.reset.next = self.reset.val();
             self.table_of.seed.next = self.seed.val();
-            self.table_of.i_valid.next = self.valid.val();
-            self.table_of.i_key.next = bit_cast::<KEY, KEY>(self.asked.val().into());
-            self.table_of.i_gen.next = self.generation.val();
+            self.table_of.i_valid.next = self.valid_at.q.val();
+            self.table_of.i_key.next = self.key.q.val();
+            self.table_of.i_gen.next = self.generation_at.q.val();
             self.table_of.r_valid.next = false;
             self.table_of.r_slot.next = 0.into();
             self.table_of.w_valid.next = self.w_valid.val();

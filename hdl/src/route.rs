@@ -1,27 +1,51 @@
 //! Where do this subnet's routes lead, and what can the rules know of the far address?
 //!
 //! ```text
-//!   (route table, far IP) --> [ intervals: longest prefix ] --> target; class, subnet
+//!   (route table, far IP) --> [ intervals: longest prefix ] --> target, where to; class, subnet
 //! ```
 //! The far address is the destination of what leaves an ENI, and the source of what comes to it.
 //! Its class (stage `class`) is cut into the same intervals as the routes: what shares a key shares
-//! a search. What comes to an ENI is not routed; it asks any table of the VPC, as all of them say
-//! the same of an address's class.
+//! a search.
 //!
-//! Only a frame to the router's MAC is routed; one to a neighbor's MAC in the same subnet is
-//! not (see `mapping`).
+//! A *direct* target is a VPC, in which the destination has a mapping; any other one is a next hop,
+//! which has a mapping of its own. What leaves an ENI asks the table of its subnet, if it was sent
+//! to the router's MAC; a frame to a neighbor's MAC in the same subnet is not routed (see
+//! `mapping`). What comes to an ENI asks the *senders' table* of its VPC, which has the VPC's
+//! number: the same routes the other way round, from where may an address speak?
 
-use crate::{class::AddressLabel, meta::DropReason};
+use crate::{
+    class::{AddressLabel, IpKey},
+    meta::DropReason,
+    parser::Headers,
+};
 
 // ---- layout -----------------------------------------------------------------------------
 
 layout::layout! {
-    /// Where a route leads.
+    /// Where a route leads. Codes from 8 on are direct targets.
     pub enum Target: 4 {
         /// No route matches.
         None = 0,
+        /// Nowhere, on purpose.
+        Blackhole = 1,
+        /// To an ENI, whatever the destination address.
+        Eni = 2,
+        /// To an internet gateway.
+        InternetGateway = 3,
+        /// To an egress-only internet gateway.
+        EgressOnlyGateway = 4,
+        /// To a NAT gateway.
+        NatGateway = 5,
+        /// To a virtual private gateway.
+        VpnGateway = 6,
+        /// To an endpoint.
+        Endpoint = 7,
         /// To an address of the same VPC.
-        Local = 1,
+        Local = 8,
+        /// To an address of a peered VPC.
+        Peering = 9,
+        /// Through a transit gateway, to an address of another VPC.
+        TransitGateway = 10,
     }
     /// What is said of an address: by the longest matching prefix, and by class.
     pub struct RouteLabel {
@@ -29,17 +53,33 @@ layout::layout! {
         target: Target,
         /// Which route of the table it was, for explanations; 0 where none matches.
         route: u16 => 11,
+        /// Whose mappings answer: the VPC, by its number on this card, to which a direct target
+        /// leads, else the next hop. 0 where none matches.
+        to: u16 => 12,
         /// What the rules can know of it.
         far: AddressLabel,
     }
 }
 
+impl Target {
+    /// Does it lead to an address of a VPC that this card knows?
+    pub const fn is_direct(self) -> bool {
+        self.code() >= Self::Local.code()
+    }
+}
+
 // ---- reference --------------------------------------------------------------------------
+
+/// What is asked: for the destination of what leaves an ENI, for the source of what comes to one.
+pub fn key(table: u8, inbound: bool, h: &Headers) -> IpKey {
+    IpKey { vpc: table, ip: if inbound { h.src_ip } else { h.dst_ip } }
+}
 
 /// What the route means for a packet; `routed`: it was sent to the router's MAC.
 pub fn routed(routed: bool, label: RouteLabel) -> DropReason {
     match label.target {
         Target::None if routed => DropReason::NoRoute,
+        Target::Blackhole if routed => DropReason::Blackhole,
         _ => DropReason::None,
     }
 }
@@ -57,7 +97,7 @@ pub mod gateware {
     /// Clocks from the route table and the address to the route.
     pub const LATENCY: usize = crate::class::gateware::ADDRESS_LATENCY;
     const ADDRESS: usize = 136;
-    const LABEL: usize = 36;
+    const LABEL: usize = 48;
     const ADDRESS_ENTRY: usize = ADDRESS + LABEL;
 
     /// Routes by longest prefix.

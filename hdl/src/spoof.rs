@@ -7,7 +7,7 @@
 //! The overlay knows addresses from the control plane, never from packets. A packet from the
 //! underlay asks the same table for its destination instead: see `deliver`.
 
-use crate::{class::IpKey, eni::AttachAction, meta::DropReason, parser::Headers};
+use crate::{class::IpKey, eni::AttachAction, meta::DropReason, parser::Headers, route::Target};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -39,6 +39,16 @@ pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -
         DropReason::SpoofedIp
     } else {
         DropReason::None
+    }
+}
+
+/// May it go where its route leads? Under an address that is not its own, which only an ENI without
+/// check sends, it stays in its VPC: in another one that address may be somebody's.
+pub fn may_cross(eni: &AttachAction, owner: Option<AddressAction>, target: Target) -> DropReason {
+    let own = owner.is_some_and(|o| o.eni == eni.eni);
+    match target {
+        Target::Peering | Target::TransitGateway if !own => DropReason::SpoofedIp,
+        _ => DropReason::None,
     }
 }
 

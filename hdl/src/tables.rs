@@ -120,7 +120,7 @@ pub struct Image {
     pub routes: Vec<(IpKey, RouteLabel)>,
     /// Of the network ACLs and security groups.
     pub rules: HashMap<RuleKey, RuleAction>,
-    /// By (VPC, address): everybody whom this card's ENIs can reach or hear.
+    /// By (VPC, address), or as a next hop: everybody whom this card's ENIs can reach or hear.
     pub mappings: HashMap<IpKey, MappingAction>,
     /// By number.
     pub enis: Vec<EniEntry>,

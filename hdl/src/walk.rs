@@ -9,7 +9,7 @@
 //! `connection` remembers what it was asked, so that one is not asked in vain.
 
 use crate::{
-    class::{IpKey, PortKey},
+    class::PortKey,
     connection::{self, Connections, Tracked},
     decap, deliver, encap,
     encap::Rewrite,
@@ -24,7 +24,9 @@ use crate::{
     neighbor,
     parser::{self, Headers},
     profile::HOST_PORTS,
-    route, spoof,
+    route,
+    route::RouteLabel,
+    spoof,
     tables::Tables,
 };
 
@@ -79,9 +81,10 @@ impl<'f> Walk<'f> {
         match &mut self.passes {
             None => self.passes = Some(pass.judge(pass.enter(), connections).into()),
             Some(passes) => {
+                let entered = pass.again(&passes.first);
                 self.headers = pass.turned(&passes.first);
                 let pass = Pass { headers: self.headers, inside: true, ..pass };
-                passes.second = Some(pass.judge(pass.again(&passes.first), connections));
+                passes.second = Some(pass.judge(entered, connections));
             }
         }
     }
@@ -138,11 +141,12 @@ impl Pass<'_> {
         t
     }
 
-    /// The second pass of what was `sent`: of its sender only the VPC counts.
+    /// The second pass of what was `sent`: it comes to the VPC to which its route led, and asks for
+    /// its sender in the table that has the VPC's number.
     fn again(&self, sent: &Trace) -> Trace {
-        let AttachAction { vpc, route_table, .. } = sent.eni;
+        let vpc = mapping::onward(sent.eni.vpc, self.by(sent));
         let Trace { port, generation, well_formed, .. } = *sent;
-        let eni = AttachAction { vpc, route_table, ..AttachAction::default() };
+        let eni = AttachAction { vpc, route_table: vpc, ..AttachAction::default() };
         Trace { port, generation, inside: true, well_formed, eni, ..Trace::default() }
     }
 
@@ -190,8 +194,8 @@ impl Pass<'_> {
             PortKey { vpc: t.eni.vpc, protocol: h.protocol, ported: h.ported, port: h.dst_port };
         let found = tables.port_classes.find(&port, generation);
         (t.port_interval, t.port_class) = (found.0 as u16, found.1);
-        let far = mapping::key(t.eni.vpc, self.inbound(), h);
-        let found = tables.routes.find(&IpKey { vpc: t.eni.route_table, ..far }, generation);
+        let far = route::key(t.eni.route_table, self.inbound(), h);
+        let found = tables.routes.find(&far, generation);
         (t.route_interval, t.route) = (found.0 as u16, found.1);
         t.rule_key = RuleKey {
             port_class: t.port_class.class,
@@ -200,7 +204,19 @@ impl Pass<'_> {
             inbound: self.inbound(),
         };
         (t.ruled, t.rule) = answer(tables.rules.find(&t.rule_key, generation));
-        (t.mapped, t.mapping) = answer(tables.mappings.find(&far, generation));
+        let lives = mapping::key(t.eni.vpc, self.by(t), far.ip, h);
+        (t.mapped, t.mapping) = answer(tables.mappings.find(&lives, generation));
+    }
+
+    /// Does it leave its ENI for the router?
+    fn routed(&self) -> bool {
+        let h = &self.headers;
+        !self.inbound() && !h.neighbor && h.dst_mac == self.tables.identity.router_mac
+    }
+
+    /// The route by which it goes; or came, as the VPC's table of senders has it.
+    fn by(&self, t: &Trace) -> Option<RouteLabel> {
+        (self.inbound() || self.routed()).then_some(t.route)
     }
 
     /// What speaks against a packet that leaves an ENI, in order, before its connection counts,
@@ -230,10 +246,13 @@ impl Pass<'_> {
     /// and from there on.
     fn sent(&self, t: &Trace) -> Vec<DropReason> {
         let (identity, h) = (&self.tables.identity, &self.headers);
+        let (owner, target) = (t.addressed.hit.then_some(t.owner), t.route.target);
+        let crosses = spoof::may_cross(&t.eni, owner, target);
         vec![
             group::judge(false, t.tracked.hit, t.rule.group),
             connection::room(t.tracked),
-            route::routed(h.dst_mac == identity.router_mac, t.route),
+            route::routed(self.routed(), t.route),
+            if self.routed() { crosses } else { DropReason::None },
             mapping::reachable(identity, &t.eni, t.mapped.hit.then_some(t.mapping), h),
         ]
     }

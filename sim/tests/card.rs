@@ -55,7 +55,7 @@ fn image(closed: bool) -> Image {
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };
     let subnet = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
-    let local = |at| RouteLabel { target: Target::Local, route: 1, far: subnet(at) };
+    let local = |at| RouteLabel { target: Target::Local, route: 1, to: 1, far: subnet(at) };
     let group = GroupAction { allow: true, tracked: true, rule: 1 };
     let rule = |policy: u8, inbound, allow| {
         let key = RuleKey { policy, inbound, ..RuleKey::default() };

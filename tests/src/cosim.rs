@@ -3,7 +3,7 @@
 //! A random world is written into a verilated card by the driver; random frames go in at all
 //! ports, with pauses; every record and every frame that comes out is compared with the reference.
 
-use crate::world::World;
+use crate::world::{ROUTER_MAC, World};
 use driver::{Card, CardIo};
 use hdl::{
     connection::Connections,
@@ -31,6 +31,8 @@ pub struct Seen {
     pub verdicts: BTreeMap<String, usize>,
     /// What became of connections.
     pub tracked: TrackedPasses,
+    /// Packets that came through or left their VPC.
+    pub beyond: Beyond,
     /// Packets on which the two disagree, told in words.
     pub mismatches: Vec<String>,
 }
@@ -60,6 +62,42 @@ impl TrackedPasses {
             self.anew += usize::from(anew);
             self.full += usize::from(tracked.full);
         }
+    }
+}
+
+/// Packets that were sent on, by where the routes led.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beyond {
+    /// Into a tunnel, to another VPC.
+    pub to_vpc: usize,
+    /// Into a tunnel, to a next hop.
+    pub to_hop: usize,
+    /// To an ENI of this card, in another VPC.
+    pub inside: usize,
+    /// Out of a tunnel, from another VPC.
+    pub from_vpc: usize,
+    /// Out of a tunnel, through a next hop.
+    pub from_hop: usize,
+}
+
+impl Beyond {
+    fn add(&mut self, passes: &Passes, frame: &[u8]) {
+        let Passes { first, second } = passes;
+        let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
+        if passes.verdict().reason != DropReason::None || passes.verdict().reply {
+            return;
+        }
+        let (net, direct) = (is_net(first.port.into()), first.route.target.is_direct());
+        let other = direct && first.route.to != u16::from(first.eni.vpc);
+        let count = match (net, second) {
+            (true, _) if !direct => &mut self.from_hop,
+            (true, _) if other => &mut self.from_vpc,
+            (false, Some(second)) if second.eni.vpc != first.eni.vpc => &mut self.inside,
+            (false, None) if routed && !direct => &mut self.to_hop,
+            (false, None) if routed && other => &mut self.to_vpc,
+            _ => return,
+        };
+        *count += 1;
     }
 }
 
@@ -241,6 +279,7 @@ fn judge<'t>(
         seen.packets += 1;
         *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
         seen.tracked.add(&want.passes);
+        seen.beyond.add(&want.passes, taken.frame);
         if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {
             let said = format!(
                 "packet {} at port {}: {:02x?}\n  card {:?}\n       {got:02x?}\n  \

@@ -72,7 +72,7 @@ pub fn key(address: u32) -> IpKey {
 /// The card's tables.
 pub fn image() -> Image {
     let label = |subnet| AddressLabel { subnet, ..AddressLabel::default() };
-    let route = |target, subnet| RouteLabel { target, route: 1, far: label(subnet) };
+    let route = |target, subnet| RouteLabel { target, route: 1, to: 1, far: label(subnet) };
     let alone = AddressLabel { class: 1, ..label(1) };
     let identity = Identity { vtep: VTEP, mac: CARD, gateway_mac: GATEWAY, router_mac: ROUTER };
     let mut image = Image {

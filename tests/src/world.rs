@@ -14,7 +14,7 @@ use hdl::{
     deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     group::GroupAction,
-    mapping::MappingAction,
+    mapping::{MappingAction, next_hop},
     nacl::{RuleAction, RuleKey},
     profile::HOST_PORTS,
     route::{RouteLabel, Target},
@@ -24,7 +24,8 @@ use hdl::{
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::collections::BTreeSet;
 
-const ROUTER_MAC: u64 = 0x0200_5e00_0001;
+/// MAC of the VPCs' router.
+pub const ROUTER_MAC: u64 = 0x0200_5e00_0001;
 const CARD_MAC: u64 = 0x0200_0000_00aa;
 const VTEP: u32 = 0xc0a8_0001;
 /// Cards elsewhere, by underlay address.
@@ -32,6 +33,8 @@ const PEERS: [u32; 3] = [0xc0a8_0002, 0xc0a8_0003, 0xc0a8_01ff];
 const SUBNETS: u8 = 2;
 const CLASSES: u16 = 5;
 const PORT_CLASSES: u8 = 4;
+/// Gateways; as many as there may be VPCs, so that a number may mean either.
+const NEXT_HOPS: u16 = 3;
 
 /// Somebody with an address.
 #[derive(Clone, Debug)]
@@ -57,6 +60,11 @@ pub struct World {
     random: StdRng,
 }
 
+/// Whose route table it is: the senders' have the VPC's number.
+fn vpc_of(table: u8) -> u8 {
+    if table < 4 { table } else { table / 4 }
+}
+
 /// IPv4 as the tables have it.
 fn mapped(v4: u32) -> u128 {
     0xffff_0000_0000 | u128::from(v4)
@@ -78,10 +86,11 @@ impl World {
             talks: vec![],
             random: StdRng::seed_from_u64(!seed),
         };
-        let vpcs = random.random_range(1..=3);
+        let vpcs = random.random_range(2..=3);
         for vpc in 1..=vpcs {
             world.vpc(vpc);
         }
+        world.next_hops();
         world.intervals(vpcs);
         world.rules(vpcs);
         world
@@ -90,7 +99,7 @@ impl World {
     /// A VPC's people: the same addresses in every VPC.
     fn vpc(&mut self, vpc: u8) {
         let vni = 0x10_0000 * u32::from(vpc) + self.random.random_range(0..0x1000);
-        let action = AttachAction { vpc, route_table: vpc * 4, ..AttachAction::default() };
+        let action = AttachAction { vpc, route_table: vpc, ..AttachAction::default() };
         self.image.attachments.insert(AttachKey::tunnel(vni), action);
         for i in 0..6u8 {
             let subnet = i % SUBNETS;
@@ -166,6 +175,28 @@ impl World {
         self.people.push(person);
     }
 
+    /// Gateways, for what goes there and for what some of the cards elsewhere send.
+    fn next_hops(&mut self) {
+        let random = &mut self.random;
+        for number in 1..=NEXT_HOPS {
+            for vtep in PEERS {
+                let Some(person) = self.people.choose(random) else { return };
+                let local = random.random_ratio(1, 12);
+                let action = MappingAction {
+                    vtep,
+                    vni: person.vni,
+                    mac: person.mac ^ if local { 0 } else { 0x40 },
+                    local,
+                    ..MappingAction::default()
+                };
+                if random.random_ratio(2, 3) {
+                    self.image.mappings.insert(next_hop(number, vtep), action);
+                }
+                self.image.mappings.insert(next_hop(number, 0), action);
+            }
+        }
+    }
+
     /// Classes, port classes and routes: random cuts near the addresses in use.
     fn intervals(&mut self, vpcs: u8) {
         let mut ports: BTreeSet<PortKey> = BTreeSet::from([PortKey::default()]);
@@ -175,8 +206,8 @@ impl World {
                 let v4 = mapped(0x0a00_0000 + (subnet << 8));
                 let v6 = (0xfd00u128 << 112) + (u128::from(subnet) << 64);
                 for ip in [v4, v4 + 11, v4 + 13, v4 + 255, v4 + 256, v6, v6 + 12, v6 + (1 << 64)] {
-                    for table in 0..4 {
-                        routes.insert(IpKey { vpc: vpc * 4 + table, ip });
+                    for table in [vpc, vpc * 4, vpc * 4 + 1] {
+                        routes.insert(IpKey { vpc: table, ip });
                     }
                 }
             }
@@ -200,16 +231,31 @@ impl World {
             }
         };
         let places: Vec<_> =
-            routes.into_iter().map(|start| (start, address(start.vpc / 4, start.ip))).collect();
+            routes.into_iter().map(|start| (start, address(vpc_of(start.vpc), start.ip))).collect();
         let mut label = || PortLabel { class: random.random_range(0..PORT_CLASSES) };
         self.image.port_classes = ports.into_iter().map(|start| (start, label())).collect();
         let mut route = 0;
-        let mut label = |far| {
+        let mut label = |table, far| {
             route += 1;
-            let target = if random.random_ratio(9, 10) { Target::Local } else { Target::None };
-            RouteLabel { target, route, far }
+            let (target, to) = self.target(vpc_of(table));
+            RouteLabel { target, route, to, far }
         };
-        self.image.routes = places.into_iter().map(|(start, far)| (start, label(far))).collect();
+        self.image.routes =
+            places.into_iter().map(|(start, far)| (start, label(start.vpc, far))).collect();
+    }
+
+    /// Where a route of a VPC leads: mostly to its own people.
+    fn target(&mut self, vpc: u8) -> (Target, u16) {
+        let random = &mut self.random;
+        let target = match random.random_range(0..12) {
+            0..6 => return (Target::Local, vpc.into()),
+            6 => Target::None,
+            7 => Target::Blackhole,
+            8 => Target::Peering,
+            9 => Target::TransitGateway,
+            _ => Target::ALL.choose(random).copied().unwrap_or_default(),
+        };
+        (target, random.random_range(0..=NEXT_HOPS))
     }
 
     /// Rules for most of what can be asked.
@@ -251,10 +297,11 @@ impl World {
                 self.image.rules.insert(*key, action);
             }
         }
-        let random = &mut self.random;
-        for (_, label) in &mut self.image.routes {
-            if random.random_ratio(1, 8) {
-                label.target = if random.random_ratio(2, 3) { Target::Local } else { Target::None };
+        for index in 0..self.image.routes.len() {
+            if self.random.random_ratio(1, 8) {
+                let (target, to) = self.target(vpc_of(self.image.routes[index].0.vpc));
+                let label = &mut self.image.routes[index].1;
+                (label.target, label.to) = (target, to);
             }
         }
     }

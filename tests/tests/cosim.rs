@@ -5,7 +5,7 @@
 use driver::Card;
 use hdl::{meta::DropReason, profile::PROFILES};
 use house::{
-    cosim::{Committed, Seen, TrackedPasses, compare, compare_commits, compare_resets},
+    cosim::{Beyond, Committed, Seen, TrackedPasses, compare, compare_commits, compare_resets},
     plain,
 };
 use sim::{Journey, Model, Pauses, follow};
@@ -15,8 +15,18 @@ const PACKETS: usize = 2_600;
 /// Worlds for each width and each kind of pause: 104,000 packets in all.
 const WORLDS: u64 = 5;
 /// Verdicts that a random world must lead to.
-const MET: [&str; 7] =
-    ["Forward", "NaclOutbound", "SgOutbound", "NaclInbound", "SgInbound", "Reply", "ArpNoMapping"];
+const MET: [&str; 10] = [
+    "Forward",
+    "NaclOutbound",
+    "SgOutbound",
+    "NoRoute",
+    "Blackhole",
+    "NaclInbound",
+    "SgInbound",
+    "SpoofedUnderlay",
+    "Reply",
+    "ArpNoMapping",
+];
 
 fn agree(idle_per_mille: u32, stall_per_mille: u32, kind: u64) {
     for (profile, seed) in PROFILES.iter().flat_map(|p| (0..WORLDS).map(move |s| (p, 4 * s + kind)))
@@ -27,6 +37,9 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, kind: u64) {
         let TrackedPasses { hits, needed, made, anew, full } = seen.tracked;
         let often = hits > 200 && needed > 20 && made > 200 && anew > 3 && full == 0;
         assert!(often, "seed {seed}: {:?}", seen.tracked);
+        let Beyond { to_vpc, to_hop, inside, from_vpc, from_hop } = seen.beyond;
+        let least = [to_vpc, to_hop, inside, from_vpc, from_hop].into_iter().min();
+        assert!(least > Some(5), "seed {seed}: {:?}", seen.beyond);
         for verdict in MET {
             let met = seen.verdicts.get(verdict).copied().unwrap_or(0);
             assert!(met >= 10, "seed {seed}: {verdict} is met {met} times: {:?}", seen.verdicts);

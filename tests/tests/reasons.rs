@@ -164,6 +164,10 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
             // Within the sender's subnet's label, but beyond every route.
             f[30..34].copy_from_slice(&[10, 0, 1, 200]);
         }),
+        Blackhole => ipv4(|f| {
+            // The address behind it.
+            f[30..34].copy_from_slice(&[10, 0, 1, 201]);
+        }),
         NoMapping => (0, udp(0, FIRST_AWAY + plain::AWAY, ROUTER, 7, 100)),
         NotItsAddress => (0, udp(0, FIRST_AWAY, mac(FIRST_AWAY + 1), 7, 100)),
         NoLocalEni => (NET, tunnel(VNI, &udp(FIRST_AWAY, 0, mac(1), 7, 100))),
@@ -186,12 +190,13 @@ fn every_reason_is_provoked_and_counted() {
         let model = Model::new(profile, 7).unwrap();
         let mut card = Card::open(model, &[*profile], 3).unwrap();
         let mut image = plain::image();
-        // One address of the subnet that no route leads to.
+        // One address of the subnet that no route leads to, and one that a route leads nowhere.
         let (start, label) = image.routes[2];
-        let beyond = IpKey { ip: start.ip + 200, ..start };
-        let nowhere = RouteLabel { target: Target::None, ..label };
-        let again = IpKey { ip: beyond.ip + 1, ..start };
-        image.routes.splice(3..3, [(beyond, nowhere), (again, label)]);
+        let at = |number, target| {
+            (IpKey { ip: start.ip + number, ..start }, RouteLabel { target, ..label })
+        };
+        let ends = [at(200, Target::None), at(201, Target::Blackhole), at(202, label.target)];
+        image.routes.splice(3..3, ends);
         card.apply(&image).unwrap();
         // A second, the first one, is longer than all of this takes.
         let mut connections = card.connections();

@@ -1,5 +1,7 @@
 //! What did each stage ask, and what does the answer mean? The walk's order, in words.
 
+mod leads;
+
 use super::{
     step::{Counts, Step},
     words::{found, ip, listed, mac, name, service, state, tags, talk, v4},
@@ -14,7 +16,6 @@ use hdl::{
     nacl::RuleKey,
     parser::{Headers, parse},
     profile::PORT_NAMES,
-    route::Target,
 };
 
 /// Everything that the record of a pass is read with.
@@ -82,11 +83,11 @@ impl Story<'_> {
         steps
     }
 
-    /// What is asked of any packet but an ENI's ARP.
+    /// What is asked of any packet but a question for a neighbor.
     fn judged(&self) -> Vec<Step> {
         let mut steps = self.classes().to_vec();
         if self.inbound() && !self.t.inside {
-            steps.push(self.mapping());
+            steps.extend([self.route(), self.mapping()]);
         }
         if self.inbound() {
             steps.push(self.deliver());
@@ -108,6 +109,7 @@ impl Story<'_> {
             R::UnknownVni | R::UnknownEni => "eni",
             R::EniDown if sender_is_down => "eni",
             R::EniDown | R::NoLocalEni => "deliver",
+            R::SpoofedIp if !self.inbound() && !self.t.eni.check => "route",
             R::SpoofedMac | R::SpoofedIp => "spoof",
             R::TunnelledArp | R::GratuitousArp => "spoof",
             R::ArpNoMapping => "neighbor",
@@ -116,7 +118,7 @@ impl Story<'_> {
             R::NaclOutbound | R::NaclInbound => "nacl",
             R::ConnTableFull => "connection",
             R::SgOutbound | R::SgInbound => "group",
-            R::NoRoute => "route",
+            R::NoRoute | R::Blackhole => "route",
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
             _ => "parser",
         })
@@ -124,7 +126,8 @@ impl Story<'_> {
 
     /// Was it sent to the router?
     fn routed(&self) -> bool {
-        !self.inbound() && self.h.dst_mac == self.identity.router_mac
+        let h = &self.h;
+        !self.inbound() && !h.neighbor && h.dst_mac == self.identity.router_mac
     }
 
     /// Does it come to the ENI?
@@ -236,21 +239,6 @@ impl Story<'_> {
         [far, Step::asks("class port", asked, interval, says)]
     }
 
-    fn route(&self) -> Step {
-        let t = self.t;
-        let table = t.eni.route_table;
-        let asked = name("route table", table, self.legend.route_table(table));
-        let asked = format!("{} in {asked}", ip(self.h.dst_ip));
-        let says = match self.legend.route(table, t.route.route) {
-            _ if !self.routed() => "not sent to the router's MAC, so no route is needed".into(),
-            Some(route) => route.to_string(),
-            None if t.route.target == Target::None => "no route leads there".into(),
-            None => format!("route {}", t.route.route),
-        };
-        let interval = format!("interval {}", t.route_interval);
-        Step::asks("route", asked, interval, says).unless(self.routed())
-    }
-
     /// Which way the ENI's rules are asked about, as the legend and as a reader has it.
     fn way(&self) -> (Direction, &'static str) {
         if self.inbound() { (Direction::Inbound, "in") } else { (Direction::Outbound, "out") }
@@ -330,66 +318,6 @@ impl Story<'_> {
         };
         let needed = !t.tracked.hit;
         Step::asks("group", self.asked_of(&groups), found(t.ruled), says).unless(needed)
-    }
-
-    fn mapping(&self) -> Step {
-        let (t, h, m) = (self.t, &self.h, &self.t.mapping);
-        let lives = match (t.mapped.hit, m.local) {
-            (false, _) => "nobody has this address".into(),
-            (true, true) => format!("on this card, MAC {}", mac(m.mac)),
-            (true, false) => {
-                format!("behind VTEP {}, VNI {}, MAC {}", v4(m.vtep), m.vni, mac(m.mac))
-            }
-        };
-        let says = if self.inbound() {
-            format!("{lives}; the packet came from {}", v4(h.outer_src_ip))
-        } else {
-            lives
-        };
-        let asked = format!("{} in {}", ip(self.far()), self.vpc());
-        Step::asks("mapping", asked, found(t.mapped), says)
-    }
-
-    /// Who has the address that an ENI asks for.
-    fn neighbor(&self) -> Step {
-        let (t, h, m) = (self.t, &self.h, &self.t.mapping);
-        let says = if !t.mapped.hit {
-            "nobody has this address, so nobody answers".into()
-        } else if m.subnet != t.eni.subnet {
-            format!("it lives in {}, not in the asker's: nobody answers", self.subnet(m.subnet))
-        } else if m.mac == h.src_mac {
-            "it is the asker's own, for which nobody answers".into()
-        } else {
-            let whose = if m.router { ", that of the subnet's router" } else { "" };
-            format!("the card answers: MAC {}{whose}", mac(m.mac))
-        };
-        let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
-        Step::asks("neighbor", asked, found(t.mapped), says)
-    }
-
-    fn deliver(&self) -> Step {
-        let (t, h) = (self.t, &self.h);
-        let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
-        let says = match t.addressed.hit {
-            true => {
-                let eni = name("ENI", t.owner.eni, self.legend.eni(t.owner.eni));
-                format!("{eni}, {}", self.subnet(t.owner.subnet))
-            }
-            false => "no ENI of this card has the address".into(),
-        };
-        Step::asks("deliver", asked, found(t.addressed), says)
-    }
-
-    fn encap(&self) -> Step {
-        let m = &self.t.mapping;
-        let says = match self.inbound() {
-            _ if self.t.verdict.reply => {
-                "the answer goes back to the ENI, its VLAN tags in front".into()
-            }
-            true => "overlay MACs and the ENI's VLAN tags in front of the IP packet".into(),
-            false => format!("VXLAN to {}, VNI {}", v4(m.vtep), m.vni),
-        };
-        Step::says("encap", says)
     }
 }
 

@@ -10,7 +10,10 @@ fn frame(src: [u8; 4], port: u16) -> String {
 }
 
 fn frame_to(src: [u8; 4], dst: [u8; 4], port: u16) -> String {
-    let mac = [0x02, 0xb0, 0, 0, 0x01, 0x0a];
+    frame_of([0x02, 0xb0, 0, 0, 0x01, 0x0a], src, dst, port)
+}
+
+fn frame_of(mac: [u8; 6], src: [u8; 4], dst: [u8; 4], port: u16) -> String {
     let builder = PacketBuilder::ethernet2(mac, [2, 0, 0, 0, 0, 1])
         .ipv4(src, dst, 64)
         .tcp(40_000, port, 1, 1024)
@@ -75,6 +78,31 @@ fn a_packet_between_two_enis_of_a_card_is_judged_for_both() {
     let (_, says, _) = &steps[turn + 3];
     assert!(says.contains("ENI blue-web-2, subnet blue-web"), "{says}");
     assert_eq!(steps[turn + 6].1, "security group web in: tcp 443 0.0.0.0/0");
+}
+
+#[test]
+fn a_packet_that_leaves_its_vpc() {
+    let told = |dst, port| {
+        let hex = frame_of([0x02, 0xb0, 0, 1, 1, 0x0a], [10, 1, 1, 10], dst, port);
+        let config = ["explain", "--config", "examples/joined-vpcs.toml", "--card", "card-a"];
+        let more = ["--port", "host0", "--json", "--engine", "both", &hex];
+        penstock(&[&config[..], &more].concat()).json()
+    };
+    let says = |answer: &serde_json::Value, stage| {
+        let found = steps(answer).into_iter().find(|(s, ..)| s == stage);
+        found.map(|(_, says, _)| says).unwrap_or_default()
+    };
+    // To another VPC on the same card, whose default group lets it in.
+    let bank = told([10, 2, 1, 20], 8443);
+    assert_eq!((&bank["verdict"], &bank["egress_port"]), (&"Forward".into(), &"host1".into()));
+    assert_eq!(says(&bank, "route"), "10.2.0.0/16 -> shop-bank, VPC bank");
+    let second: Vec<_> = steps(&bank).into_iter().skip_while(|(s, ..)| s != "turn").collect();
+    assert!(second[3].1.contains("ENI bank-2, subnet bank-all"), "{second:?}");
+    assert_eq!(second[6].1, "security group default in: tcp 8443 10.1.1.0/24");
+    assert_eq!(told([10, 2, 1, 20], 443)["verdict"], "SgInbound");
+    let internet = told([8, 8, 8, 8], 443);
+    assert_eq!(says(&internet, "route"), "0.0.0.0/0 -> shop-internet");
+    assert_eq!(says(&internet, "encap"), "VXLAN to 192.0.2.200, VNI 6001");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Is the file right as a whole? Everything that is wrong with it, at once.
 //!
 //! ```text
-//!   file --> names --> VPCs --> ACLs, groups, tables --> subnets --> cards --> ENIs --> mappings
+//!   file --> names --> VPCs --> targets --> ACLs, groups, tables --> subnets --> cards --> ENIs
+//!                                                                                   mappings
 //! ```
 //! An object whose own values can't be read is `None` from there on: what depends on it isn't
 //! judged, so that one mistake makes one problem.
@@ -10,20 +11,26 @@ mod groups;
 mod names;
 mod networks;
 mod places;
+mod routes;
 mod rules;
+mod targets;
 mod value;
 
 use crate::{
     file::{File, Text},
     problem::{Cause, Kind},
     report::{Errors, Problems},
-    vpcs::{NetworkAcl, ROUTER_MAC, Route, RouteTable, Subnet, Vpc, Vpcs},
+    vpcs::{
+        Gateway, NetworkAcl, Peering, ROUTER_MAC, RouteTable, Subnet, TransitGateway, Vpc, Vpcs,
+    },
 };
 use groups::Group;
 use macaddr::MacAddr6;
 use names::Names;
 pub use names::known;
+use routes::Table;
 use std::ops::Range;
+use targets::Hears;
 
 /// The state of the check.
 struct Check {
@@ -31,17 +38,14 @@ struct Check {
     names: Names,
     router_mac: MacAddr6,
     vpcs: Vec<Option<Vpc>>,
+    peerings: Vec<Option<Peering>>,
+    transit_gateways: Vec<Option<TransitGateway>>,
+    gateways: Vec<Option<Gateway>>,
+    hears: Vec<Hears>,
     acls: Vec<Option<NetworkAcl>>,
     groups: Vec<Group>,
     tables: Vec<Option<Table>>,
     subnets: Vec<Option<Subnet>>,
-}
-
-/// A route table that remembers where its routes stand.
-struct Table {
-    name: String,
-    vpc: Option<usize>,
-    routes: Vec<(Route, Range<usize>)>,
 }
 
 /// The objects of a file.
@@ -55,6 +59,10 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         names,
         router_mac: ROUTER_MAC.into(),
         vpcs: Vec::new(),
+        peerings: Vec::new(),
+        transit_gateways: Vec::new(),
+        gateways: Vec::new(),
+        hears: Vec::new(),
         acls: Vec::new(),
         groups: Vec::new(),
         tables: Vec::new(),
@@ -77,6 +85,9 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         network_acls: check.acls.into_iter().flatten().collect(),
         security_groups: check.groups.into_iter().filter_map(Group::into_checked).collect(),
         route_tables: check.tables.into_iter().flatten().map(table).collect(),
+        peerings: check.peerings.into_iter().flatten().collect(),
+        transit_gateways: check.transit_gateways.into_iter().flatten().collect(),
+        gateways: check.gateways.into_iter().flatten().collect(),
         enis,
         cards,
         mappings,

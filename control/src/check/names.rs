@@ -1,8 +1,9 @@
 //! Who is called what?
 
+use super::targets::RESERVED;
 use crate::{
     file::{File, Text},
-    problem::{Cause, Kind},
+    problem::{Cause, Kind, RouteCause},
     report::Problems,
 };
 use std::collections::HashMap;
@@ -28,7 +29,29 @@ impl Names {
         names.declare(Kind::RouteTable, file.route_tables.iter().map(|o| &o.name), problems);
         names.declare(Kind::Eni, file.enis.iter().map(|o| &o.name), problems);
         names.declare(Kind::Card, file.cards.iter().map(|o| &o.name), problems);
+        names.declare_targets(file, problems);
         names
+    }
+
+    /// What routes may name: the reserved names, then peerings, transit gateways, gateways.
+    fn declare_targets(&mut self, file: &File, problems: &mut Problems) {
+        let (transits, gateways) = (file.transit_gateways.iter(), file.gateways.iter());
+        let joined = transits.map(|o| &o.name).chain(gateways.map(|o| &o.name));
+        let all: Vec<&Text> = file.peerings.iter().map(|o| &o.name).chain(joined).collect();
+        for text in &all {
+            let name = text.get_ref().clone();
+            if RESERVED.iter().any(|(reserved, _)| *reserved == name) {
+                problems.add(text.span(), RouteCause::ReservedName { name }.into());
+            }
+        }
+        self.declare(Kind::Target, all.into_iter(), problems);
+        if let Some((_, list)) = self.kinds.last_mut() {
+            list.splice(0..0, RESERVED.map(|(name, _)| name.to_owned()));
+        }
+        let kinds = [Kind::Peering, Kind::TransitGateway, Kind::Gateway];
+        if kinds.iter().any(|kind| self.broken.contains(kind)) {
+            self.broken.push(Kind::Target);
+        }
     }
 
     /// Names that are unique in the file.

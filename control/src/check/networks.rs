@@ -7,7 +7,10 @@ use crate::{
     vpcs::{Subnet, Vpc},
 };
 use ipnet::IpNet;
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 /// Highest VNI: 24 bits (RFC 7348 section 5).
 const VNI_MAX: i64 = (1 << 24) - 1;
@@ -18,13 +21,14 @@ const SUBNET_HOST_BITS_MIN: u8 = 3;
 type Placed = (IpNet, Range<usize>);
 
 impl Check {
-    /// VPCs, network ACLs, security groups, route tables, subnets.
+    /// VPCs, what joins them, network ACLs, security groups, route tables, subnets.
     pub fn networks(&mut self, file: &File) {
         let mut vnis = HashMap::new();
         for vpc in &file.vpcs {
             let checked = self.vpc(vpc, &mut vnis);
             self.vpcs.push(checked);
         }
+        self.targets(file);
         for acl in &file.network_acls {
             let checked = self.network_acl(acl);
             self.acls.push(checked);
@@ -35,16 +39,14 @@ impl Check {
             self.tables.push(checked);
         }
         let mut taken = HashMap::new();
-        let mut routed = Vec::new();
         for subnet in &file.subnets {
             let checked = self.subnet(subnet, &mut taken);
-            if let Some((vpc, table)) = checked.as_ref().and_then(|s| Some((s.vpc, s.route_table?)))
-                && !routed.contains(&(vpc, table))
-            {
-                routed.push((vpc, table));
-                self.local_routes(vpc, table);
-            }
             self.subnets.push(checked);
+        }
+        let used = |s: &Subnet| s.route_table.map(|table| (s.vpc, table));
+        let used: BTreeSet<_> = self.subnets.iter().flatten().filter_map(used).collect();
+        for (vpc, table) in used {
+            self.routes_in(vpc, table);
         }
     }
 
@@ -138,19 +140,6 @@ impl Check {
         {
             let (vpc, cidrs) = (vpc.name.clone(), list(&vpc.cidrs));
             self.problems.add(at, Cause::OutsideVpc { cidr, vpc, cidrs });
-        }
-    }
-
-    /// Every route of the table leads into the VPC.
-    fn local_routes(&mut self, vpc: usize, table: usize) {
-        let (Some(vpc), Some(table)) = (&self.vpcs[vpc], &self.tables[table]) else { return };
-        for (route, at) in &table.routes {
-            let destination = route.destination;
-            if !vpc.cidrs.iter().any(|c| c.contains(&destination)) {
-                let (vpc, cidrs) = (vpc.name.clone(), list(&vpc.cidrs));
-                let cause = Cause::RouteOutside { destination, vpc, cidrs };
-                self.problems.add(at.clone(), cause);
-            }
         }
     }
 }

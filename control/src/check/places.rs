@@ -4,7 +4,7 @@ use super::{Check, names::known, networks::list, value};
 use crate::{
     address,
     file::{self, File, Number, Text},
-    problem::{Cause, Kind},
+    problem::{Cause, Kind, RouteCause},
     vpcs::{Card, Eni, Mapping},
 };
 use hdl::{
@@ -40,6 +40,9 @@ impl Check {
     pub fn places(&mut self, file: &File) -> (Vec<Card>, Vec<Eni>, Vec<Mapping>) {
         let mut taken = Taken::default();
         let cards = file.cards.iter().filter_map(|c| self.card(c, &mut taken)).collect();
+        for gateway in &file.gateways {
+            self.on_no_card(gateway, &taken);
+        }
         let enis = file.enis.iter().filter_map(|e| self.eni(e, &mut taken)).collect();
         let mappings = file.mappings.iter().filter_map(|m| self.mapping(m, &mut taken)).collect();
         (cards, enis, mappings)
@@ -76,6 +79,16 @@ impl Check {
             profile,
             at,
         })
+    }
+
+    fn on_no_card(&mut self, gateway: &file::Gateway, taken: &Taken) {
+        let underlay = &gateway.underlay_ip;
+        if let Ok(ip) = value::underlay_ip(underlay.get_ref())
+            && let Some((card, other)) = taken.underlay_ips.get(&ip).cloned()
+        {
+            let cause = RouteCause::GatewayOnCard { ip: ip.into(), card };
+            self.problems.add_pair(other, underlay.span(), cause.into());
+        }
     }
 
     fn profile(&mut self, text: &Text) -> Option<&'static Profile> {

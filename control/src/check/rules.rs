@@ -1,12 +1,11 @@
-//! Does each rule and each route say something that can be?
+//! Does each rule say something that can be?
 
-use super::{Check, Table, value};
+use super::{Check, value};
 use crate::{
     file::{self, Action},
     problem::{Cause, Kind},
-    vpcs::{ACL_RULES_MAX, NetworkAcl, ROUTES_MAX, Route, Rule, Service, protocol_name},
+    vpcs::{ACL_RULES_MAX, NetworkAcl, Rule, Service, protocol_name},
 };
-use hdl::route::Target;
 use ipnet::IpNet;
 use std::{collections::HashMap, ops::Range};
 
@@ -122,34 +121,5 @@ impl Check {
             Some(code) => Some(self.judge(code.span(), value::icmp(*code.get_ref()))?),
         };
         Some(Service::Icmp { protocol, kind: kind?, code })
-    }
-
-    pub(super) fn route_table(&mut self, table: &file::RouteTable) -> Option<Table> {
-        let vpc = self.maybe(Kind::Vpc, table.vpc.as_ref());
-        if table.routes.len() > ROUTES_MAX {
-            let cause = Cause::TooManyRoutes { count: table.routes.len(), limit: ROUTES_MAX };
-            self.problems.add(table.name.span(), cause);
-        }
-        let mut taken = HashMap::new();
-        let mut routes = Vec::new();
-        for route in &table.routes {
-            let at = route.destination.span();
-            let destination = self.judge(at.clone(), value::cidr(route.destination.get_ref()));
-            let local = route.target.get_ref() == "local";
-            if !local {
-                let cause = Cause::NotYet { target: route.target.get_ref().clone() };
-                self.problems.add(route.target.span(), cause);
-            }
-            let Some(destination) = destination else { continue };
-            if let Some(other) = taken.insert(destination, at.clone()) {
-                self.problems.add_pair(other, at.clone(), Cause::RouteTaken { destination });
-            }
-            if local {
-                routes.push((Route { destination, target: Target::Local }, at));
-            }
-        }
-        let whole = routes.len() == table.routes.len();
-        let name = table.name.get_ref().clone();
-        whole.then_some(Table { name, vpc: vpc?, routes })
     }
 }

@@ -5,8 +5,9 @@
 //! likewise.
 //!
 //! A group's members are scattered, and each would be a cell of its own. Between two of them lie
-//! addresses that nobody has. Where no packet with such an address comes as far as a group's
-//! verdict, it is in the groups of its neighbor below, so that neighbors of one group are one cell.
+//! addresses of the VPC that nobody has. Where no packet with such an address comes as far as a
+//! group's verdict, it is in the groups of its neighbor below, so that neighbors of one group are
+//! one cell.
 //!
 //! TCP and UDP are told from other protocols, too, where only they need no connection (`rules`).
 
@@ -232,14 +233,18 @@ fn members<'v>(numbers: &Numbers<'v>, vpc: usize) -> Vec<(RangeInclusive<u128>, 
     let mut places = Vec::new();
     for (index, (first, groups)) in owned.iter().enumerate() {
         let next = owned.get(index + 1).map_or(u128::MAX, |(next, _)| next - 1);
-        places.push((*first..=if exact { *first } else { next }, groups.clone()));
+        // Beyond the VPC's prefixes live others.
+        let spans = file.vpcs[vpc].cidrs.iter().map(|c| address::span(*c));
+        let end = spans.filter(|s| s.contains(first)).map(|s| *s.end()).next();
+        let last = if exact { *first } else { next.min(end.unwrap_or(*first)) };
+        places.push((*first..=last, groups.clone()));
     }
     places
 }
 
-/// Can a group's verdict on an address that nobody has be seen? Such a source comes only from an
-/// ENI of the card whose source is not checked: no mapping names it. Such a destination is dropped
-/// for want of a mapping, if a rule that names a group doesn't decide first.
+/// Can a group's verdict on an address of the VPC that nobody has be seen? Such a source comes only
+/// from an ENI of the card whose source is not checked: no mapping names it. Such a destination is
+/// dropped for want of a mapping, if a rule that names a group doesn't decide first.
 fn strangers_are_judged(numbers: &Numbers, vpc: usize) -> bool {
     let unchecked = |eni: &Eni| numbers.file.vpc_of(eni) == vpc && !eni.source_dest_check;
     let of_group = |rule: &GroupRule| matches!(rule.peer, Peer::Group(_));

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!   Vpcs --> numbers --> classes --> rules ---+
-//!            who is      what rules           +--> Image, Legend
-//!            on this     can tell     routes -+
+//!            who is      what rules   senders-+
+//!            on this     can tell     routes -+--> Image, Legend
 //!            card?       apart        places -+
 //! ```
-//! Only VPCs with an ENI on the card are compiled. The same file gives the same numbers, and so
+//! Only VPCs with an ENI on the card are compiled; of those with which they are joined, the
+//! mappings. The same file gives the same numbers, and so
 //! does a file with its objects in another order: numbers go by VNI and by name.
 
 mod classes;
@@ -14,6 +15,7 @@ mod numbers;
 mod places;
 mod routes;
 mod rules;
+mod senders;
 
 use crate::{
     check::known,
@@ -91,6 +93,7 @@ fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
 
 fn legend(numbers: &Numbers, classes: Vec<Classes>) -> Legend {
     let name = |v: &usize| numbers.file.vpcs[*v].name.clone();
+    let other = |v: &usize| VpcLegend { name: name(v), ..VpcLegend::default() };
     let vpc = |(v, classes): (&usize, Classes)| VpcLegend {
         name: name(v),
         address_classes: classes.address_words(),
@@ -98,12 +101,16 @@ fn legend(numbers: &Numbers, classes: Vec<Classes>) -> Legend {
         group_rules_outbound: rules::group_words(numbers, *v, false),
         group_rules_inbound: rules::group_words(numbers, *v, true),
     };
+    let own = numbers.vpcs.iter().zip(classes).map(vpc);
+    let senders = numbers.vpcs.iter().zip(&numbers.senders);
+    let senders = senders.map(|(v, senders)| senders.legend(numbers.file, *v));
+    let tables = numbers.tables.iter().map(|t| routes::legend(numbers, *t));
     Legend {
-        vpcs: numbers.vpcs.iter().zip(classes).map(vpc).collect(),
+        vpcs: own.chain(numbers.others.iter().map(other)).collect(),
         subnets: numbers.subnets.iter().map(|s| numbers.file.subnets[*s].name.clone()).collect(),
         enis: numbers.enis.iter().map(|e| numbers.file.enis[*e].name.clone()).collect(),
         policies: numbers.policies.iter().map(|p| rules::legend(numbers, p)).collect(),
-        route_tables: numbers.tables.iter().map(|t| routes::legend(numbers, *t)).collect(),
+        route_tables: senders.chain(tables).collect(),
     }
 }
 

@@ -1,15 +1,20 @@
 //! Who has which number on this card?
 
-use super::limit;
+use super::{
+    limit,
+    routes::{Lead, cells, routes},
+    senders::{Senders, heard, names},
+};
 use crate::{
     problem::Cause,
-    vpcs::{Card, Eni, GroupRule, NetworkAcl, Route, Rule, SecurityGroup, Vpcs},
+    vpcs::{Card, Eni, GatewayKind, GroupRule, NetworkAcl, Rule, SecurityGroup, Target, Vpcs},
 };
 use hdl::{
     eni::AttachAction,
     group::GroupAction,
-    route::{RouteLabel, Target},
+    route::{self, RouteLabel},
 };
+use std::collections::BTreeSet;
 
 /// A network ACL or route table of a VPC: (index of the VPC, index in the file, or `None` for
 /// the VPC's own).
@@ -32,14 +37,23 @@ pub struct Numbers<'v> {
     pub card: usize,
     /// VPCs with an ENI on the card, by VNI.
     pub vpcs: Vec<usize>,
+    /// VPCs to which these send or from which they hear, by VNI; their numbers follow.
+    pub others: Vec<usize>,
+    /// Who may send to each VPC with an ENI; this table has the VPC's number. It is the VPC's main
+    /// one, too, if nobody else may.
+    pub senders: Vec<Senders>,
     /// All subnets of these VPCs, by VPC and name.
     pub subnets: Vec<usize>,
     /// Policies of the card's ENIs, by VPC and names.
     pub policies: Vec<Policy>,
     /// Security groups of the card's ENIs, by VPC and name.
     groups: Vec<usize>,
-    /// Route tables of the subnets with an ENI on the card, by VPC and name.
+    /// Route tables of the subnets with an ENI on the card, by VPC and name; their numbers follow
+    /// those of the senders' tables.
     pub tables: Vec<Used>,
+    /// Next hops: sets of gateways, by name. A route leads to one, several may speak for one
+    /// prefix.
+    pub hops: Vec<Vec<usize>>,
     /// ENIs of the card, by name.
     pub enis: Vec<usize>,
 }
@@ -83,16 +97,39 @@ impl<'v> Numbers<'v> {
         let mut tables: Vec<Used> = here.map(|s| (s.vpc, s.route_table)).collect();
         tables.sort_by_key(|(v, t)| (order(*v), t.map(|t| &file.route_tables[t].name)));
         tables.dedup();
-        Self { file, card, vpcs, subnets, policies, groups, tables, enis }
+        let senders: Vec<Senders> = vpcs.iter().map(|v| Senders::of(file, *v)).collect();
+        let apart: Vec<usize> =
+            vpcs.iter().zip(&senders).filter(|(_, s)| !s.are_its_own()).map(|(v, _)| *v).collect();
+        tables.retain(|(vpc, table)| table.is_some() || apart.contains(vpc));
+        let leads = tables.iter().flat_map(|t| cells(file, *t));
+        let leads: Vec<Lead> = leads.filter_map(|(_, found)| Some(found?.1)).collect();
+        let mut others: Vec<usize> =
+            vpcs.iter().flat_map(|v| heard(file, *v)).map(|(v, _)| v).collect();
+        let mut hops: BTreeSet<Vec<usize>> =
+            senders.iter().flat_map(|s| s.sets.iter().cloned()).collect();
+        for lead in leads {
+            match lead {
+                Lead::Vpc(_, vpc) => others.push(vpc),
+                Lead::Gateway(gateway) => _ = hops.insert(vec![gateway]),
+                Lead::Nowhere | Lead::Blackhole => {}
+            }
+        }
+        others.retain(|v| !vpcs.contains(v));
+        others.sort_by_key(|v| file.vpcs[*v].vni);
+        others.dedup();
+        let mut hops = Vec::from_iter(hops);
+        hops.sort_by_key(|set| names(file, set));
+        Self { file, card, vpcs, others, senders, subnets, policies, groups, tables, hops, enis }
     }
 
     /// What has more members than its numbers can tell apart.
     pub fn too_many(&self, card: &str) -> Vec<Cause> {
-        let routes = self.tables.iter().map(|t| self.routes(*t).len()).max().unwrap_or(0);
+        let routes = self.tables.iter().map(|t| routes(self.file, *t).len());
+        let routes = routes.chain(self.senders.iter().map(Senders::len)).max().unwrap_or(0);
         let ways = self.vpcs.iter().flat_map(|v| [(*v, false), (*v, true)]);
         let group_rules = ways.map(|(v, way)| self.group_rules(v, way).count()).max().unwrap_or(0);
         [
-            ("VPCs", self.vpcs.len(), limit::<AttachAction>("vpc")),
+            ("VPCs", self.vpcs.len() + self.others.len(), limit::<AttachAction>("vpc")),
             ("subnets", self.subnets.len(), limit::<AttachAction>("subnet")),
             (
                 "pairs of a network ACL and a set of security groups",
@@ -104,7 +141,12 @@ impl<'v> Numbers<'v> {
                 group_rules,
                 limit::<GroupAction>("rule"),
             ),
-            ("route tables", self.tables.len(), limit::<AttachAction>("route_table")),
+            (
+                "route tables, one per VPC among them",
+                self.vpcs.len() + self.tables.len(),
+                limit::<AttachAction>("route_table"),
+            ),
+            ("next hops", self.hops.len(), limit::<RouteLabel>("to")),
             ("ENIs", self.enis.len(), limit::<AttachAction>("eni")),
             ("routes in one table", routes, limit::<RouteLabel>("route")),
         ]
@@ -121,7 +163,39 @@ impl<'v> Numbers<'v> {
 
     /// Number of a VPC, 0 if the card doesn't know it.
     pub fn vpc(&self, index: usize) -> u8 {
-        number(&self.vpcs, &index) as u8
+        match number(&self.others, &index) {
+            0 => number(&self.vpcs, &index) as u8,
+            other => (self.vpcs.len() + other) as u8,
+        }
+    }
+
+    /// Number of the next hop that stands for these gateways.
+    pub fn hop(&self, set: &[usize]) -> u16 {
+        number(&self.hops, &set.to_vec()) as u16
+    }
+
+    /// What a route says that leads there.
+    pub fn label(&self, lead: Lead) -> RouteLabel {
+        let (target, to) = match lead {
+            Lead::Nowhere => (route::Target::None, 0),
+            Lead::Blackhole => (route::Target::Blackhole, 0),
+            Lead::Vpc(Target::Peering(_), vpc) => (route::Target::Peering, self.vpc(vpc).into()),
+            Lead::Vpc(Target::TransitGateway(_), vpc) => {
+                (route::Target::TransitGateway, self.vpc(vpc).into())
+            }
+            Lead::Vpc(_, vpc) => (route::Target::Local, self.vpc(vpc).into()),
+            Lead::Gateway(gateway) => {
+                let target = match self.file.gateways[gateway].kind {
+                    GatewayKind::Internet => route::Target::InternetGateway,
+                    GatewayKind::EgressOnly => route::Target::EgressOnlyGateway,
+                    GatewayKind::Nat => route::Target::NatGateway,
+                    GatewayKind::Vpn => route::Target::VpnGateway,
+                    GatewayKind::Endpoint => route::Target::Endpoint,
+                };
+                (target, self.hop(&[gateway]))
+            }
+        };
+        RouteLabel { target, to, ..RouteLabel::default() }
     }
 
     /// Number of a subnet, 0 if the card doesn't know it.
@@ -167,12 +241,10 @@ impl<'v> Numbers<'v> {
     /// Number of the route table of an ENI's subnet.
     pub fn table(&self, eni: &Eni) -> u8 {
         let subnet = &self.file.subnets[eni.subnet];
-        number(&self.tables, &(subnet.vpc, subnet.route_table)) as u8
-    }
-
-    /// Number of the first route table of a VPC on the card.
-    pub fn table_in(&self, vpc: usize) -> u8 {
-        self.tables.iter().position(|(v, _)| *v == vpc).map_or(0, |table| table as u8 + 1)
+        match number(&self.tables, &(subnet.vpc, subnet.route_table)) {
+            0 => self.vpc(subnet.vpc),
+            table => (self.vpcs.len() + table) as u8,
+        }
     }
 
     /// The card's ENIs, by number from 1.
@@ -191,16 +263,6 @@ impl<'v> Numbers<'v> {
             Some(acl) => (sorted(&acl.outbound), sorted(&acl.inbound)),
             None => (NetworkAcl::default_rules(), NetworkAcl::default_rules()),
         }
-    }
-
-    /// Routes of a table: the VPC's prefixes, which are local, and its own; sorted.
-    pub fn routes(&self, (vpc, table): Used) -> Vec<Route> {
-        let local = |d: &ipnet::IpNet| Route { destination: *d, target: Target::Local };
-        let mut routes: Vec<Route> = self.file.vpcs[vpc].cidrs.iter().map(local).collect();
-        routes.extend(table.iter().flat_map(|t| &self.file.route_tables[*t].routes));
-        routes.sort_by_key(|r| r.destination);
-        routes.dedup();
-        routes
     }
 }
 

@@ -7,7 +7,7 @@ use hdl::{
     decap::Identity,
     deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
-    mapping::MappingAction,
+    mapping::{MappingAction, next_hop},
     spoof::AddressAction,
 };
 use macaddr::MacAddr6;
@@ -46,8 +46,7 @@ pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
     let tunnels = numbers.vpcs.iter().map(|index| {
         let vpc = numbers.vpc(*index);
         let key = AttachKey::tunnel(numbers.file.vpcs[*index].vni);
-        let route_table = numbers.table_in(*index);
-        (key, AttachAction { vpc, route_table, ..AttachAction::default() })
+        (key, AttachAction { vpc, route_table: vpc, ..AttachAction::default() })
     });
     places.chain(tunnels).collect()
 }
@@ -72,7 +71,8 @@ pub fn addresses(numbers: &Numbers) -> HashMap<IpKey, AddressAction> {
     entries
 }
 
-/// Everybody in the VPCs of the card, wherever they live, and the routers of their subnets.
+/// Everybody in the VPCs that the card knows, wherever they live, the routers of its own ones'
+/// subnets, and the gateways.
 pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     let file = numbers.file;
     let mut entries = HashMap::new();
@@ -101,6 +101,28 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
         entries.insert(key, action);
     }
     entries.extend(routers(numbers));
+    entries.extend(next_hops(numbers));
+    entries
+}
+
+/// Each next hop for what goes there, and for what comes from each gateway that it stands for.
+fn next_hops(numbers: &Numbers) -> Vec<(IpKey, MappingAction)> {
+    let file = numbers.file;
+    let mut entries = Vec::new();
+    for (set, number) in numbers.hops.iter().zip(1..) {
+        for gateway in set.iter().map(|g| &file.gateways[*g]) {
+            let action = MappingAction {
+                vtep: gateway.underlay_ip.to_bits(),
+                vni: file.vpcs[gateway.vpc].vni,
+                mac: mac(gateway.mac),
+                ..MappingAction::default()
+            };
+            entries.push((next_hop(number, action.vtep), action));
+            if set.len() == 1 {
+                entries.push((next_hop(number, 0), action));
+            }
+        }
+    }
     entries
 }
 

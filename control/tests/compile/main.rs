@@ -1,6 +1,7 @@
 //! Does a card hold what the file says? Cases made by hand.
 
 mod groups;
+mod routes;
 mod tracked;
 
 use control::{Cause, Compiled, Syntax, Vpcs, compile, legend::Direction};

@@ -57,13 +57,14 @@ pub fn asking(rng: &mut Rng, file: &Vpcs, card: usize) -> (usize, Arp) {
     let neighbor = eni(rng, file, |e| file.vpc_of(e) == vpc && e.subnet == asker.subnet);
     let somebody = eni(rng, file, |e| file.vpc_of(e) == vpc);
     let [a, b, subnet, _] = own(rng, file, sender).octets();
-    let asked = match rng.u32(..12) {
+    let asked = match rng.u32(..13) {
         0 => ip,
         1 => own(rng, file, sender),
         2..4 => [a, b, subnet, 1].into(),
         4..6 => [a, b, subnet, rng.u8(..10)].into(),
         6..9 => own(rng, file, neighbor),
         9 => own(rng, file, somebody),
+        10 => [a, b, rng.u8(1..5), 1].into(),
         _ => some_v4(rng),
     };
     let mac = |rng: &mut Rng| if once_in(rng, 24) { mac_of(asked.into()) } else { asker.mac };

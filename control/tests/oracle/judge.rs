@@ -7,6 +7,7 @@ use crate::{
     arp::{Arp, REPLY, REQUEST},
     memory::Memory,
     packet::{Frame, Packet, Tunnel},
+    roads::Way,
 };
 use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
 use hdl::meta::{DropReason, Verdict};
@@ -27,11 +28,11 @@ pub type Judgement = (Verdict, Option<Leaves>);
 const NET_PORT: u8 = 2;
 
 /// Where an address of a VPC lives.
-struct Lives<'v> {
-    vtep: Ipv4Addr,
+pub struct Lives<'v> {
+    pub vtep: Ipv4Addr,
     mac: MacAddr6,
     subnet: Option<usize>,
-    eni: Option<&'v Eni>,
+    pub eni: Option<&'v Eni>,
 }
 
 pub struct Oracle<'v, 'm> {
@@ -50,7 +51,7 @@ impl<'v> Oracle<'v, '_> {
         &self.file.subnets[eni.subnet]
     }
 
-    fn lives(&self, vpc: usize, address: IpAddr) -> Option<Lives<'v>> {
+    pub fn lives(&self, vpc: usize, address: IpAddr) -> Option<Lives<'v>> {
         for eni in &self.file.enis {
             if self.subnet(eni).vpc == vpc && eni.addresses.contains(&address) {
                 let vtep = self.file.cards[eni.card].underlay_ip;
@@ -224,38 +225,66 @@ impl<'v> Oracle<'v, '_> {
             unless(allows(&rules, packet.dst, packet), DropReason::NaclOutbound)?;
         }
         unless(self.passes(eni, false, packet), DropReason::SgOutbound)?;
-        let lives = self.lives(vpc, packet.dst);
         let routed = packet.dst_mac == self.file.router_mac;
-        let lives = if routed {
-            let table = subnet.route_table.map(|t| &self.file.route_tables[t]);
-            let mut routes = self.file.vpcs[vpc].cidrs.clone();
-            routes.extend(table.iter().flat_map(|t| &t.routes).map(|r| r.destination));
-            unless(within(&routes, packet.dst), DropReason::NoRoute)?;
+        let (lives, onward) = if routed {
+            let way = self.way(vpc, subnet.route_table, packet.dst);
+            self.memory.met.push(match way {
+                Ok((_, met)) | Err((_, met)) => met,
+            });
+            let way = way.and_then(|(way, met)| match met {
+                "to a peer" | "through a transit gateway"
+                    if !eni.addresses.contains(&packet.src) =>
+                {
+                    self.memory.met.push("foreign, to another VPC");
+                    Err((DropReason::SpoofedIp, met))
+                }
+                _ => Ok((way, met)),
+            });
+            let onward = match way.map_err(|(reason, _)| reason)?.0 {
+                Way::Vpc(onward) => onward,
+                Way::Gateway(gateway) => {
+                    let (to, src_mac) = ((gateway.underlay_ip, vpc), self.file.router_mac);
+                    return Ok(self.into_tunnel(packet, to, src_mac, gateway.mac));
+                }
+            };
             let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
             let router = subnets.any(|s| Self::is_router(s, packet.dst));
             self.memory.met.extend(router.then_some("sent to a router's address"));
-            lives.ok_or(DropReason::NoMapping)?
+            (self.lives(onward, packet.dst).ok_or(DropReason::NoMapping)?, onward)
         } else {
             let neighbor = |l: &Lives| l.mac == packet.dst_mac && l.subnet == Some(eni.subnet);
-            lives.filter(neighbor).ok_or(DropReason::NotItsAddress)?
+            let lives = self.lives(vpc, packet.dst).filter(neighbor);
+            (lives.ok_or(DropReason::NotItsAddress)?, vpc)
         };
         let src_mac = if routed { self.file.router_mac } else { packet.src_mac };
         match lives.eni.filter(|e| e.card == self.card) {
-            Some(receiver) => self.arrive(receiver, src_mac, packet),
-            None => {
-                let inner = Packet { dst_mac: lives.mac, src_mac, vlan: vec![], ..packet.clone() };
-                let tunnel = Tunnel {
-                    dst_mac: self.own().gateway_mac,
-                    src_mac: self.own().underlay_mac,
-                    src: self.own().underlay_ip,
-                    dst: lives.vtep,
-                    vni: self.file.vpcs[vpc].vni,
-                    ecn: packet.ecn(),
-                    inner: Frame::Ip(inner),
-                };
-                Ok((Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel))))
+            Some(receiver) => {
+                self.memory.met.extend((onward != vpc).then_some("to another VPC's ENI here"));
+                self.arrive(receiver, src_mac, packet)
             }
+            None => Ok(self.into_tunnel(packet, (lives.vtep, onward), src_mac, lives.mac)),
         }
+    }
+
+    /// To an underlay address, with the VNI of a VPC.
+    fn into_tunnel(
+        &self,
+        packet: &Packet,
+        (dst, vpc): (Ipv4Addr, usize),
+        src_mac: MacAddr6,
+        dst_mac: MacAddr6,
+    ) -> Judgement {
+        let inner = Packet { dst_mac, src_mac, vlan: vec![], ..packet.clone() };
+        let tunnel = Tunnel {
+            dst_mac: self.own().gateway_mac,
+            src_mac: self.own().underlay_mac,
+            src: self.own().underlay_ip,
+            dst,
+            vni: self.file.vpcs[vpc].vni,
+            ecn: packet.ecn(),
+            inner: Frame::Ip(inner),
+        };
+        (Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel)))
     }
 
     fn arrive(
@@ -301,10 +330,9 @@ impl<'v> Oracle<'v, '_> {
         let vpc = vpc.filter(|v| here(*v)).ok_or(DropReason::UnknownVni)?;
         let packet = ip.ok_or(DropReason::TunnelledArp)?;
         unless(!group(packet), DropReason::Multicast)?;
-        let sender = self.lives(vpc, packet.src);
-        let elsewhere = |l: &Lives| l.eni.is_none_or(|e| e.card != self.card);
-        let sender = sender.filter(elsewhere).is_some_and(|l| l.vtep == tunnel.src);
-        unless(sender, DropReason::SpoofedUnderlay)?;
+        let (speaks, met) = self.may_speak(vpc, packet.src, tunnel.src);
+        unless(speaks, DropReason::SpoofedUnderlay)?;
+        self.memory.met.push(met);
         let receiver = self.lives(vpc, packet.dst).and_then(|l| l.eni);
         let receiver = receiver.filter(|e| e.card == self.card && e.mac == packet.dst_mac);
         self.arrive(receiver.ok_or(DropReason::NoLocalEni)?, packet.src_mac, packet)

@@ -9,6 +9,7 @@ mod judge;
 mod load;
 mod memory;
 mod packet;
+mod roads;
 mod traffic;
 mod world;
 
@@ -28,7 +29,7 @@ use std::collections::BTreeMap;
 use traffic::Saying;
 
 /// Networks that are tried.
-const NETWORKS: u64 = 150;
+const NETWORKS: u64 = 250;
 /// Packets per network and card.
 const PACKETS: usize = 400;
 /// Of those before it, a packet may repeat or answer one of so many.
@@ -79,7 +80,8 @@ impl Case<'_> {
         }
         let carried = saying.in_tunnel(rng, file);
         let inner = saying.frame(rng, &carried);
-        let frame = traffic::tunnel(rng, file, sender, self.card, &inner);
+        let from = (saying.through(rng, file), saying.onward(file));
+        let frame = traffic::tunnel(rng, file, from, self.card, &inner);
         self.check(generation, 2, &frame, seed)
     }
 
@@ -93,7 +95,8 @@ impl Case<'_> {
         }
         let asking = Arp { vlan: Vec::new(), ..asking };
         let inner = asking.frame(rng);
-        let frame = traffic::tunnel(rng, file, sender, self.card, &inner);
+        let from = (file.cards[sender.card].underlay_ip, file.vpc_of(sender));
+        let frame = traffic::tunnel(rng, file, from, self.card, &inner);
         self.check(generation, 2, &frame, seed)
     }
 
@@ -215,6 +218,7 @@ fn the_card_does_what_the_file_says() {
         "host NaclOutbound",
         "host SgOutbound",
         "host NoRoute",
+        "host Blackhole",
         "host NoMapping",
         "host NotItsAddress",
         "host NaclInbound",
@@ -259,6 +263,19 @@ fn the_card_does_what_the_file_says() {
         "ARP with a tag",
         "ARP with two tags",
         "sent to a router's address",
+        "to a peer",
+        "through a transit gateway",
+        "transit: no route",
+        "transit: blackhole",
+        "foreign, to another VPC",
+        "to a gateway",
+        "steered",
+        "to another VPC's ENI here",
+        "heard its own",
+        "heard a peer",
+        "heard through a transit gateway",
+        "heard a gateway",
+        "heard one of two gateways",
     ];
     for end in expect {
         let count = seen.get(end).copied().unwrap_or(0);

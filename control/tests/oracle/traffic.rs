@@ -5,7 +5,7 @@ use control::vpcs::{Eni, Vpcs};
 use etherparse::{IpEcn, IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
 use fastrand::Rng;
 use macaddr::MacAddr6;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What somebody says to somebody, however it is carried.
 #[derive(Clone, Debug)]
@@ -71,8 +71,18 @@ const FLAGS: [u8; 12] = [
 /// Few, so that flows meet again.
 const SOURCE_PORTS: [u16; 2] = [80, 50000];
 
+/// Addresses of no VPC.
+const BEYOND_V4: [&str; 4] = ["8.8.8.8", "10.9.1.1", "10.9.2.1", "9.9.9.9"];
+const BEYOND_V6: [&str; 2] = ["2001:db9::1", "2001:db9:1::1"];
+
+/// Somebody behind a gateway, if there is one that leads there.
+fn beyond(rng: &mut Rng, v4: bool) -> IpAddr {
+    let text = if v4 { pick(rng, &BEYOND_V4) } else { pick(rng, &BEYOND_V6) };
+    text.parse().expect("an address")
+}
+
 pub fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
-    let (subnet, host) = (rng.u32(0..5), rng.u32(1..9));
+    let (net, subnet, host) = (rng.u32(0..3), rng.u32(0..5), rng.u32(1..9));
     let text = match (v4, rng.u32(..16)) {
         (true, 0) => {
             pick(rng, &["224.0.0.1", "255.255.255.255", "8.8.8.8", "10.0.1.255"]).to_string()
@@ -80,13 +90,13 @@ pub fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
         (false, 0) => {
             pick(rng, &["ff02::1", "2001:db9::1", "fe80::1", "::ffff:10.0.1.4"]).to_string()
         }
-        (true, _) => format!("10.0.{subnet}.{host}"),
-        (false, _) => format!("2001:db8:0:{subnet}::{host}"),
+        (true, _) => format!("10.{net}.{subnet}.{host}"),
+        (false, _) => format!("2001:db8:{net}:{subnet}::{host}"),
     };
     text.parse().expect("an address")
 }
 
-/// The MAC that somebody with that address has, in either VPC.
+/// The MAC that somebody with that address has, in any VPC.
 pub fn mac_of(address: IpAddr) -> MacAddr6 {
     match address {
         IpAddr::V4(v4) => [2, 0, 0, 0, v4.octets()[2], v4.octets()[3] % 10].into(),
@@ -113,11 +123,22 @@ impl Saying {
         let vpc = file.vpc_of(&file.enis[sender]);
         let v4 = !once_in(rng, 3);
         let own = file.enis[sender].addresses[usize::from(!v4)];
-        let src = if once_in(rng, 8) { some_address(rng, v4) } else { own };
-        // What another card sends, it mostly sends to this one.
-        let receiver = eni(rng, file, |e| file.vpc_of(e) == vpc && (here || e.card == card));
+        let src = match rng.u32(..8) {
+            0 => some_address(rng, v4),
+            1 if !here => beyond(rng, v4),
+            2..4 if !file.enis[sender].source_dest_check => some_address(rng, v4),
+            _ => own,
+        };
+        // What another card sends, it mostly sends to this one, now and then to another VPC.
+        let same = !once_in(rng, 3);
+        let to = |e: &Eni| (file.vpc_of(e) == vpc) == same && (here || e.card == card);
+        let receiver = eni(rng, file, to);
         let known = file.enis[receiver].addresses[usize::from(!v4)];
-        let dst = if once_in(rng, 3) { some_address(rng, v4) } else { known };
+        let dst = match rng.u32(..9) {
+            0..2 => some_address(rng, v4),
+            2 if here => beyond(rng, v4),
+            _ => known,
+        };
         let protocol = *pick(rng, &[6, 6, 6, 17, 17, 1, 58, 47]);
         let what = if v4 && once_in(rng, 8) { What::Behind } else { What::new(rng, protocol, v4) };
         Self { sender, src, dst, protocol, what }
@@ -135,8 +156,9 @@ impl Saying {
     /// What it may be answered, if its destination is an ENI's.
     pub fn answer(&self, rng: &mut Rng, file: &Vpcs) -> Option<Self> {
         let vpc = file.vpc_of(&file.enis[self.sender]);
-        let owns = |e: &Eni| file.vpc_of(e) == vpc && e.addresses.contains(&self.dst);
-        let sender = file.enis.iter().position(owns)?;
+        let owns = |e: &Eni| e.addresses.contains(&self.dst);
+        let near = |e: &Eni| file.vpc_of(e) == vpc && owns(e);
+        let sender = file.enis.iter().position(near).or_else(|| file.enis.iter().position(owns))?;
         let what = match self.what {
             What::Tcp { src, dst, flags: SYN } if rng.bool() => {
                 What::Tcp { src: dst, dst: src, flags: SYN | ACK }
@@ -167,6 +189,25 @@ impl Saying {
         let src_mac = if once_in(rng, 24) { mac_of(self.dst) } else { sender.mac };
         let vlan = if once_in(rng, 24) { vec![4000] } else { sender.vlan.clone() };
         Carried { dst_mac, src_mac, vlan, padding: *pick(rng, &[0, 0, 1, 30]) }
+    }
+
+    /// The VPC whose VNI a tunnel carries it with: the sender's, if the address is not another's.
+    pub fn onward(&self, file: &Vpcs) -> usize {
+        let has = |vpc: &usize| file.vpcs[*vpc].cidrs.iter().any(|c| c.contains(&self.dst));
+        let own = file.vpc_of(&file.enis[self.sender]);
+        let others = (0..file.vpcs.len()).filter(has);
+        Some(own).filter(has).or(others.last()).unwrap_or(own)
+    }
+
+    /// Who puts it into a tunnel: the sender's card, or a gateway if nobody has the source.
+    pub fn through(&self, rng: &mut Rng, file: &Vpcs) -> Ipv4Addr {
+        let onward = self.onward(file);
+        let known = file.vpcs.iter().flat_map(|v| &v.cidrs).any(|c| c.contains(&self.src));
+        let gateways: Vec<_> = file.gateways.iter().filter(|g| g.vpc == onward).collect();
+        if known || gateways.is_empty() {
+            return file.cards[file.enis[self.sender].card].underlay_ip;
+        }
+        pick(rng, &gateways).underlay_ip
     }
 
     /// As the other card sends it: no tags, no padding, the receiver's MAC.
@@ -276,16 +317,21 @@ pub fn ethernet(dst_mac: MacAddr6, src_mac: MacAddr6, vlan: &[u16]) -> Vec<u8> {
     frame
 }
 
-/// The frame in a tunnel from the sender's card, mostly, to this card, mostly.
-pub fn tunnel(rng: &mut Rng, file: &Vpcs, sender: &Eni, to: usize, inner: &[u8]) -> Vec<u8> {
+/// The frame in a tunnel from there with the VNI of that VPC, mostly, to this card, mostly.
+pub fn tunnel(
+    rng: &mut Rng,
+    file: &Vpcs,
+    (from, vpc): (Ipv4Addr, usize),
+    to: usize,
+    inner: &[u8],
+) -> Vec<u8> {
     let card = &file.cards[to];
     let wrong = once_in(rng, 16);
     let dst_mac = if wrong { MacAddr6::new(2, 0, 0, 0, 0xaa, 0x55) } else { card.underlay_mac };
     let mut frame = ethernet(dst_mac, card.gateway_mac, &[]);
     frame.extend([8, 0]);
     let length = (inner.len() + 16) as u16;
-    let from = file.cards[sender.card].underlay_ip.octets();
-    let src = if once_in(rng, 8) { [192, 0, 2, rng.u8(1..5)] } else { from };
+    let src = if once_in(rng, 8) { [192, 0, 2, rng.u8(1..8)] } else { from.octets() };
     let dst = if once_in(rng, 16) { [192, 0, 2, 9] } else { card.underlay_ip.octets() };
     let mut ip = Ipv4Header::new(length, 64, IpNumber::UDP, src, dst).expect("a short packet");
     ip.ecn = IpEcn::try_new(if once_in(rng, 8) { 3 } else { rng.u8(..3) }).expect("two bits");
@@ -293,8 +339,7 @@ pub fn tunnel(rng: &mut Rng, file: &Vpcs, sender: &Eni, to: usize, inner: &[u8])
     frame.extend(ip.to_bytes());
     let udp = UdpHeader { source_port: 50000, destination_port: 4789, length, checksum: 0 };
     frame.extend(udp.to_bytes());
-    let own = file.vpcs[file.vpc_of(sender)].vni;
-    let vni = if once_in(rng, 12) { rng.u32(5000..5003) } else { own };
+    let vni = if once_in(rng, 12) { rng.u32(5000..5004) } else { file.vpcs[vpc].vni };
     frame.extend([8, 0, 0, 0]);
     frame.extend((vni << 8).to_be_bytes());
     frame.extend(inner);

@@ -1,10 +1,15 @@
 //! Which small networks? Everything from small pools, so that hits happen.
 
+mod roads;
+
 use fastrand::Rng;
 use std::fmt::Write;
 
-const RULE_CIDRS_V4: [&str; 7] = [
+const RULE_CIDRS_V4: [&str; 10] = [
     "0.0.0.0/0",
+    "10.1.0.0/16",
+    "10.1.1.4/30",
+    "8.8.8.0/24",
     "10.0.0.0/16",
     "10.0.1.0/24",
     "10.0.2.0/24",
@@ -12,8 +17,10 @@ const RULE_CIDRS_V4: [&str; 7] = [
     "10.0.2.5/32",
     "10.0.1.0/25",
 ];
-const RULE_CIDRS_V6: [&str; 4] =
-    ["::/0", "2001:db8::/56", "2001:db8:0:1::/64", "2001:db8:0:2::4/127"];
+const RULE_CIDRS_V6: [&str; 5] =
+    ["::/0", "2001:db8::/56", "2001:db8:0:1::/64", "2001:db8:0:2::4/127", "2001:db8:1::/56"];
+/// The VPCs of every file.
+pub const VPCS: [&str; 3] = ["v", "w", "x"];
 /// Of rules and of packets.
 pub const PORTS: [u16; 8] = [0, 79, 80, 85, 90, 91, 443, 65535];
 
@@ -26,9 +33,10 @@ pub fn once_in(rng: &mut Rng, n: u32) -> bool {
     rng.u32(..n) == 0
 }
 
-/// A file: two cards, two VPCs with the same prefixes, each with up to three subnets and some
-/// security groups. Files of equal `places` have the same ENIs, in the same order, on the same
-/// cards: who somebody is does not change, how it is attached and what it may do does.
+/// A file: two cards, three VPCs with the same prefixes or with their own, then joined; each with
+/// up to three subnets and some security groups. Files of equal `places` have the same ENIs, in
+/// the same order, on the same cards: who somebody is does not change, how it is attached and what
+/// it may do does.
 pub fn file(rng: &mut Rng, mut places: Rng) -> String {
     let mut text = String::new();
     for (card, byte) in [("a", 1), ("b", 2)] {
@@ -47,37 +55,38 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
              outbound = [{outbound}]\n"
         );
     }
-    let routes = pick(rng, &["", "{ destination = \"10.0.1.0/24\", target = \"local\" }"]);
-    text += &format!("[[route_tables]]\nname = \"table\"\nroutes = [{routes}]\n");
+    let apart = !once_in(&mut places, 4);
+    let nets = if apart { [0, 1, 2] } else { [0; 3] };
+    text += &roads::joins(rng, apart);
     let mut place = 0;
-    for vpc in ["v", "w"] {
-        let vni = if vpc == "v" { 5000 } else { 5001 };
+    for ((vpc, vni), net) in VPCS.into_iter().zip(5000..).zip(nets) {
         text += &format!(
             "[[vpcs]]\nname = \"{vpc}\"\nvni = {vni}\n\
-             cidrs = [\"10.0.0.0/16\", \"2001:db8::/56\"]\n"
+             cidrs = [\"10.{net}.0.0/16\", \"2001:db8:{net}::/56\"]\n"
         );
+        text += &roads::tables(rng, vpc, net, apart);
         let groups = groups(rng, vpc, &mut text);
         for subnet in 1..places.u32(2..5) {
             text += &format!(
                 "[[subnets]]\nname = \"{vpc}{subnet}\"\nvpc = \"{vpc}\"\n\
-                 cidrs = [\"10.0.{subnet}.0/24\", \"2001:db8:0:{subnet}::/64\"]\n"
+                 cidrs = [\"10.{net}.{subnet}.0/24\", \"2001:db8:{net}:{subnet}::/64\"]\n"
             );
             if acls > 0 && !once_in(rng, 4) {
                 text += &format!("network_acl = \"acl{}\"\n", rng.u32(..acls));
             }
-            if rng.bool() {
-                text += "route_table = \"table\"\n";
+            if !once_in(rng, 4) {
+                text += &format!("route_table = \"{vpc}-{}\"\n", rng.u32(..2));
             }
             for host in 4..4 + places.u32(0..4) {
                 place += 1;
                 let card = pick(&mut places, &["a", "b"]);
-                text += &eni_text(rng, vpc, subnet, host, place);
+                text += &eni_text(rng, (vpc, net), subnet, host, place);
                 text += &format!("card = \"{card}\"\n{}", idle(rng));
                 text += &member(rng, &groups);
             }
             if once_in(rng, 3) {
                 text += &format!(
-                    "[[mappings]]\nvpc = \"{vpc}\"\naddress = \"10.0.{subnet}.8\"\n\
+                    "[[mappings]]\nvpc = \"{vpc}\"\naddress = \"10.{net}.{subnet}.8\"\n\
                      mac = \"02:00:00:00:0{subnet}:08\"\nunderlay_ip = \"192.0.2.3\"\n"
                 );
             }
@@ -86,7 +95,7 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
     text
 }
 
-fn eni_text(rng: &mut Rng, vpc: &str, subnet: u32, host: u32, place: u32) -> String {
+fn eni_text(rng: &mut Rng, (vpc, net): (&str, u32), subnet: u32, host: u32, place: u32) -> String {
     let port = pick(rng, &["host0", "host1"]);
     let tags = [format!("{place}"), format!("[{place}, 7]"), format!("[7, {place}]")];
     let vlan = match pick(rng, &tags) {
@@ -99,8 +108,8 @@ fn eni_text(rng: &mut Rng, vpc: &str, subnet: u32, host: u32, place: u32) -> Str
     format!(
         "[[enis]]\nname = \"{vpc}{subnet}{host}\"\nsubnet = \"{vpc}{subnet}\"\n\
          mac = \"02:00:00:00:0{subnet}:0{host}\"\n\
-         addresses = [\"10.0.{subnet}.{host}\", \"2001:db8:0:{subnet}::{host}\", \
-                      \"10.0.{subnet}.{second}\"]\n\
+         addresses = [\"10.{net}.{subnet}.{host}\", \"2001:db8:{net}:{subnet}::{host}\", \
+                      \"10.{net}.{subnet}.{second}\"]\n\
          port = \"{port}\"\n{vlan}up = {up}\n\
          source_dest_check = {check}\n"
     )

@@ -1,6 +1,7 @@
 //! Does each mistake make its problem, at its place, and only that?
 
 mod groups;
+mod routes;
 
 use control::{Errors, Syntax, Vpcs};
 
@@ -305,36 +306,6 @@ fn rules() {
         .collect();
     let many = format!("vpc = \"v\"\noutbound = [{many}]\ninbound = [");
     check("vpc = \"v\"\ninbound = [", &many, "\"acl\"", "41 outbound rules of one family");
-}
-
-#[test]
-fn routes() {
-    let second = "{ destination = \"10.0.2.0/24\", target = \"local\" }";
-    check(
-        second,
-        "{ destination = \"10.0.2.0/24\", target = \"igw\" }",
-        "\"igw\"",
-        "a route to `igw` is not yet possible",
-    );
-    check(
-        second,
-        "{ destination = \"10.0.1.0/24\", target = \"local\" }",
-        "\"10.0.1.0/24\"",
-        "two routes lead to 10.0.1.0/24",
-    );
-    check(
-        second,
-        "{ destination = \"0.0.0.0/0\", target = \"local\" }",
-        "\"0.0.0.0/0\"",
-        "0.0.0.0/0 is not local: it does not lie within VPC `v`, \
-         which has 10.0.0.0/16, 2001:db8::/56",
-    );
-    let route =
-        |n| format!("{{ destination = \"10.0.{}.{}/32\", target = \"local\" }},", n / 256, n % 256);
-    let many = (0..1001).map(route).collect::<String>();
-    let text = many + "{ destination = \"10.0.200.0/24\", target = \"local\" }";
-    let text = text.replace("10.0.1.0/24", "10.0.201.0/24");
-    check(second, &text, "\"table\"", "1003 routes in one table");
 }
 
 #[test]

@@ -114,7 +114,12 @@ impl Random {
             routes: starts(some(3).map(|i| {
                 (
                     self.ip(),
-                    RouteLabel { target: Target::Local, route: i as u16, ..RouteLabel::default() },
+                    RouteLabel {
+                        target: Target::Local,
+                        route: i as u16,
+                        to: 1,
+                        ..RouteLabel::default()
+                    },
                 )
             })),
             rules: some(4).map(|_| self.rule()).collect(),

@@ -19,7 +19,7 @@ use cells::{copies::Either, delay::Delay, stream::HEADER_BITS};
 use rust_hdl::prelude::*;
 
 /// Clocks from the receiver to the new header: as many as its connection takes.
-pub const LATENCY: usize = 13;
+pub const LATENCY: usize = 12;
 /// Those that are left behind four sums and two folds of the checksum.
 const SPARE: usize = LATENCY - 6;
 const TUNNEL: usize = 496;

@@ -8,15 +8,15 @@ use super::{
     search::{Along, Answered, Near},
 };
 use crate::{
-    class::bits::{AddressLabel, IpKey},
+    class::bits::AddressLabel,
     deliver,
     eni::bits::AttachAction,
     explain::bits::Trace,
     group::gateware::Group,
     mapping::{bits::MappingAction, gateware::Mapping},
     meta::{DropReason, gateware::FirstReason},
-    nacl::{bits::RuleKey, gateware::Nacl},
-    route::bits::RouteLabel,
+    nacl::{self, bits::RuleKey, gateware::Nacl},
+    route::{Target, bits::RouteLabel},
 };
 use cells::{
     delay::{Delay, DelayValid},
@@ -26,6 +26,10 @@ use rust_hdl::prelude::*;
 
 const WAIT: usize = T_MAPPING - T_CLASS;
 const ROW: usize = deliver::gateware::LATENCY;
+const _: () = assert!(nacl::gateware::LATENCY == WAIT);
+// A kernel takes no name for a number.
+const _: () = assert!(Target::None as u8 == 0 && Target::Blackhole as u8 == 1);
+const _: () = assert!(Target::Peering as u8 == 9 && Target::TransitGateway as u8 == 10);
 
 /// Stages `nacl`, `group` and `mapping`, from [`T_CLASS`] to [`T_MAPPING`].
 #[derive(LogicBlock, Default)]
@@ -37,6 +41,7 @@ pub struct Border {
     pub i_eni: Signal<In, AttachAction>,
     pub i_routed: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
+    pub i_owner: Signal<In, Bits<10>>,
     pub i_near: Signal<In, Near>,
     pub i_classes: Signal<In, Classes>,
     pub i_trace: Signal<In, Trace>,
@@ -61,8 +66,12 @@ pub struct Border {
     pub refused: Signal<Out, Bit>,
     /// or one does, and that makes a connection.
     pub grants: Signal<Out, Bit>,
-    /// What leaves has no route.
+    /// What leaves has no route,
     pub no_route: Signal<Out, Bit>,
+    /// or one that leads nowhere,
+    pub blackhole: Signal<Out, Bit>,
+    /// or to another VPC, under an address that is not its own.
+    pub foreign: Signal<Out, Bit>,
     pub trace: Signal<Out, Trace>,
     /// Of what leaves, one clock later than the others.
     pub reason: Signal<Out, Bits<6>>,
@@ -72,10 +81,10 @@ pub struct Border {
     mapping_of: Mapping,
     judge: FirstReason<2>,
     far_label: View<AddressLabel, 21>,
-    route_label: View<RouteLabel, 36>,
+    route_label: View<RouteLabel, 48>,
     rule_key: Signal<Local, RuleKey>,
-    key: Signal<Local, IpKey>,
     leaves: Signal<Local, Bit>,
+    sent: Signal<Local, Bit>,
     neighbor: Signal<Local, Bit>,
     neighbor_at: Delay<Bit, WAIT>,
     valid_at: DelayValid<WAIT>,
@@ -88,6 +97,10 @@ pub struct Border {
     arrives: Delay<Bit, WAIT>,
     broadcast: Delay<Bit, WAIT>,
     no_route_at: Delay<Bit, WAIT>,
+    blackhole_at: Delay<Bit, WAIT>,
+    other_vpc: DFF<Bit>,
+    not_own: DFF<Bit>,
+    foreign_at: Delay<Bit, { WAIT - 1 }>,
     reason_at: Delay<Bits<6>, WAIT>,
     so_far: Signal<Local, Trace>,
     trace_at: Delay<Trace, WAIT>,
@@ -113,10 +126,13 @@ impl Logic for Border {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
         clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route_at);
-        clock!(self, clock, reason_at, trace_at, neighbor_at);
+        dff_setup!(self, clock, other_vpc, not_own);
+        clock!(self, clock, foreign_at, blackhole_at, reason_at, trace_at, neighbor_at);
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
+        self.neighbor.next = self.i_along.val().neighbor.any();
+        self.sent.next = self.i_routed.val() & !self.neighbor.val();
         // May it cross the border, does a group allow it?
         self.rule_key.next.policy = self.i_near.val().policy;
         self.rule_key.next.inbound = self.i_along.val().inbound;
@@ -132,14 +148,16 @@ impl Logic for Border {
         self.nacl.w_slot.next = self.orders.val().w_index;
         self.nacl.w_entry.next = self.kept.window.val().get_bits::<57>(0);
         self.group.says.next = self.nacl.action.val().group;
-        // Where does the far address live?
-        self.key.next.vpc = self.i_along.val().vpc;
-        self.key.next.ip = self.i_along.val().far_ip;
+        // Where does the route lead, or else where does the far address live?
+        self.mapping_of.vpc.next = self.i_along.val().vpc;
+        self.mapping_of.far_ip.next = self.i_along.val().far_ip;
+        self.mapping_of.by_route.next = self.sent.val() | self.i_along.val().inbound.any();
+        self.mapping_of.route.next = self.route_label.o.val();
+        self.mapping_of.outer_src_ip.next = self.i_along.val().outer_src_ip;
         self.mapping_of.reset.next = self.orders.val().reset.any();
         self.mapping_of.seed.next = self.kept.seed.val();
         self.mapping_of.valid.next = self.i_valid.val();
         self.mapping_of.generation.next = self.i_along.val().generation.any();
-        self.mapping_of.asked.next = self.key.val();
         self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(5);
         self.mapping_of.w_slot.next = self.orders.val().w_index;
         self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<254>(0);
@@ -158,6 +176,7 @@ impl Logic for Border {
         self.valid_at.d.next = self.i_valid.val();
         self.valid.next = self.valid_at.q.val();
         self.along_at.d.next = self.i_along.val();
+        self.along_at.d.next.vpc = self.mapping_of.onward.val();
         self.along.next = self.along_at.q.val();
         self.routed_at.d.next = self.i_routed.val();
         self.routed.next = self.routed_at.q.val();
@@ -170,13 +189,16 @@ impl Logic for Border {
         self.receiver_in_at.d.next = self.i_along.val().generation.any();
         self.receiver_in.next = self.receiver_in_at.q.val();
         // The reason. Of a question for a neighbor neither rules nor routes are asked.
-        self.neighbor.next = self.i_along.val().neighbor.any();
         self.neighbor_at.d.next = self.neighbor.val();
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.broadcast.d.next =
             self.leaves.val() & !self.neighbor.val() & self.far_label.o.val().broadcast.any();
-        self.no_route_at.d.next =
-            self.i_routed.val() & !self.neighbor.val() & !self.route_label.o.val().target.any();
+        self.no_route_at.d.next = self.sent.val() & (self.route_label.o.val().target == 0);
+        self.blackhole_at.d.next = self.sent.val() & (self.route_label.o.val().target == 1);
+        self.other_vpc.d.next = self.sent.val()
+            & ((self.route_label.o.val().target == 9) | (self.route_label.o.val().target == 10));
+        self.not_own.d.next = !self.i_owned.val() | (self.i_owner.val() != self.i_near.val().eni);
+        self.foreign_at.d.next = self.other_vpc.q.val() & self.not_own.q.val();
         self.reason_at.d.next = self.i_reason.val();
         self.judge.before.next = self.reason_at.q.val();
         self.judge.flags[0].next = self.broadcast.q.val();
@@ -187,6 +209,8 @@ impl Logic for Border {
         self.refused.next = self.group.denied.val() & !self.neighbor_at.q.val();
         self.grants.next = self.group.grants.val();
         self.no_route.next = self.no_route_at.q.val();
+        self.blackhole.next = self.blackhole_at.q.val();
+        self.foreign.next = self.foreign_at.q.val();
         // For the record.
         self.so_far.next = self.i_trace.val();
         self.so_far.next.rule_key = bit_cast::<27, 27>(self.rule_key.val().into());

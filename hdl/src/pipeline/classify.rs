@@ -18,7 +18,7 @@ use rust_hdl::prelude::*;
 pub struct Classes {
     pub port: Bits<8>,
     pub port_interval: Bits<12>,
-    pub route: Bits<36>,
+    pub route: Bits<48>,
     pub route_interval: Bits<12>,
 }
 
@@ -69,7 +69,7 @@ impl Logic for Classify {
         self.port_interval.d.next = self.port.interval.val();
         self.classes.next.port = bit_cast::<8, 8>(self.port_at.q.val().into());
         self.classes.next.port_interval = self.port_interval.q.val();
-        self.classes.next.route = bit_cast::<36, 36>(self.route.label.val().into());
+        self.classes.next.route = bit_cast::<48, 48>(self.route.label.val().into());
         self.classes.next.route_interval = self.route.interval.val();
         self.port.w_valid.next = self.w_valid.val().get_bit(0);
         self.route.w_valid.next = self.w_valid.val().get_bit(1);
@@ -78,6 +78,6 @@ impl Logic for Classify {
         self.port.w_index.next = self.w_index.val();
         self.route.w_index.next = self.w_index.val();
         self.port.w_entry.next = self.w_data.val().get_bits::<41>(0);
-        self.route.w_entry.next = self.w_data.val().get_bits::<172>(0);
+        self.route.w_entry.next = self.w_data.val().get_bits::<184>(0);
     }
 }

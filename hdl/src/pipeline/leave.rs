@@ -67,6 +67,8 @@ pub struct Leave {
     pub i_refused: Signal<In, Bit>,
     pub i_grants: Signal<In, Bit>,
     pub i_no_route: Signal<In, Bit>,
+    pub i_blackhole: Signal<In, Bit>,
+    pub i_foreign: Signal<In, Bit>,
     pub i_trace: Signal<In, Trace>,
     /// One clock later than the others.
     pub i_reason: Signal<In, Bits<6>>,
@@ -101,12 +103,14 @@ pub struct Leave {
     refused_out: Delay<Bit, ANSWER>,
     refused_in: Delay<Bit, ANSWER>,
     no_route: Delay<Bit, ANSWER>,
+    blackhole: Delay<Bit, ANSWER>,
+    foreign: Delay<Bit, ANSWER>,
     unmapped: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     astray: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     unanswered: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     comes: Delay<Bit, ANSWER>,
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
-    judge: FirstReason<8>,
+    judge: FirstReason<10>,
     reason_at: Delay<Bits<6>, 1>,
     here: Delay<Bit, { ANSWER + 1 }>,
     goes_on: Signal<Local, Bit>,
@@ -136,6 +140,8 @@ impl Leave {
                 DropReason::SgInbound,
                 DropReason::ConnTableFull,
                 DropReason::NoRoute,
+                DropReason::Blackhole,
+                DropReason::SpoofedIp,
                 DropReason::NoMapping,
                 DropReason::NotItsAddress,
                 DropReason::ArpNoMapping,
@@ -155,6 +161,7 @@ impl Logic for Leave {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
         clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
+        clock!(self, clock, blackhole, foreign);
         clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, reason_at, here);
         clock!(
             self,
@@ -207,6 +214,8 @@ impl Logic for Leave {
         self.refused_out.d.next = self.i_refused.val() & !self.i_along.val().inbound.any();
         self.refused_in.d.next = self.i_refused.val() & self.i_along.val().inbound.any();
         self.no_route.d.next = self.i_no_route.val();
+        self.blackhole.d.next = self.i_blackhole.val();
+        self.foreign.d.next = self.i_foreign.val();
         self.unmapped.d.next = self.reach.unmapped.val();
         self.astray.d.next = self.reach.astray.val();
         self.unanswered.d.next = self.reach.unanswered.val();
@@ -217,10 +226,12 @@ impl Logic for Leave {
         self.judge.flags[1].next = self.refused_in.q.val() & !self.i_tracked.val().hit.any();
         self.judge.flags[2].next = self.i_tracked.val().full.any();
         self.judge.flags[3].next = self.no_route.q.val();
-        self.judge.flags[4].next = self.unmapped.q.val();
-        self.judge.flags[5].next = self.astray.q.val();
-        self.judge.flags[6].next = self.unanswered.q.val();
-        self.judge.flags[7].next = self.comes.q.val() & self.down.q.val();
+        self.judge.flags[4].next = self.blackhole.q.val();
+        self.judge.flags[5].next = self.foreign.q.val();
+        self.judge.flags[6].next = self.unmapped.q.val();
+        self.judge.flags[7].next = self.astray.q.val();
+        self.judge.flags[8].next = self.unanswered.q.val();
+        self.judge.flags[9].next = self.comes.q.val() & self.down.q.val();
         self.reason_at.d.next = self.judge.reason.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any()
@@ -271,7 +282,6 @@ impl Logic for Leave {
         self.turned.next.port = self.along_now.q.val().port;
         self.turned.next.generation = self.along_now.q.val().generation;
         self.turned.next.vpc = self.along_now.q.val().vpc;
-        self.turned.next.route_table = self.along_now.q.val().route_table;
         self.turned.next.src_mac = self.encap.overlay_src_mac.val();
         self.turned.next.dst_mac = self.mac.q.val();
         self.turned.next.src_ip = self.along_now.q.val().near_ip;

@@ -33,8 +33,8 @@ pub struct Along {
     pub well_formed: Bits<1>,
     pub neighbor: Bits<1>,
     pub v6: Bits<1>,
+    /// The packet's VPC; behind [`T_MAPPING`](super::T_MAPPING) that in which it goes on.
     pub vpc: Bits<8>,
-    pub route_table: Bits<8>,
     pub src_mac: Bits<48>,
     pub dst_mac: Bits<48>,
     pub outer_src_ip: Bits<32>,
@@ -72,7 +72,6 @@ impl Logic for Pick {
         self.along.next.inbound = self.pass.val().inbound;
         self.along.next.inside = self.pass.val().inside;
         self.along.next.vpc = self.eni.val().vpc;
-        self.along.next.route_table = self.eni.val().route_table;
         self.along.next.well_formed = 1.into();
         if self.headers.val().fault.any() {
             self.along.next.well_formed = 0.into();

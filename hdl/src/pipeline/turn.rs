@@ -60,8 +60,8 @@ pub struct Turned {
     pub number: Bits<7>,
     pub port: Bits<3>,
     pub generation: Bits<1>,
+    /// The receiver's.
     pub vpc: Bits<8>,
-    pub route_table: Bits<8>,
     /// MACs as a tunnel would carry them.
     pub src_mac: Bits<48>,
     pub dst_mac: Bits<48>,
@@ -209,7 +209,8 @@ impl Logic for Turn {
         self.pass_now.d.next.inside = 1.into();
         self.eni_now.d.next = self.nobody.val();
         self.eni_now.d.next.vpc = self.first.val().vpc;
-        self.eni_now.d.next.route_table = self.first.val().route_table;
+        // The table of whoever may send to the VPC.
+        self.eni_now.d.next.route_table = self.first.val().vpc;
         self.hit_now.d.next = false;
         self.slot_now.d.next = 0.into();
         if self.comes.q.val().get_bit(0) {

@@ -133,6 +133,7 @@ impl Logic for Pipeline {
         self.border.i_eni.next = self.search.eni.val();
         self.border.i_routed.next = self.search.routed.val();
         self.border.i_owned.next = self.search.owned.val();
+        self.border.i_owner.next = self.search.owner.val().eni;
         self.border.i_near.next = self.search.near.val();
         self.border.i_classes.next = self.search.classes.val();
         self.border.i_trace.next = self.search.trace.val();
@@ -165,6 +166,8 @@ impl Logic for Pipeline {
         self.leave.i_refused.next = self.border.refused.val();
         self.leave.i_grants.next = self.border.grants.val();
         self.leave.i_no_route.next = self.border.no_route.val();
+        self.leave.i_blackhole.next = self.border.blackhole.val();
+        self.leave.i_foreign.next = self.border.foreign.val();
         self.leave.i_trace.next = self.border.trace.val();
         self.leave.i_reason.next = self.border.reason.val();
         // Tables, in the order of `TableId`.

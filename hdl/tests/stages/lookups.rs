@@ -5,13 +5,14 @@ use crate::{
     pools::{self, first, pick},
 };
 use hdl::{
-    class::IpKey,
+    class::{self, IpKey},
     eni::{self, AttachAction, AttachKey, gateware::Attach},
     group::GroupAction,
-    mapping::{MappingAction, gateware::Mapping},
+    mapping::{self, MappingAction, gateware::Mapping},
     meta::DropReason,
     nacl::{self, RuleAction, RuleKey, gateware::Nacl},
     parser::Headers,
+    route::RouteLabel,
     spoof::{self, gateware::Spoof},
 };
 use replay::{Bench, Random};
@@ -251,14 +252,37 @@ fn nacl_judges() {
     });
 }
 
+/// A packet that goes, or came, by a route or by none.
+#[derive(Clone, Copy, Debug)]
+struct Led {
+    far: IpKey,
+    route: RouteLabel,
+    by_route: bool,
+    headers: Headers,
+}
+
+impl Led {
+    fn new(random: &mut Random) -> Self {
+        let outer_src_ip = pick(random, &[0, 0, 1, 0xc0a8_0002]);
+        let headers = Headers { outer_src_ip, ..Headers::default() };
+        let (far, route) = (pools::ip_key(random), pools::route(random));
+        Self { far, route, by_route: random.chance(75), headers }
+    }
+
+    fn key(&self) -> IpKey {
+        let by = self.by_route.then_some(self.route);
+        mapping::key(self.far.vpc, by, self.far.ip, &self.headers)
+    }
+}
+
 #[test]
 fn mapping_finds() {
     roomy(|| {
         let mut random = Random::new(6);
-        let packets: Vec<Asked<IpKey>> = questions(&mut random, pools::ip_key);
+        let packets: Vec<Asked<Led>> = questions(&mut random, Led::new);
         let mut entries: Vec<(IpKey, MappingAction, [bool; 2])> = Vec::new();
-        for p in packets.iter().take(20) {
-            entries.push((p.key, pools::mapping(&mut random), pools::lives(&mut random)));
+        for p in packets.iter().take(24) {
+            entries.push((p.key.key(), pools::mapping(&mut random), pools::lives(&mut random)));
         }
         let mut bench = Bench::new(Mapping::new(DEPTH_LOG2), |u| &mut u.clock);
         let table = fill(&mut bench, &ports!(), entries);
@@ -271,12 +295,17 @@ fn mapping_finds() {
                 if age == 0 {
                     u.valid.next = valid;
                     u.generation.next = p.generation;
-                    u.asked.next = p.key.into();
+                    let far = class::bits::IpKey::from(p.key.far);
+                    u.vpc.next = far.vpc;
+                    u.far_ip.next = far.ip;
+                    u.by_route.next = p.key.by_route;
+                    u.route.next = p.key.route.into();
+                    u.outer_src_ip.next = u64::from(p.key.headers.outer_src_ip).into();
                 }
             },
             |u, age, p| {
                 if age == KNOWN {
-                    answers!(u, table.find(&p.key, p.generation), p);
+                    answers!(u, table.find(&p.key.key(), p.generation), p);
                 }
             },
         );

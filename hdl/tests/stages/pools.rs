@@ -1,7 +1,7 @@
 //! From which few values are packets and entries made?
 
 use hdl::{
-    class::IpKey,
+    class::{AddressLabel, IpKey},
     connection::IdleTimes,
     decap::Identity,
     deliver::{Access, EniEntry},
@@ -9,6 +9,7 @@ use hdl::{
     mapping::MappingAction,
     meta::DropReason,
     parser::Headers,
+    route::{RouteLabel, Target},
     spoof::AddressAction,
 };
 use replay::Random;
@@ -142,6 +143,20 @@ pub fn mapping(random: &mut Random) -> MappingAction {
         subnet: random.below(3) as u16,
         local: random.chance(40),
         router: random.chance(20),
+    }
+}
+
+/// A route to few places.
+pub fn route(random: &mut Random) -> RouteLabel {
+    RouteLabel {
+        target: pick(random, Target::ALL),
+        route: random.below(2048) as u16,
+        to: pick(random, &[0, 1, 2, 0x101, 0x802]),
+        far: AddressLabel {
+            class: random.below(1024) as u16,
+            subnet: random.below(1024) as u16,
+            broadcast: random.chance(50),
+        },
     }
 }
 

@@ -7,11 +7,11 @@ use crate::{
 use cells::interval;
 use hdl::{
     class::{
-        AddressLabel, PortKey, PortLabel,
+        PortKey, PortLabel,
         gateware::{PORT_LATENCY, PortClass},
     },
     profile::{ADDRESS_DEEP, PORT_DEEP},
-    route::{self, RouteLabel, Target, gateware::Route},
+    route::{self, gateware::Route},
     tables::Interval,
 };
 use replay::{Bench, Random};
@@ -90,14 +90,6 @@ fn addresses(random: &mut Random) -> Vec<Asked<hdl::class::IpKey>> {
     (0..600).map(|_| (pools::ip_key(random), random.chance(50))).collect()
 }
 
-fn address_label(random: &mut Random) -> AddressLabel {
-    AddressLabel {
-        class: random.below(1024) as u16,
-        subnet: random.below(1024) as u16,
-        broadcast: random.chance(50),
-    }
-}
-
 #[test]
 fn class_of_a_port() {
     roomy(|| {
@@ -121,12 +113,7 @@ fn route_by_longest_prefix() {
     roomy(|| {
         let mut random = Random::new(9);
         let asked = addresses(&mut random);
-        let label = |r: &mut Random| RouteLabel {
-            target: pick(r, &[Target::None, Target::Local]),
-            route: r.below(2048) as u16,
-            far: address_label(r),
-        };
-        let table = intervals(&mut random, &asked, label);
+        let table = intervals(&mut random, &asked, pools::route);
         search!(Route, ADDRESSES, route::gateware::LATENCY, table, asked);
     });
 }

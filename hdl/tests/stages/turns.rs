@@ -74,6 +74,9 @@ fn run(traffic: Traffic, packets: u64) -> Seen {
             assert_eq!(bench.dut.headers.val().src_ip, expected.src_ip);
             assert_eq!(bench.dut.far_ip.val(), expected.src_ip);
             assert_eq!(bench.dut.pass.val().number.index() as u64, number % 128);
+            let eni = bench.dut.eni.val();
+            let vpc = number as usize % 251;
+            assert_eq!((eni.vpc.index(), eni.route_table.index()), (vpc, vpc));
             seen.longest_wait = seen.longest_wait.max(seen.clocks - since);
             seen.turned += 1;
         }
@@ -93,6 +96,7 @@ fn run(traffic: Traffic, packets: u64) -> Seen {
             let of = headers(turns.unwrap_or(78));
             u.t_turned.next = Turned {
                 number: (turns.unwrap_or(0) % 128).into(),
+                vpc: (turns.unwrap_or(0) % 251).into(),
                 dst_mac: of.dst_mac,
                 src_ip: of.src_ip,
                 end: of.end,

@@ -65,7 +65,9 @@ impl World {
             None => {
                 let src = if neighbor { from.mac } else { ROUTER_MAC };
                 let inner = self.packet(&talk, src, to.mac, &AttachKey::default());
-                (HOST_PORTS, self.tunnel(from, inner))
+                // Between two VPCs it carries the receiver's VNI.
+                let vni = if self.random.random_ratio(9, 10) { to.vni } else { from.vni };
+                (HOST_PORTS, self.tunnel(from, vni, inner))
             }
         };
         if self.random.random_ratio(1, 6) {
@@ -87,7 +89,7 @@ impl World {
         }
         let mut to = self.people.choose(&mut self.random).cloned()?;
         let from = self.people.choose(&mut self.random).cloned()?;
-        if self.random.random_ratio(9, 10) {
+        if self.random.random_ratio(3, 4) {
             // Somebody of the same VPC, mostly.
             let same: Vec<_> = self.people.iter().filter(|p| p.vpc == from.vpc).collect();
             to = same.choose(&mut self.random).map_or(to, |p| (*p).clone());
@@ -95,6 +97,11 @@ impl World {
         if self.random.random_ratio(1, 48) {
             // The subnet's broadcast address.
             to.v4 |= 255;
+        }
+        let mut from = from;
+        if self.random.random_ratio(1, 16) {
+            // Under an address that is not its own.
+            (from.v4, from.v6) = (from.v4 ^ 1, from.v6 ^ 1);
         }
         let ports = [80u16, 443, 1023, 1024, 2047, 2048, 53];
         let mut port = || *ports.choose(&mut self.random).unwrap_or(&80);
@@ -242,9 +249,9 @@ impl World {
     }
 
     /// Into a VXLAN tunnel from where that person lives.
-    fn tunnel(&mut self, from: &Person, inner: Vec<u8>) -> Vec<u8> {
+    fn tunnel(&mut self, from: &Person, vni: u32, inner: Vec<u8>) -> Vec<u8> {
         let mac = |value: u64| value.to_be_bytes()[2..].try_into().unwrap_or([0; 6]);
-        let vxlan = [&[8, 0, 0, 0][..], &(from.vni << 8).to_be_bytes(), &inner].concat();
+        let vxlan = [&[8, 0, 0, 0][..], &(vni << 8).to_be_bytes(), &inner].concat();
         let peer = if self.random.random_ratio(15, 16) { from.peer } else { PEERS[0] };
         let dst = if self.random.random_ratio(31, 32) { VTEP } else { VTEP + 7 };
         let mut frame = Vec::new();

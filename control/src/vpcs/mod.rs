@@ -3,8 +3,15 @@
 //! Objects name each other by their index in the list of their kind, which is their order in
 //! the file.
 
+mod routes;
+
+pub use routes::{
+    Attachment, Gateway, GatewayKind, Peering, Route, RouteTable, Target, TransitGateway,
+    TransitRoute, TransitTable,
+};
+
 use crate::report::Source;
-use hdl::{connection::IdleTimes, profile::Profile, route::Target};
+use hdl::{connection::IdleTimes, profile::Profile};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use macaddr::MacAddr6;
 use std::{
@@ -49,6 +56,12 @@ pub struct Vpcs {
     pub security_groups: Vec<SecurityGroup>,
     /// Where packets may go.
     pub route_tables: Vec<RouteTable>,
+    /// Pairs of VPCs.
+    pub peerings: Vec<Peering>,
+    /// Routers between VPCs.
+    pub transit_gateways: Vec<TransitGateway>,
+    /// Ways out of a VPC.
+    pub gateways: Vec<Gateway>,
     /// Virtual network interfaces.
     pub enis: Vec<Eni>,
     /// The cards on which they hang.
@@ -274,36 +287,6 @@ impl Peer {
     /// Is it every address of a family?
     pub fn is_everybody(self) -> bool {
         matches!(self, Self::Cidr(cidr) if EVERYWHERE.contains(&cidr))
-    }
-}
-
-/// Routes besides the local ones of a VPC's prefixes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RouteTable {
-    /// Its name.
-    pub name: String,
-    /// Index of the VPC whose subnets may use it; `None`: all.
-    pub vpc: Option<usize>,
-    /// In the order of the file; destinations are unique.
-    pub routes: Vec<Route>,
-}
-
-/// A route: the longest prefix that matches decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Route {
-    /// Prefix of the destination.
-    pub destination: IpNet,
-    /// Where it leads.
-    pub target: Target,
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let target = match self.target {
-            Target::None => "nowhere",
-            Target::Local => "local",
-        };
-        write!(f, "{} -> {target}", self.destination)
     }
 }
 

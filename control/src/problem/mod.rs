@@ -1,46 +1,16 @@
 //! What can be wrong with a VPC file, and what is the way out?
 
+mod kind;
+mod routes;
+
+pub use kind::Kind;
+pub use routes::RouteCause;
+
 use hdl::tables::TableId;
 use ipnet::IpNet;
 use macaddr::MacAddr6;
 use std::net::IpAddr;
 use thiserror::Error;
-
-/// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `[[vpcs]]`
-    Vpc,
-    /// `[[subnets]]`
-    Subnet,
-    /// `[[network_acls]]`
-    NetworkAcl,
-    /// `[[security_groups]]`
-    SecurityGroup,
-    /// `[[route_tables]]`
-    RouteTable,
-    /// `[[enis]]`
-    Eni,
-    /// `[[cards]]`
-    Card,
-    /// `[[mappings]]`
-    Mapping,
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Vpc => "VPC",
-            Self::Subnet => "subnet",
-            Self::NetworkAcl => "network ACL",
-            Self::SecurityGroup => "security group",
-            Self::RouteTable => "route table",
-            Self::Eni => "ENI",
-            Self::Card => "card",
-            Self::Mapping => "mapping",
-        })
-    }
-}
 
 /// A cause: its first line says what is wrong, its second the way out.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -54,7 +24,7 @@ pub enum Cause {
     Syntax { message: String },
     #[error(
         "{message}\n\
-         correct the key or its value; examples/two-cards.toml shows every key"
+         correct the key or its value; the files in examples show every key"
     )]
     Shape { message: String },
     #[error(
@@ -310,26 +280,8 @@ pub enum Cause {
          icmp goes with IPv4 prefixes, icmpv6 with IPv6 prefixes"
     )]
     WrongFamily { cidr: IpNet, protocol: String },
-    #[error(
-        "a route to `{target}` is not yet possible\n\
-         the only target is `local`"
-    )]
-    NotYet { target: String },
-    #[error(
-        "{count} routes in one table\n\
-         a route table holds {limit}"
-    )]
-    TooManyRoutes { count: usize, limit: usize },
-    #[error(
-        "two routes lead to {destination}\n\
-         leave one out"
-    )]
-    RouteTaken { destination: IpNet },
-    #[error(
-        "{destination} is not local: it does not lie within VPC `{vpc}`, which has {cidrs}\n\
-         local routes lead to a part of the VPC"
-    )]
-    RouteOutside { destination: IpNet, vpc: String, cidrs: String },
+    #[error(transparent)]
+    Route(#[from] RouteCause),
 
     // ---- a card -------------------------------------------------------------------------
     #[error(
@@ -372,7 +324,9 @@ fn way_out(table: TableId) -> &'static str {
             "let ENIs share network ACLs and sets of security groups, and rules name the same \
              prefixes and port ranges"
         }
-        TableId::Mappings => "spread the VPCs over more cards, or take a larger profile",
+        TableId::Mappings => {
+            "spread the VPCs over more cards, join fewer of them, or take a larger profile"
+        }
     }
 }
 

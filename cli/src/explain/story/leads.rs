@@ -1,0 +1,118 @@
+//! Where does a packet go, and who is there?
+
+use super::Story;
+use crate::explain::{
+    step::Step,
+    words::{found, ip, mac, name, v4},
+};
+use hdl::{
+    mapping,
+    meta::DropReason,
+    route::{RouteLabel, Target},
+};
+
+impl Story<'_> {
+    /// Where it goes, or from where its sender may speak.
+    pub(super) fn route(&self) -> Step {
+        let t = self.t;
+        let table = t.eni.route_table;
+        let asked = name("route table", table, self.legend.route_table(table));
+        let asked = format!("{} in {asked}", ip(self.far()));
+        let says = match self.by() {
+            None => "not sent to the router's MAC, so no route is needed".into(),
+            Some(route) => self.leads(route),
+        };
+        let interval = format!("interval {}", t.route_interval);
+        Step::asks("route", asked, interval, says).unless(self.by().is_some())
+    }
+
+    /// The route by which it goes or came.
+    fn by(&self) -> Option<RouteLabel> {
+        (self.inbound() || self.routed()).then_some(self.t.route)
+    }
+
+    /// A route in the file's words, and what these do not say.
+    fn leads(&self, route: RouteLabel) -> String {
+        let text = match self.legend.route(self.t.eni.route_table, route.route) {
+            Some(text) => text.to_string(),
+            None if route.route == 0 && self.inbound() => return "nobody may speak for it".into(),
+            None if route.route == 0 => return "no route leads there".into(),
+            None => format!("route {}", route.route),
+        };
+        let vpc = mapping::onward(0, Some(route));
+        let vpc = name("VPC", vpc, self.legend.vpc(vpc));
+        let foreign = self.t.verdict.reason == DropReason::SpoofedIp;
+        match route.target {
+            Target::None => format!("{text}, which has no route there"),
+            Target::Peering | Target::TransitGateway if foreign => {
+                format!("{text}: into {vpc} only under an address of its own")
+            }
+            Target::Peering | Target::TransitGateway => format!("{text}, {vpc}"),
+            _ => text,
+        }
+    }
+
+    pub(super) fn mapping(&self) -> Step {
+        let (t, h, m) = (self.t, &self.h, &self.t.mapping);
+        let lives = match (t.mapped.hit, m.local) {
+            (false, _) => "nobody is there".into(),
+            (true, true) => format!("on this card, MAC {}", mac(m.mac)),
+            (true, false) => {
+                format!("behind VTEP {}, VNI {}, MAC {}", v4(m.vtep), m.vni, mac(m.mac))
+            }
+        };
+        let says = if self.inbound() {
+            format!("{lives}; the packet came from {}", v4(h.outer_src_ip))
+        } else {
+            lives
+        };
+        let vpc = mapping::onward(t.eni.vpc, self.by());
+        let asked = match self.by() {
+            Some(route) if !route.target.is_direct() => format!("next hop {}", route.to),
+            _ => format!("{} in {}", ip(self.far()), name("VPC", vpc, self.legend.vpc(vpc))),
+        };
+        Step::asks("mapping", asked, found(t.mapped), says)
+    }
+
+    /// Who has the address that an ENI asks for.
+    pub(super) fn neighbor(&self) -> Step {
+        let (t, h, m) = (self.t, &self.h, &self.t.mapping);
+        let says = if !t.mapped.hit {
+            "nobody has this address, so nobody answers".into()
+        } else if m.subnet != t.eni.subnet {
+            format!("it lives in {}, not in the asker's: nobody answers", self.subnet(m.subnet))
+        } else if m.mac == h.src_mac {
+            "it is the asker's own, for which nobody answers".into()
+        } else {
+            let whose = if m.router { ", that of the subnet's router" } else { "" };
+            format!("the card answers: MAC {}{whose}", mac(m.mac))
+        };
+        let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
+        Step::asks("neighbor", asked, found(t.mapped), says)
+    }
+
+    pub(super) fn deliver(&self) -> Step {
+        let (t, h) = (self.t, &self.h);
+        let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
+        let says = match t.addressed.hit {
+            true => {
+                let eni = name("ENI", t.owner.eni, self.legend.eni(t.owner.eni));
+                format!("{eni}, {}", self.subnet(t.owner.subnet))
+            }
+            false => "no ENI of this card has the address".into(),
+        };
+        Step::asks("deliver", asked, found(t.addressed), says)
+    }
+
+    pub(super) fn encap(&self) -> Step {
+        let m = &self.t.mapping;
+        let says = match self.inbound() {
+            _ if self.t.verdict.reply => {
+                "the answer goes back to the ENI, its VLAN tags in front".into()
+            }
+            true => "overlay MACs and the ENI's VLAN tags in front of the IP packet".into(),
+            false => format!("VXLAN to {}, VNI {}", v4(m.vtep), m.vni),
+        };
+        Step::says("encap", says)
+    }
+}

@@ -1,0 +1,121 @@
+//! Where does a packet go on, and from where may one come? Routes in the order in which they are
+//! written, the longest prefix by hand.
+
+use crate::judge::Oracle;
+use control::vpcs::{Gateway, Target};
+use hdl::meta::DropReason;
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Who is next.
+pub enum Way<'v> {
+    /// Whoever has the address in that VPC.
+    Vpc(usize),
+    /// A gateway of the VPC.
+    Gateway(&'v Gateway),
+}
+
+/// The way, and a case that was met on it.
+type Found<'v> = Result<(Way<'v>, &'static str), (DropReason, &'static str)>;
+
+/// The better of two routes: the longer prefix, the static one of two alike.
+fn best<T: Copy>(routes: &[(IpNet, bool, T)], address: IpAddr) -> Option<T> {
+    let mut best: Option<&(IpNet, bool, T)> = None;
+    for route in routes.iter().filter(|(cidr, ..)| cidr.contains(&address)) {
+        let longer = best.is_none_or(|b| b.0.prefix_len() < route.0.prefix_len());
+        let fixed = best.is_some_and(|b| b.0 == route.0 && b.1 && !route.1);
+        if longer || fixed {
+            best = Some(route);
+        }
+    }
+    best.map(|(_, _, target)| *target)
+}
+
+impl<'v> Oracle<'v, '_> {
+    fn has(&self, vpc: usize, address: IpAddr) -> bool {
+        self.file.vpcs[vpc].cidrs.iter().any(|c| c.contains(&address))
+    }
+
+    /// Where the route table of a subnet sends what goes to that address.
+    pub fn way(&self, vpc: usize, table: Option<usize>, dst: IpAddr) -> Found<'v> {
+        let file = self.file;
+        let own = file.vpcs[vpc].cidrs.iter().map(|c| (*c, false, Target::Local));
+        let mut routes: Vec<_> = own.collect();
+        if let Some(table) = table {
+            let listed = file.route_tables[table].routes.iter();
+            routes.extend(listed.map(|r| (r.destination, r.propagated, r.target)));
+        }
+        let lost = (DropReason::NoRoute, "no route");
+        match best(&routes, dst).ok_or(lost)? {
+            Target::Local => Ok((Way::Vpc(vpc), "local")),
+            Target::Blackhole => Err((DropReason::Blackhole, "blackhole")),
+            Target::Peering(peering) => {
+                let [a, b] = file.peerings[peering].vpcs;
+                Ok((Way::Vpc(if a == vpc { b } else { a }), "to a peer"))
+            }
+            Target::Gateway(gateway) => {
+                let met = if self.has(vpc, dst) { "steered" } else { "to a gateway" };
+                Ok((Way::Gateway(&file.gateways[gateway]), met))
+            }
+            Target::TransitGateway(transit) => self.transit(transit, vpc, dst),
+        }
+    }
+
+    fn transit(&self, transit: usize, vpc: usize, dst: IpAddr) -> Found<'v> {
+        let transit = &self.file.transit_gateways[transit];
+        let attached = transit.attachments.iter().find(|a| a.vpc == vpc).expect("it is attached");
+        let table = &transit.tables[attached.table];
+        let mut routes: Vec<(IpNet, bool, Option<usize>)> = Vec::new();
+        for vpc in &table.propagations {
+            let cidrs = self.file.vpcs[*vpc].cidrs.iter();
+            routes.extend(cidrs.map(|c| (*c, true, Some(*vpc))));
+        }
+        routes.extend(table.routes.iter().map(|r| (r.destination, false, r.vpc)));
+        match best(&routes, dst) {
+            None => Err((DropReason::NoRoute, "transit: no route")),
+            Some(None) => Err((DropReason::Blackhole, "transit: blackhole")),
+            Some(Some(other)) => Ok((Way::Vpc(other), "through a transit gateway")),
+        }
+    }
+
+    /// Does a packet for that VPC come from where its source may speak? And by which case.
+    pub fn may_speak(&self, vpc: usize, src: IpAddr, from: Ipv4Addr) -> (bool, &'static str) {
+        if self.has(vpc, src) {
+            return (self.lives_at(vpc, src, from), "heard its own");
+        }
+        for peering in &self.file.peerings {
+            let [a, b] = peering.vpcs;
+            for (own, other) in [(a, b), (b, a)] {
+                if own == vpc && self.has(other, src) {
+                    return (self.lives_at(other, src, from), "heard a peer");
+                }
+            }
+        }
+        for transit in &self.file.transit_gateways {
+            for attached in transit.attachments.iter().filter(|a| a.vpc != vpc) {
+                let table = &transit.tables[attached.table];
+                let leads = table.propagations.contains(&vpc)
+                    || table.routes.iter().any(|r| r.vpc == Some(vpc));
+                if leads && self.has(attached.vpc, src) {
+                    let lives = self.lives_at(attached.vpc, src, from);
+                    return (lives, "heard through a transit gateway");
+                }
+            }
+        }
+        let mut through = Vec::new();
+        for subnet in self.file.subnets.iter().filter(|s| s.vpc == vpc) {
+            if let Ok((Way::Gateway(gateway), _)) = self.way(vpc, subnet.route_table, src) {
+                through.push(gateway.underlay_ip);
+            }
+        }
+        let one = through.iter().all(|ip| *ip == from);
+        (through.contains(&from), if one { "heard a gateway" } else { "heard one of two gateways" })
+    }
+
+    /// Does somebody live at that address, and behind that tunnel endpoint, which is not here?
+    fn lives_at(&self, vpc: usize, address: IpAddr, at: Ipv4Addr) -> bool {
+        self.lives(vpc, address).is_some_and(|lives| {
+            lives.vtep == at && lives.eni.is_none_or(|eni| eni.card != self.card)
+        })
+    }
+}
