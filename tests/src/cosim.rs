@@ -101,6 +101,39 @@ impl Beyond {
     }
 }
 
+impl Seen {
+    /// This run and another one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.packets += other.packets;
+        for (name, met) in other.verdicts {
+            *self.verdicts.entry(name).or_default() += met;
+        }
+        let (t, o) = (&mut self.tracked, other.tracked);
+        for (sum, more) in [
+            (&mut t.hits, o.hits),
+            (&mut t.needed, o.needed),
+            (&mut t.made, o.made),
+            (&mut t.anew, o.anew),
+            (&mut t.full, o.full),
+        ] {
+            *sum += more;
+        }
+        let (b, o) = (&mut self.beyond, other.beyond);
+        for (sum, more) in [
+            (&mut b.to_vpc, o.to_vpc),
+            (&mut b.to_hop, o.to_hop),
+            (&mut b.inside, o.inside),
+            (&mut b.from_vpc, o.from_vpc),
+            (&mut b.from_hop, o.from_hop),
+        ] {
+            *sum += more;
+        }
+        self.mismatches.extend(other.mismatches);
+        self
+    }
+}
+
 /// Why there was no comparison.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
