@@ -85,11 +85,7 @@ fn seeds(profile: &Profile, arguments: &Arguments, each: usize) -> Result<Seen, 
             };
             let seen = compare(profile, seed + 1000, each, pauses)?;
             if let Ok(mut all) = all.lock() {
-                all.packets += seen.packets;
-                all.mismatches.extend(seen.mismatches);
-                for (verdict, count) in seen.verdicts {
-                    *all.verdicts.entry(verdict).or_default() += count;
-                }
+                *all = std::mem::take(&mut *all).and(seen);
             }
         }
     };
