@@ -1,21 +1,24 @@
-//! Who asks whom for which address, on which wire (RFC 826)?
+//! Who asks whom for which address, on which wire, by ARP (RFC 826) or, of IPv6, by neighbor
+//! discovery (RFC 4861)?
 
 use crate::{
     traffic::{eni, mac_of, some_address},
     world::{once_in, pick},
 };
 use control::vpcs::Vpcs;
-use etherparse::ArpEthIpv4Packet;
+use etherparse::{ArpEthIpv4Packet, Icmpv6Header};
 use fastrand::Rng;
 use macaddr::MacAddr6;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
-/// Operation of a request.
+/// Operation of a request; so is a neighbor solicitation called here,
 pub const REQUEST: u16 = 1;
-/// Operation of a reply.
+/// and of a reply, or a neighbor advertisement.
 pub const REPLY: u16 = 2;
+/// Types of ICMPv6 by operation; of what is neither, redirect and router advertisement.
+const KINDS: [u8; 5] = [137, 135, 136, 137, 134];
 
-/// An ARP packet and the Ethernet around it.
+/// A question or an answer and the Ethernet around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arp {
     pub dst_mac: MacAddr6,
@@ -23,24 +26,33 @@ pub struct Arp {
     /// Outer first.
     pub vlan: Vec<u16>,
     pub operation: u16,
-    pub sender: (MacAddr6, Ipv4Addr),
-    pub target: (MacAddr6, Ipv4Addr),
+    /// The sender's MAC, as it says, and its address.
+    pub sender: (MacAddr6, IpAddr),
+    pub target: (MacAddr6, IpAddr),
+    /// Of IPv6: who is asked for is a router.
+    pub router: bool,
 }
 
-fn some_v4(rng: &mut Rng) -> Ipv4Addr {
-    match some_address(rng, true) {
-        IpAddr::V4(v4) => v4,
-        IpAddr::V6(_) => unreachable!("it was to be IPv4"),
+/// One of an ENI's addresses of that version, or another one.
+fn own(rng: &mut Rng, file: &Vpcs, eni: usize, v4: bool) -> IpAddr {
+    let like = |address: &IpAddr| address.is_ipv4() == v4;
+    let own: Vec<_> = file.enis[eni].addresses.iter().copied().filter(like).collect();
+    if own.is_empty() { some_address(rng, v4) } else { *pick(rng, &own) }
+}
+
+/// With that number in its subnet.
+fn beside(address: IpAddr, number: u8) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, subnet, _] = v4.octets();
+            [a, b, subnet, number].into()
+        }
+        IpAddr::V6(v6) => {
+            let mut octets = v6.octets();
+            octets[15] = number;
+            octets.into()
+        }
     }
-}
-
-/// One of an ENI's IPv4 addresses.
-fn own(rng: &mut Rng, file: &Vpcs, eni: usize) -> Ipv4Addr {
-    let v4 = file.enis[eni].addresses.iter().filter_map(|a| match a {
-        IpAddr::V4(v4) => Some(*v4),
-        IpAddr::V6(_) => None,
-    });
-    *pick(rng, &v4.collect::<Vec<_>>())
 }
 
 /// What an ENI of the card may ask, mostly, or one of another card: who that is, and what.
@@ -48,37 +60,45 @@ pub fn asking(rng: &mut Rng, file: &Vpcs, card: usize) -> (usize, Arp) {
     let here = !once_in(rng, 8);
     let sender = eni(rng, file, |e| (e.card == card) == here);
     let asker = &file.enis[sender];
+    let v4 = rng.bool();
     let vpc = file.vpc_of(asker);
     let ip = match rng.u32(..16) {
-        0 => Ipv4Addr::UNSPECIFIED,
-        1 => some_v4(rng),
-        _ => own(rng, file, sender),
+        0 if v4 => [0; 4].into(),
+        0 => [0; 16].into(),
+        1 => some_address(rng, v4),
+        _ => own(rng, file, sender, v4),
     };
     let neighbor = eni(rng, file, |e| file.vpc_of(e) == vpc && e.subnet == asker.subnet);
     let somebody = eni(rng, file, |e| file.vpc_of(e) == vpc);
-    let [a, b, subnet, _] = own(rng, file, sender).octets();
-    let asked = match rng.u32(..13) {
+    let asked = match rng.u32(..12) {
         0 => ip,
-        1 => own(rng, file, sender),
-        2..4 => [a, b, subnet, 1].into(),
-        4..6 => [a, b, subnet, rng.u8(..10)].into(),
-        6..9 => own(rng, file, neighbor),
-        9 => own(rng, file, somebody),
-        10 => [a, b, rng.u8(1..5), 1].into(),
-        _ => some_v4(rng),
+        1 => own(rng, file, sender, v4),
+        2..4 => beside(own(rng, file, sender, v4), 1),
+        4..6 => beside(own(rng, file, sender, v4), rng.u8(..10)),
+        6..9 => own(rng, file, neighbor, v4),
+        9 => own(rng, file, somebody, v4),
+        _ => some_address(rng, v4),
     };
-    let mac = |rng: &mut Rng| if once_in(rng, 24) { mac_of(asked.into()) } else { asker.mac };
+    // For a group, or of IPv4 by IPv6, nobody asks so that the packet is well-formed.
+    let mapped = |ip: IpAddr| matches!(ip, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
+    let router = beside(own(rng, file, sender, v4), 1);
+    let asked = if mapped(asked) || !v4 && asked.is_multicast() { router } else { asked };
+    let ip = if mapped(ip) { router } else { ip };
+    let mac = |rng: &mut Rng| if once_in(rng, 24) { mac_of(asked) } else { asker.mac };
     let (src_mac, sender_mac) = (mac(rng), mac(rng));
     let dst_mac = match rng.u32(..8) {
         0 => file.router_mac,
-        1..3 => mac_of(asked.into()),
-        _ => MacAddr6::broadcast(),
+        1..3 => mac_of(asked),
+        _ if v4 => MacAddr6::broadcast(),
+        _ => [0x33, 0x33, 0xff, 0, 0, 1].into(),
     };
-    let target_mac = *pick(rng, &[MacAddr6::nil(), MacAddr6::broadcast(), mac_of(asked.into())]);
+    let target_mac = *pick(rng, &[MacAddr6::nil(), MacAddr6::broadcast(), mac_of(asked)]);
     let operation = if once_in(rng, 8) { rng.u16(..5) } else { REQUEST };
     let vlan = if once_in(rng, 24) { vec![4000] } else { asker.vlan.clone() };
+    // Of neighbor discovery only a solicitation says which MAC its sender has.
+    let sender_mac = if v4 || operation == REQUEST { sender_mac } else { src_mac };
     let (sender_of, target) = ((sender_mac, ip), (target_mac, asked));
-    (sender, Arp { dst_mac, src_mac, vlan, operation, sender: sender_of, target })
+    (sender, Arp { dst_mac, src_mac, vlan, operation, sender: sender_of, target, router: false })
 }
 
 impl Arp {
@@ -89,26 +109,91 @@ impl Arp {
         vlan: Vec<u16>,
         arp: &ArpEthIpv4Packet,
     ) -> Self {
+        let (sender, target) = (arp.sender_ipv4.into(), arp.target_ipv4.into());
         Self {
             dst_mac,
             src_mac,
             vlan,
             operation: arp.operation.0,
-            sender: (arp.sender_mac.into(), arp.sender_ipv4.into()),
-            target: (arp.target_mac.into(), arp.target_ipv4.into()),
+            sender: (arp.sender_mac.into(), sender),
+            target: (arp.target_mac.into(), target),
+            router: false,
         }
+    }
+
+    /// Likewise behind IPv6, if it speaks of neighbors; an advertisement is held to what each must
+    /// be.
+    pub fn discover(
+        macs: (MacAddr6, MacAddr6),
+        vlan: &[u16],
+        [src, dst]: [Ipv6Addr; 2],
+        hop_limit: u8,
+        message: &[u8],
+    ) -> Option<Self> {
+        let operation = match message.first()? {
+            135 => REQUEST,
+            136 => REPLY,
+            134 | 137 => 0,
+            _ => return None,
+        };
+        let (dst_mac, src_mac) = macs;
+        let target: [u8; 16] = message.get(8..24)?.try_into().ok()?;
+        let option = message.get(24..32);
+        let mac: Option<[u8; 6]> = option.and_then(|o| o[2..].try_into().ok());
+        assert_eq!(hop_limit, 255);
+        if operation == REPLY && message[4] != 0 {
+            let (header, rest) = Icmpv6Header::from_slice(message).expect("ICMPv6");
+            let sum = header.icmp_type.calc_checksum(src.octets(), dst.octets(), rest);
+            assert_eq!(Ok(header.checksum), sum);
+            assert_eq!((message.len(), message[24..26].to_vec()), (32, vec![2, 1]));
+            assert_eq!((src.octets(), message[4] & 0x60), (target, 0x60));
+            let sender = (mac.expect("an option").into(), target.into());
+            let router = message[4] & 0x80 != 0;
+            let target = (dst_mac, dst.into());
+            let vlan = vlan.to_vec();
+            return Some(Self { dst_mac, src_mac, vlan, operation, sender, target, router });
+        }
+        let claims = option.filter(|o| operation == REQUEST && o[0] == 1);
+        let sender_mac = claims.and(mac).map_or(src_mac, Into::into);
+        let (sender, target) = ((sender_mac, src.into()), (MacAddr6::nil(), target.into()));
+        let vlan = vlan.to_vec();
+        Some(Self { dst_mac, src_mac, vlan, operation, sender, target, router: false })
     }
 
     /// The frame, maybe padded.
     pub fn frame(&self, rng: &mut Rng) -> Vec<u8> {
         let mut frame = crate::traffic::ethernet(self.dst_mac, self.src_mac, &self.vlan);
-        frame.extend([8, 6, 0, 1, 8, 0, 6, 4]);
-        frame.extend(self.operation.to_be_bytes());
-        for (mac, ip) in [self.sender, self.target] {
-            frame.extend(mac.into_array());
-            frame.extend(ip.octets());
+        match (self.sender.1, self.target.1) {
+            (IpAddr::V6(asker), IpAddr::V6(asked)) => self.solicit(rng, &mut frame, asker, asked),
+            _ => {
+                frame.extend([8, 6, 0, 1, 8, 0, 6, 4]);
+                frame.extend(self.operation.to_be_bytes());
+                for (mac, ip) in [self.sender, self.target] {
+                    let IpAddr::V4(v4) = ip else { unreachable!("both are of one version") };
+                    frame.extend(mac.into_array());
+                    frame.extend(v4.octets());
+                }
+            }
         }
         frame.extend(vec![0xee; *pick(rng, &[0, 0, 1, 18])]);
         frame
+    }
+
+    fn solicit(&self, rng: &mut Rng, frame: &mut Vec<u8>, asker: Ipv6Addr, asked: Ipv6Addr) {
+        let mut message =
+            vec![KINDS[usize::from(self.operation) % KINDS.len()], 0, 0, 0, 0, 0, 0, 0];
+        message.extend(asked.octets());
+        // The option may be left out where it says nothing new; another one stands for it then.
+        if self.sender.0 != self.src_mac || rng.bool() {
+            message.extend([1, 1]);
+            message.extend(self.sender.0.into_array());
+        } else if rng.bool() {
+            message.extend([14, 1, 2, 3, 4, 5, 6, 7]);
+        }
+        frame.extend([0x86, 0xdd, 0x60, 0, 0, 0, 0, message.len() as u8, 58, 255]);
+        frame.extend(asker.octets());
+        let group = "ff02::1:ff00:1".parse().expect("an address");
+        frame.extend(pick(rng, &[asked, group]).octets());
+        frame.extend(message);
     }
 }

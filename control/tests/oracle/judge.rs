@@ -13,7 +13,7 @@ use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subne
 use hdl::meta::{DropReason, Verdict};
 use ipnet::IpNet;
 use macaddr::MacAddr6;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What leaves the card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl<'v> Oracle<'v, '_> {
     fn is_router(subnet: &Subnet, address: IpAddr) -> bool {
         subnet.cidrs.iter().any(|c| match c {
             IpNet::V4(v4) => address == Ipv4Addr::from(u32::from(v4.network()) + 1),
-            IpNet::V6(_) => false,
+            IpNet::V6(v6) => address == Ipv6Addr::from(u128::from(v6.network()) + 1),
         })
     }
 
@@ -161,10 +161,13 @@ impl<'v> Oracle<'v, '_> {
         let eni = self.attached(port, &arp.vlan)?;
         let ((sender_mac, asker), (_, asked)) = (arp.sender, arp.target);
         unless(arp.src_mac == eni.mac && sender_mac == eni.mac, DropReason::SpoofedMac)?;
-        let own = eni.addresses.contains(&asker.into()) || !eni.source_dest_check;
+        let own = eni.addresses.contains(&asker) || !eni.source_dest_check;
         unless(own, DropReason::SpoofedIp)?;
-        unless(arp.operation == REQUEST && asker != asked, DropReason::GratuitousArp)?;
-        let mac = self.answer(eni, asked.into()).ok_or(DropReason::ArpNoMapping)?;
+        let probes = asker.is_ipv6() && asker.is_unspecified();
+        let asks = arp.operation == REQUEST && asker != asked && !probes;
+        unless(asks, DropReason::GratuitousArp)?;
+        let mac = self.answer(eni, asked).ok_or(DropReason::ArpNoMapping)?;
+        self.memory.met.push(if asked.is_ipv4() { "ARP answered" } else { "ND answered" });
         self.memory.met.extend((!arp.dst_mac.is_multicast()).then_some("ARP to one MAC"));
         let tags = ["ARP without a tag", "ARP with a tag", "ARP with two tags"];
         self.memory.met.push(tags[eni.vlan.len()]);
@@ -175,6 +178,7 @@ impl<'v> Oracle<'v, '_> {
             operation: REPLY,
             sender: (mac, asked),
             target: (eni.mac, asker),
+            router: asked.is_ipv6() && Self::is_router(self.subnet(eni), asked),
         };
         Ok((Verdict::reply(port), Some(Leaves::Host(Frame::Arp(reply)))))
     }
@@ -320,7 +324,11 @@ impl<'v> Oracle<'v, '_> {
         unless(!ip.is_some_and(mapped), DropReason::Ipv4MappedAddress)?;
         unless(tunnel.dst == self.own().underlay_ip, DropReason::NotForUs)?;
         // A sender that doesn't know the mark must see a loss.
-        let lost = tunnel.ecn == 3 && ip.is_some_and(|p| p.ecn() == 0);
+        let unknowing = match &tunnel.inner {
+            Frame::Ip(packet) => packet.ecn() == 0,
+            Frame::Arp(arp) => arp.sender.1.is_ipv6(),
+        };
+        let lost = tunnel.ecn == 3 && unknowing;
         unless(!lost, DropReason::CongestionExperienced)?;
         let here = |vpc| {
             let lives = |e: &Eni| e.card == self.card && self.subnet(e).vpc == vpc;

@@ -258,6 +258,8 @@ fn the_card_does_what_the_file_says() {
         "ARP for nobody",
         "ARP for nobody elsewhere",
         "ARP for an own address",
+        "ARP answered",
+        "ND answered",
         "ARP to one MAC",
         "ARP without a tag",
         "ARP with a tag",

@@ -138,6 +138,19 @@ pub fn read(frame: &[u8]) -> Frame {
         let arp = arp.to_packet().try_eth_ipv4().expect("Ethernet and IPv4");
         return Frame::Arp(Arp::read(dst_mac, src_mac, vlan, &arp));
     }
+    if let Some(NetSlice::Ipv6(v6)) = &packet.net
+        && v6.header().next_header().0 == 58
+    {
+        let header = v6.header();
+        let ends = [header.source_addr(), header.destination_addr()];
+        let message = v6.payload().payload;
+        let kind = message.first().is_some_and(|kind| (134..=137).contains(kind));
+        let macs = (dst_mac, src_mac);
+        let found = kind.then(|| Arp::discover(macs, &vlan, ends, header.hop_limit(), message));
+        if let Some(arp) = found.flatten() {
+            return Frame::Arp(arp);
+        }
+    }
     let (protocol, transport, bytes) = transport(&packet);
     let (src, dst): (IpAddr, IpAddr) = match packet.net.as_ref().expect("IP") {
         NetSlice::Ipv4(v4) => {
