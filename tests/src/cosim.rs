@@ -65,7 +65,7 @@ impl TrackedPasses {
     }
 }
 
-/// Packets that were sent on, by where the routes led.
+/// Packets by where the routes led: sent on, but for the last.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beyond {
     /// Into a tunnel, to another VPC.
@@ -78,13 +78,17 @@ pub struct Beyond {
     pub from_vpc: usize,
     /// Out of a tunnel, through a next hop.
     pub from_hop: usize,
+    /// Not sent on to another VPC, under an address that is not the sender's own.
+    pub kept: usize,
 }
 
 impl Beyond {
     fn add(&mut self, passes: &Passes, frame: &[u8]) {
         let Passes { first, second } = passes;
         let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
-        if passes.verdict().reason != DropReason::None || passes.verdict().reply {
+        let Verdict { reason, reply, .. } = passes.verdict();
+        self.kept += usize::from(reason == DropReason::SpoofedIp && !first.eni.check);
+        if reason != DropReason::None || reply {
             return;
         }
         let (net, direct) = (is_net(first.port.into()), first.route.target.is_direct());
@@ -126,6 +130,7 @@ impl Seen {
             (&mut b.inside, o.inside),
             (&mut b.from_vpc, o.from_vpc),
             (&mut b.from_hop, o.from_hop),
+            (&mut b.kept, o.kept),
         ] {
             *sum += more;
         }

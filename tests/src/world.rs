@@ -140,7 +140,7 @@ impl World {
                 route_table: person.vpc * 4 + subnet,
                 mac: person.mac,
                 up,
-                check: self.random.random_ratio(9, 10),
+                check: self.random.random_ratio(1, 2),
             };
             self.image.attachments.insert(place, action);
             let AttachKey { vids, tags, port, .. } = place;

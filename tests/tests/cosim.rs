@@ -40,8 +40,8 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
         let TrackedPasses { hits, needed, made, anew, full } = seen.tracked;
         let often = hits > 200 && needed > 20 && made > 200 && anew > 3 && full == 0;
         assert!(often, "seed {seed}: {:?}", seen.tracked);
-        let Beyond { to_vpc, to_hop, inside, from_vpc, from_hop } = seen.beyond;
-        let least = [to_vpc, to_hop, inside, from_vpc, from_hop].into_iter().min();
+        let Beyond { to_vpc, to_hop, inside, from_vpc, from_hop, kept } = seen.beyond;
+        let least = [to_vpc, to_hop, inside, from_vpc, from_hop, kept].into_iter().min();
         assert!(least > Some(5), "seed {seed}: {:?}", seen.beyond);
         for verdict in MET {
             let met = seen.verdicts.get(verdict).copied().unwrap_or(0);

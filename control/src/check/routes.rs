@@ -77,31 +77,29 @@ impl Check {
     /// Does every route of the table make sense in that VPC?
     pub(super) fn routes_in(&mut self, vpc: usize, table: usize) {
         let (Some(own), Some(table)) = (&self.vpcs[vpc], &self.tables[table]) else { return };
-        let judge = |(route, said): &(Route, Said)| match self.route_in(vpc, own, *route, said) {
-            Ok(()) => None,
-            Err((cause, at)) => Some((at, cause)),
-        };
+        let judge = |(route, said): &(Route, Said)| self.wrong_in(vpc, own, *route, said);
         let found: Vec<_> = table.routes.iter().filter_map(judge).collect();
-        for (at, cause) in found {
+        for (cause, at) in found {
             self.problems.add(at, cause.into());
         }
     }
 
-    fn route_in(
+    /// What is wrong with a route in a table of that VPC, and where.
+    fn wrong_in(
         &self,
         vpc: usize,
         own: &Vpc,
         route: Route,
         said: &Said,
-    ) -> Result<(), (RouteCause, Range<usize>)> {
+    ) -> Option<(RouteCause, Range<usize>)> {
         let destination = route.destination;
         let holds = |vpc: &Vpc| vpc.cidrs.iter().any(|c| c.contains(&destination));
-        let wrong = |cause| Err((cause, said.destination.clone()));
+        let wrong = |cause| Some((cause, said.destination.clone()));
         let name = own.name.clone();
         let elsewhere = RouteCause::TargetElsewhere { target: said.name.clone(), vpc: name };
-        let elsewhere = Err((elsewhere, said.target.clone()));
+        let elsewhere = Some((elsewhere, said.target.clone()));
         match (route.target, holds(own)) {
-            (Target::Local, true) | (Target::Blackhole, false) => return Ok(()),
+            (Target::Local, true) | (Target::Blackhole, false) => return None,
             (Target::Local, false) => {
                 let (vpc, cidrs) = (own.name.clone(), list(&own.cidrs));
                 return wrong(RouteCause::NotLocal { destination, vpc, cidrs });
@@ -113,7 +111,7 @@ impl Check {
         }
         match route.target {
             Target::Peering(peering) => {
-                let Some(peering) = &self.peerings[peering] else { return Ok(()) };
+                let peering = self.peerings[peering].as_ref()?;
                 let Some(other) = peering.other(vpc) else { return elsewhere };
                 if let Some(peer) = self.vpcs[other].as_ref().filter(|p| !holds(p)) {
                     let (vpc, cidrs) = (peer.name.clone(), list(&peer.cidrs));
@@ -121,13 +119,13 @@ impl Check {
                 }
             }
             Target::TransitGateway(transit) => {
-                let Some(transit) = &self.transit_gateways[transit] else { return Ok(()) };
+                let transit = self.transit_gateways[transit].as_ref()?;
                 if !transit.attachments.iter().any(|a| a.vpc == vpc) {
                     return elsewhere;
                 }
             }
             Target::Gateway(gateway) => {
-                let Some(gateway) = &self.gateways[gateway] else { return Ok(()) };
+                let gateway = self.gateways[gateway].as_ref()?;
                 if gateway.vpc != vpc {
                     return elsewhere;
                 }
@@ -140,7 +138,7 @@ impl Check {
             }
             Target::Local | Target::Blackhole => {}
         }
-        Ok(())
+        None
     }
 
     /// May a route lead a part of its VPC elsewhere? Exactly a subnet's prefix, to what stands in

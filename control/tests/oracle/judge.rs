@@ -248,7 +248,7 @@ impl<'v> Oracle<'v, '_> {
                 Way::Vpc(onward) => onward,
                 Way::Gateway(gateway) => {
                     let (to, src_mac) = ((gateway.underlay_ip, vpc), self.file.router_mac);
-                    return Ok(self.into_tunnel(packet, to, src_mac, gateway.mac));
+                    return Ok(self.tunnelled(packet, to, src_mac, gateway.mac));
                 }
             };
             let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
@@ -266,12 +266,12 @@ impl<'v> Oracle<'v, '_> {
                 self.memory.met.extend((onward != vpc).then_some("to another VPC's ENI here"));
                 self.arrive(receiver, src_mac, packet)
             }
-            None => Ok(self.into_tunnel(packet, (lives.vtep, onward), src_mac, lives.mac)),
+            None => Ok(self.tunnelled(packet, (lives.vtep, onward), src_mac, lives.mac)),
         }
     }
 
     /// To an underlay address, with the VNI of a VPC.
-    fn into_tunnel(
+    fn tunnelled(
         &self,
         packet: &Packet,
         (dst, vpc): (Ipv4Addr, usize),

@@ -195,8 +195,8 @@ impl Saying {
     pub fn onward(&self, file: &Vpcs) -> usize {
         let has = |vpc: &usize| file.vpcs[*vpc].cidrs.iter().any(|c| c.contains(&self.dst));
         let own = file.vpc_of(&file.enis[self.sender]);
-        let others = (0..file.vpcs.len()).filter(has);
-        Some(own).filter(has).or(others.last()).unwrap_or(own)
+        let other = (0..file.vpcs.len()).rfind(has);
+        Some(own).filter(has).or(other).unwrap_or(own)
     }
 
     /// Who puts it into a tunnel: the sender's card, or a gateway if nobody has the source.

@@ -99,7 +99,7 @@ impl World {
             to.v4 |= 255;
         }
         let mut from = from;
-        if self.random.random_ratio(1, 16) {
+        if self.random.random_ratio(1, 6) {
             // Under an address that is not its own.
             (from.v4, from.v6) = (from.v4 ^ 1, from.v6 ^ 1);
         }

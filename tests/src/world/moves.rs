@@ -12,15 +12,15 @@ impl World {
             if self.random.random_ratio(1, 6) {
                 let person = self.people[number].clone();
                 let moved = match person.place {
-                    Some(place) => self.to_another_place(person, place),
-                    None => self.to_another_card(person),
+                    Some(place) => self.change_place(person, place),
+                    None => self.change_card(person),
                 };
                 self.people[number] = moved;
             }
         }
     }
 
-    fn to_another_place(&mut self, person: Person, from: AttachKey) -> Person {
+    fn change_place(&mut self, person: Person, from: AttachKey) -> Person {
         let vids: Vec<u16> =
             (0..self.random.random_range(0..=2)).map(|_| self.random.random_range(1..40)).collect();
         let to = AttachKey::place(self.random.random_range(0..HOST_PORTS as u8), &vids);
@@ -34,7 +34,7 @@ impl World {
         Person { place: Some(to), ..person }
     }
 
-    fn to_another_card(&mut self, person: Person) -> Person {
+    fn change_card(&mut self, person: Person) -> Person {
         let peer = PEERS.choose(&mut self.random).copied().unwrap_or(VTEP);
         let (vni, mac, subnet) = (person.vni, person.mac, person.subnet);
         let mapping = MappingAction { vtep: peer, vni, mac, subnet, ..MappingAction::default() };
