@@ -2,6 +2,7 @@
 //! commits`, `measure linerate`.
 
 mod commits;
+mod estimate;
 mod floorplan;
 mod fmax;
 mod harness;
