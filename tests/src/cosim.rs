@@ -9,6 +9,7 @@ use hdl::{
     connection::Connections,
     explain::{Passes, Trace},
     meta::{DropReason, Entered, Verdict},
+    parser::parse,
     profile::{PORTS, Profile, is_net},
     tables::Tables,
 };
@@ -29,6 +30,8 @@ pub struct Seen {
     pub packets: usize,
     /// By the verdict's name.
     pub verdicts: BTreeMap<String, usize>,
+    /// Replies to neighbor solicitations; those to ARP are the others.
+    pub advertised: usize,
     /// What became of connections.
     pub tracked: TrackedPasses,
     /// Packets that came through or left their VPC.
@@ -110,6 +113,7 @@ impl Seen {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.packets += other.packets;
+        self.advertised += other.advertised;
         for (name, met) in other.verdicts {
             *self.verdicts.entry(name).or_default() += met;
         }
@@ -316,6 +320,8 @@ fn judge<'t>(
         let got = journey.received.as_ref().map(|f| &f.bytes);
         seen.packets += 1;
         *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
+        let advertises = want.verdict.reply && parse(taken.frame, false).is_ipv6;
+        seen.advertised += usize::from(advertises);
         seen.tracked.add(&want.passes);
         seen.beyond.add(&want.passes, taken.frame);
         if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {

@@ -43,6 +43,7 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
         let Beyond { to_vpc, to_hop, inside, from_vpc, from_hop, kept } = seen.beyond;
         let least = [to_vpc, to_hop, inside, from_vpc, from_hop, kept].into_iter().min();
         assert!(least > Some(5), "seed {seed}: {:?}", seen.beyond);
+        assert!(seen.advertised >= 5, "seed {seed}: {} advertisements", seen.advertised);
         for verdict in MET {
             let met = seen.verdicts.get(verdict).copied().unwrap_or(0);
             assert!(met >= 10, "seed {seed}: {verdict} is met {met} times: {:?}", seen.verdicts);

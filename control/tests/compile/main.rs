@@ -18,9 +18,13 @@ use std::{fmt::Debug, net::IpAddr, path::Path};
 
 const LARGE: &Profile = &PROFILES[0];
 
-fn example() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/two-cards.toml");
+fn file(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
     std::fs::read_to_string(path).expect("the example is part of the project")
+}
+
+fn example() -> String {
+    file("two-cards.toml")
 }
 
 fn parse(text: &str, syntax: Syntax) -> Vpcs {
@@ -286,12 +290,17 @@ fn each_eni_has_its_idle_times() {
 
 #[test]
 fn json_says_the_same() {
-    let value: toml::Table = example().parse().expect("the example is TOML");
-    let text = serde_json::to_string_pretty(&value).expect("what TOML holds, JSON holds");
-    let json = parse(&text, Syntax::Json);
-    for card in ["card-a", "card-b"] {
-        assert_eq!(compile(&json, card, LARGE).expect("it fits"), compiled(&example(), card));
+    let json = |text: &str| {
+        let value: toml::Table = text.parse().expect("the example is TOML");
+        serde_json::to_string_pretty(&value).expect("what TOML holds, JSON holds")
+    };
+    for text in [example(), routes::example()] {
+        let vpcs = parse(&json(&text), Syntax::Json);
+        for card in ["card-a", "card-b"] {
+            assert_eq!(compile(&vpcs, card, LARGE).expect("it fits"), compiled(&text, card));
+        }
     }
+    let text = json(&example());
     let wrong = text.replace("\"vni\": 5001", "\"vni\": 16777216");
     let errors = Vpcs::parse("test.json", &wrong, Syntax::Json).expect_err("no VNI");
     let line = wrong.lines().position(|l| l.contains("16777216")).map(|l| l + 1);
@@ -305,13 +314,14 @@ fn json_says_the_same() {
 
 #[test]
 fn the_order_of_a_file_is_not_the_card_s() {
-    let mut value: toml::Table = example().parse().expect("the example is TOML");
-    for (_, list) in value.iter_mut() {
-        list.as_array_mut().expect("a list").reverse();
-    }
-    let reversed = value.to_string();
-    for card in ["card-a", "card-b"] {
-        assert_eq!(compiled(&reversed, card), compiled(&example(), card));
+    for text in [example(), routes::example()] {
+        let mut value: toml::Table = text.parse().expect("the example is TOML");
+        for (_, list) in value.iter_mut() {
+            list.as_array_mut().expect("a list").reverse();
+        }
+        for card in ["card-a", "card-b"] {
+            assert_eq!(compiled(&value.to_string(), card), compiled(&text, card));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where do routes lead, and who may speak for which address?
 
-use super::{Card, LARGE, compiled, groups, ip, parse};
-use control::{Compiled, Syntax, compile};
+use super::{Card, compiled, groups, ip};
+use control::Compiled;
 use hdl::{
     class::IpKey,
     eni::AttachKey,
@@ -9,11 +9,10 @@ use hdl::{
     route::{RouteLabel, Target},
     tables::Interval,
 };
-use std::{net::Ipv4Addr, path::Path};
+use std::net::Ipv4Addr;
 
-fn example() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/joined-vpcs.toml");
-    std::fs::read_to_string(path).expect("the example is part of the project")
+pub fn example() -> String {
+    super::file("joined-vpcs.toml")
 }
 
 /// What a route table of that name says of an address.
@@ -145,20 +144,4 @@ fn a_main_table_is_its_senders_where_nobody_else_may_speak() {
     assert_eq!(table(&alone, AttachKey::place(0, &[1])), (Some("main of VPC v"), 1, 1));
     let joined = compiled(&example().replace("route_table = \"bank\"", ""), "card-a");
     assert_eq!(table(&joined, AttachKey::place(1, &[])), (Some("main of VPC bank"), 5, 2));
-}
-
-#[test]
-fn the_order_of_a_joined_file_is_not_the_card_s() {
-    let mut value: toml::Table = example().parse().expect("the example is TOML");
-    for (_, list) in value.iter_mut() {
-        list.as_array_mut().expect("a list").reverse();
-    }
-    let reversed = value.to_string();
-    for card in ["card-a", "card-b"] {
-        assert_eq!(compiled(&reversed, card), compiled(&example(), card));
-    }
-    let text = serde_json::to_string_pretty(&value).expect("what TOML holds, JSON holds");
-    let json = parse(&text, Syntax::Json);
-    let of_json = compile(&json, "card-a", LARGE).expect("it fits");
-    assert_eq!(of_json, compiled(&example(), "card-a"));
 }

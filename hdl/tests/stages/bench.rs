@@ -79,6 +79,26 @@ pub fn pair<K: Packed, L: Packed>(start: &K, label: &L) -> Vec<u32> {
     dwords
 }
 
+/// Writes rows into both banks of a table by number, and says what they hold.
+///
+/// `write` offers {bank, index, row packed}, or nothing.
+pub fn fill_banks<B: Block, R: Packed>(
+    bench: &mut Bench<B>,
+    banks: [Vec<R>; 2],
+    write: fn(&mut B, Option<(bool, usize, &[u32])>),
+) -> [Vec<R>; 2] {
+    for (bank, rows) in banks.iter().enumerate() {
+        for (index, row) in rows.iter().enumerate() {
+            let mut dwords = Vec::new();
+            append(&mut dwords, 0, row);
+            bench.drive(|u| write(u, Some((bank == 1, index, &dwords))));
+            bench.tick();
+        }
+    }
+    bench.drive(|u| write(u, None));
+    banks
+}
+
 /// A slot and its entry, packed.
 type Written<'e> = (u32, &'e [u32]);
 

@@ -1,7 +1,7 @@
 //! What is a packet to a connection, and what do the connections say to it?
 
 use crate::{
-    bench::{bits, roomy, run},
+    bench::{bits, fill_banks, roomy, run},
     pools::{self, pick},
 };
 use cells::hash::MIN_DEPTH_LOG2;
@@ -13,7 +13,6 @@ use hdl::{
     deliver::EniEntry,
     parser::Headers,
 };
-use layout::{Packed, Slice};
 use replay::{Bench, Random};
 use std::cell::RefCell;
 
@@ -88,22 +87,14 @@ struct Asked {
 
 fn written(bench: &mut Bench<Connect>, random: &mut Random) -> [Vec<EniEntry>; 2] {
     let banks = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::row(random)).collect());
-    for (bank, rows) in banks.iter().enumerate() {
-        let rows: &Vec<EniEntry> = rows;
-        for (index, row) in rows.iter().enumerate() {
-            let mut dwords = [0; 5];
-            row.put(&mut Slice::from_slice_mut(&mut dwords)[..EniEntry::BITS]);
-            bench.drive(|u| {
-                u.w_valid.next = true;
-                u.w_bank.next = bank == 1;
-                u.w_index.next = (index as u64).into();
-                u.w_entry.next = bits(&dwords);
-            });
-            bench.tick();
+    fill_banks(bench, banks, |u, written| {
+        u.w_valid.next = written.is_some();
+        if let Some((bank, index, row)) = written {
+            u.w_bank.next = bank;
+            u.w_index.next = (index as u64).into();
+            u.w_entry.next = bits(row);
         }
-    }
-    bench.drive(|u| u.w_valid.next = false);
-    banks
+    })
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Stages on the way out: which ENI receives it, and what does the frame look like?
 
 use crate::{
-    bench::{bits, roomy, run},
+    bench::{bits, fill_banks, roomy, run},
     pools::{self, IDENTITY},
 };
 use cells::stream::HEADER_BITS;
@@ -21,7 +21,6 @@ use hdl::{
     profile::HOST_PORTS,
     spoof::AddressAction,
 };
-use layout::{Packed, Slice};
 use replay::{Bench, Random};
 use rust_hdl::prelude::*;
 
@@ -39,22 +38,14 @@ struct Arrival {
 
 fn written(bench: &mut Bench<Deliver>, random: &mut Random) -> [Vec<Access>; 2] {
     let banks = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::row(random).access).collect());
-    for (bank, rows) in banks.iter().enumerate() {
-        let rows: &Vec<Access> = rows;
-        for (index, row) in rows.iter().enumerate() {
-            let mut dwords = [0; 3];
-            row.put(&mut Slice::from_slice_mut(&mut dwords)[..Access::BITS]);
-            bench.drive(|u| {
-                u.w_valid.next = true;
-                u.w_bank.next = bank == 1;
-                u.w_index.next = (index as u64).into();
-                u.w_entry.next = bits(&dwords);
-            });
-            bench.tick();
+    fill_banks(bench, banks, |u, written| {
+        u.w_valid.next = written.is_some();
+        if let Some((bank, index, row)) = written {
+            u.w_bank.next = bank;
+            u.w_index.next = (index as u64).into();
+            u.w_entry.next = bits(row);
         }
-    }
-    bench.drive(|u| u.w_valid.next = false);
-    banks
+    })
 }
 
 #[test]
