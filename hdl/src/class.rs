@@ -82,18 +82,17 @@ impl PartialOrd for PortKey {
 #[cfg(feature = "gateware")]
 pub mod gateware {
     use super::bits::{PortKey, PortLabel};
-    use crate::profile::{ADDRESS_DEEP, PORT_DEEP};
     use cells::{interval, view::View};
     use rust_hdl::prelude::*;
 
     /// Intervals of addresses.
-    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, ADDRESS_DEEP, 2>;
+    pub type AddressSearch<const L: usize> = interval::Interval<ADDRESS, L, 2>;
     /// Intervals of ports.
-    type PortSearch<const L: usize> = interval::Interval<PORT, L, PORT_DEEP, 0>;
+    type PortSearch<const L: usize> = interval::Interval<PORT, L, 0>;
     /// Clocks from an address to its class.
-    pub const ADDRESS_LATENCY: usize = interval::latency(ADDRESS_DEEP, 2);
+    pub const ADDRESS_LATENCY: usize = interval::latency(2);
     /// Clocks from a port to its class.
-    pub const PORT_LATENCY: usize = interval::latency(PORT_DEEP, 0);
+    pub const PORT_LATENCY: usize = interval::latency(0);
     const ADDRESS: usize = 136;
     const PORT: usize = 33;
     const PORT_LABEL: usize = 8;
@@ -126,6 +125,13 @@ pub mod gateware {
         pub w_entry: Signal<In, Bits<PORT_ENTRY>>,
         search: PortSearch<PORT_LABEL>,
         fields: View<PortLabel, PORT_LABEL>,
+    }
+
+    impl PortClass {
+        /// With `1 << depth_log2` intervals in each bank.
+        pub fn new(depth_log2: usize) -> Self {
+            Self { search: PortSearch::new(depth_log2), ..Self::default() }
+        }
     }
 
     impl Logic for PortClass {

@@ -1,7 +1,7 @@
 //! How much does a card hold? Depths and widths of one design, as data.
 
 use crate::tables::TableId;
-use cells::{flows::ENTRIES, interval};
+use cells::flows::ENTRIES;
 
 /// What differs between one card and another of the same gateware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,8 @@ pub struct Profile {
     pub part: &'static str,
     /// Width of the datapath in bits: 128 or 512.
     pub width_bits: usize,
-    /// log2 of the entries of each of the four ways, or of the rows, by table.
+    /// log2 of the entries of each of the four ways, or of the rows, by [`TableId`]: attachments,
+    /// addresses, port classes, routes, rules, mappings, ENIs.
     pub depth_log2: [usize; TableId::ALL.len()],
     /// log2 of the connections that it knows.
     pub connections_log2: usize,
@@ -30,10 +31,6 @@ pub const NET_PORTS: usize = 1;
 pub const PORTS: usize = HOST_PORTS + NET_PORTS;
 /// Clocks for which a card's reset must be high, at least: it goes through the card in steps.
 pub const RESET_CLOCKS: usize = 8;
-/// Levels in block RAM of a search for addresses, see [`interval::capacity`].
-pub const ADDRESS_DEEP: usize = 1;
-/// Levels in block RAM of the search for ports.
-pub const PORT_DEEP: usize = 1;
 
 /// Ports by number, as the command line and the configuration name them.
 pub const PORT_NAMES: [&str; PORTS] = ["host0", "host1", "net0"];
@@ -43,13 +40,13 @@ pub const fn is_net(port: usize) -> bool {
     port >= HOST_PORTS
 }
 
-/// Everything that can be built: the same tables behind a narrow and a wide datapath.
+/// Everything that can be built.
 pub const PROFILES: [Profile; 2] = [
     Profile {
         name: "large",
         part: "LFE5U-85F, 10 Gb/s of 64-byte frames",
         width_bits: 128,
-        depth_log2: DEPTHS,
+        depth_log2: [6, 9, 8, 9, 10, 9, 9],
         connections_log2: 11,
         clock_khz: 156_250,
         explain: true,
@@ -58,19 +55,12 @@ pub const PROFILES: [Profile; 2] = [
         name: "line100",
         part: "simulation, or a large part of another family; 100 Gb/s of 64-byte frames",
         width_bits: 512,
-        depth_log2: DEPTHS,
+        depth_log2: [8, 10, 12, 12, 13, 14, 9],
         connections_log2: 14,
         clock_khz: 148_800,
         explain: true,
     },
 ];
-
-/// By [`TableId`]: attachments, addresses, port classes, routes, rules, mappings, ENIs.
-const DEPTHS: [usize; TableId::ALL.len()] = {
-    let addresses = interval::capacity(ADDRESS_DEEP).ilog2() as usize;
-    let ports = interval::capacity(PORT_DEEP).ilog2() as usize;
-    [6, 9, ports, addresses, 10, 9, 9]
-};
 
 impl Profile {
     /// The profile of that name.

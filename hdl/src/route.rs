@@ -129,6 +129,13 @@ pub mod gateware {
         fields: View<RouteLabel, LABEL>,
     }
 
+    impl Route {
+        /// With `1 << depth_log2` intervals in each bank.
+        pub fn new(depth_log2: usize) -> Self {
+            Self { search: AddressSearch::new(depth_log2), ..Self::default() }
+        }
+    }
+
     impl Logic for Route {
         #[hdl_gen]
         fn update(&mut self) {

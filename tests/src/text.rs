@@ -45,7 +45,10 @@ pub fn block(name: &str, profile: Profile) -> Option<String> {
     let made_from = format!("{name} of profile {}", profile.name);
     Some(match name {
         "exact" => print(made_from, || Box::new(Exact::<136, 133, 271, 138>::new(9))),
-        "addresses" => print(made_from, Box::<Route>::default),
+        "addresses" => {
+            let routes_log2 = profile.depth_log2[TableId::Routes as usize];
+            print(made_from, move || Box::new(Route::new(routes_log2)))
+        }
         "rules" => print(made_from, || Box::new(Nacl::new(10))),
         "connections" => {
             let enis_log2 = profile.depth_log2[TableId::Enis as usize];

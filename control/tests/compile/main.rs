@@ -2,6 +2,7 @@
 
 mod groups;
 mod routes;
+mod sizes;
 mod tracked;
 
 use control::{Cause, Compiled, Syntax, Vpcs, compile, legend::Direction};

@@ -2,7 +2,7 @@
 //! as printed text, in simulation's form and in the part's?
 #![cfg(feature = "gateware")]
 
-use cells::interval::{Interval, Key, Range, Table, WRITE_CLOCKS, capacity, latency};
+use cells::interval::{Interval, Key, Range, Table, WRITE_CLOCKS, latency};
 use replay::{Bench, Port, Random, Replay, Trace, lint};
 use rust_hdl::prelude::*;
 
@@ -25,20 +25,20 @@ struct Course {
     random: Random,
     key_bits: u32,
     label_bits: usize,
-    deep: usize,
+    depth_log2: usize,
     latency: usize,
     banks: [Option<Table<u64>>; 2],
     beats: Vec<Beat>,
 }
 
 impl Course {
-    fn new(seed: u64, key_bits: usize, label_bits: usize, deep: usize, step: usize) -> Self {
+    fn new(seed: u64, key_bits: usize, label_bits: usize, depth_log2: usize, step: usize) -> Self {
         Self {
             random: Random::new(seed),
             key_bits: key_bits as u32,
             label_bits,
-            deep,
-            latency: latency(deep, step),
+            depth_log2,
+            latency: latency(step),
             banks: [None, None],
             beats: vec![Beat { reset: true, ..Beat::default() }],
         }
@@ -100,7 +100,7 @@ impl Course {
             self.banks[usize::from(bank)].as_ref().expect("a bank that is not being loaded");
         let found = table.search(key);
         let index =
-            if found + 1 == table.entries().len() { capacity(self.deep) - 1 } else { found };
+            if found + 1 == table.entries().len() { (1 << self.depth_log2) - 1 } else { found };
         assert_eq!(table.position(index as u16), found);
         let answer = Some((*table.label(key), index as u16));
         Beat { lookup: Some((bank, key)), answer, ..Beat::default() }
@@ -119,7 +119,7 @@ impl Course {
     fn load(&mut self, bank: bool, table: Table<u64>) {
         self.look(self.latency, &[!bank]);
         self.banks[usize::from(bank)] = None;
-        let size = capacity(self.deep);
+        let size = 1 << self.depth_log2;
         let mut writes: Vec<_> = table.bank(size).expect("fits").map(|(i, e)| (i, *e)).collect();
         // The start that a lookup meets first is written last.
         let root = writes.remove(size / 2);
@@ -144,7 +144,9 @@ impl Course {
 
     /// Writes beyond the capacity, which change nothing.
     fn write_beyond(&mut self) {
-        for index in [capacity(self.deep) as u16, 0xfff, 0x800] {
+        let depth_log2 = self.depth_log2;
+        let beyond = |index: &u16| index >> depth_log2 > 0 && *index < 1 << 12;
+        for index in [1 << depth_log2, 0xfff, 0x800].into_iter().filter(beyond) {
             let write = Some((false, index, self.key(), self.random.word() & 1));
             self.beats.push(Beat { write, ..Beat::default() });
         }
@@ -188,23 +190,22 @@ fn bits<const N: usize>(key: Key) -> Bits<N> {
     ones.fold(Bits::default(), |bits, (at, _)| bits.replace_bit(at, true))
 }
 
-type Dut<const K: usize, const L: usize, const DEEP: usize, const STEP: usize> =
-    Interval<K, L, DEEP, STEP>;
-
 fn on_big_stack(test: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(test);
     thread.expect("a thread").join().expect("the test passes");
 }
 
 /// In rust-hdl, answers compared clock by clock, and then in iverilog.
-fn simulate<const K: usize, const L: usize, const DEEP: usize, const STEP: usize>(
+fn simulate<const K: usize, const L: usize, const STEP: usize>(
     name: &str,
+    depth_log2: usize,
     sizes: &[usize],
     clocks: usize,
 ) {
-    let beats = Course::new(1, K, L, DEEP, STEP).run(sizes, clocks);
-    let latency = latency(DEEP, STEP);
-    let mut bench = Bench::boxed(Box::new(Dut::<K, L, DEEP, STEP>::default()), |u| &mut u.clock);
+    let beats = Course::new(1, K, L, depth_log2, STEP).run(sizes, clocks);
+    let latency = latency(STEP);
+    let mut bench =
+        Bench::boxed(Box::new(Interval::<K, L, STEP>::new(depth_log2)), |u| &mut u.clock);
     for (clock, beat) in beats.iter().enumerate() {
         bench.drive(|u| {
             u.reset.next = beat.reset;
@@ -231,17 +232,18 @@ fn simulate<const K: usize, const L: usize, const DEEP: usize, const STEP: usize
 }
 
 /// Without rust-hdl's simulation, which is slow on wide keys.
-fn print_only<const K: usize, const L: usize, const DEEP: usize, const STEP: usize>(
+fn print_only<const K: usize, const L: usize, const STEP: usize>(
     name: &str,
+    depth_log2: usize,
     sizes: &[usize],
     clocks: usize,
 ) {
-    let beats = Course::new(2, K, L, DEEP, STEP).run(sizes, clocks);
-    let bench = Bench::boxed(Box::new(Dut::<K, L, DEEP, STEP>::default()), |u| &mut u.clock);
+    let beats = Course::new(2, K, L, depth_log2, STEP).run(sizes, clocks);
+    let bench = Bench::boxed(Box::new(Interval::<K, L, STEP>::new(depth_log2)), |u| &mut u.clock);
     let text = bench.text(name);
     lint(&text, name, FOLDER, &[]);
     let mut trace = bench.trace().clone();
-    let latency = latency(DEEP, STEP);
+    let latency = latency(STEP);
     for (clock, beat) in beats.iter().enumerate() {
         let answer = clock.checked_sub(latency).and_then(|then| beats[then].answer);
         let value =
@@ -283,20 +285,25 @@ fn in_verilog(trace: &Trace, text: &str, name: &str) {
 
 #[test]
 fn few_bits() {
-    on_big_stack(|| simulate::<12, 8, 1, 0>("interval_12", &[1, 2, 3, 256, 255, 100, 7], 400));
+    on_big_stack(|| simulate::<12, 8, 0>("interval_12", 8, &[1, 2, 3, 256, 255, 100, 7], 400));
+}
+
+#[test]
+fn few_intervals() {
+    on_big_stack(|| simulate::<12, 8, 1>("interval_12_few", 4, &[1, 16, 15, 9, 2], 200));
 }
 
 #[test]
 fn few_bits_with_steps() {
-    on_big_stack(|| simulate::<12, 8, 2, 2>("interval_12_steps", &[1_024, 600, 1_023], 400));
+    on_big_stack(|| simulate::<12, 8, 2>("interval_12_steps", 10, &[1_024, 600, 1_023], 400));
 }
 
 #[test]
 fn address_classes() {
-    on_big_stack(|| print_only::<33, 16, 1, 0>("interval_33", &[256, 250, 3, 256], 1_000));
+    on_big_stack(|| print_only::<33, 16, 0>("interval_33", 9, &[512, 500, 3, 512], 1_000));
 }
 
 #[test]
 fn routes() {
-    on_big_stack(|| print_only::<136, 24, 2, 1>("interval_136", &[1_024, 999, 1_024], 600));
+    on_big_stack(|| print_only::<136, 24, 2>("interval_136", 12, &[4_096, 3_999, 4_096], 600));
 }

@@ -46,6 +46,12 @@ pub struct Classify {
     asked: Signal<Local, PortKey>,
 }
 
+impl Classify {
+    pub fn new(ports_log2: usize, routes_log2: usize) -> Self {
+        Self { port: PortClass::new(ports_log2), route: Route::new(routes_log2), ..Self::default() }
+    }
+}
+
 impl Logic for Classify {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire

@@ -187,8 +187,12 @@ pub struct Search {
 }
 
 impl Search {
-    pub fn new(addresses_log2: usize) -> Self {
-        Self { spoof: Spoof::new(addresses_log2), ..Self::default() }
+    pub fn new(addresses_log2: usize, ports_log2: usize, routes_log2: usize) -> Self {
+        Self {
+            classify: Classify::new(ports_log2, routes_log2),
+            spoof: Spoof::new(addresses_log2),
+            ..Self::default()
+        }
     }
 }
 

@@ -79,7 +79,11 @@ impl Pipeline {
         let depth = |table: TableId| profile.depth_log2[table as usize];
         Self {
             enter: Enter::new(depth(TableId::Attachments)),
-            search: Search::new(depth(TableId::Addresses)),
+            search: Search::new(
+                depth(TableId::Addresses),
+                depth(TableId::PortClasses),
+                depth(TableId::Routes),
+            ),
             border: Border::new(depth(TableId::Rules), depth(TableId::Mappings)),
             track: Track::new(profile.buckets_log2(), depth(TableId::Enis)),
             leave: Leave::new(depth(TableId::Enis)),

@@ -4,21 +4,19 @@ use crate::{
     bench::{bits, pair, roomy, run},
     pools::{self, pick},
 };
-use cells::interval;
 use hdl::{
     class::{
         PortKey, PortLabel,
         gateware::{PORT_LATENCY, PortClass},
     },
-    profile::{ADDRESS_DEEP, PORT_DEEP},
     route::{self, gateware::Route},
     tables::Interval,
 };
 use replay::{Bench, Random};
 use std::collections::BTreeSet;
 
-/// Intervals of a search for addresses.
-const ADDRESSES: usize = interval::capacity(ADDRESS_DEEP);
+/// Intervals of a bank, as a power of two.
+const DEPTH_LOG2: usize = 7;
 
 /// A key and the parity of its generation.
 type Asked<K> = (K, bool);
@@ -39,9 +37,9 @@ fn intervals<K: Copy + Ord + Default, L: Copy>(
 
 /// Fills both banks, behind the last interval with copies of it, and asks.
 macro_rules! search {
-    ($unit:ty, $capacity:expr, $latency:expr, $table:expr, $asked:expr) => {{
+    ($unit:ty, $latency:expr, $table:expr, $asked:expr) => {{
         let table = $table;
-        let mut bench = Bench::new(<$unit>::default(), |u| &mut u.clock);
+        let mut bench = Bench::new(<$unit>::new(DEPTH_LOG2), |u| &mut u.clock);
         bench.drive(|u| u.reset.next = true);
         bench.tick();
         bench.drive(|u| {
@@ -49,7 +47,7 @@ macro_rules! search {
             u.w_valid.next = true;
         });
         for (bank, held) in table.banks.iter().enumerate() {
-            for index in 0..$capacity {
+            for index in 0..1 << DEPTH_LOG2 {
                 let (start, label) = held[index.min(held.len() - 1)];
                 bench.drive(|u| {
                     u.w_bank.next = bank == 1;
@@ -104,7 +102,7 @@ fn class_of_a_port() {
             (0..600).map(|_| (key(&mut random), random.chance(50))).collect();
         let label = |r: &mut Random| PortLabel { class: r.below(256) as u8 };
         let table = intervals(&mut random, &asked, label);
-        search!(PortClass, interval::capacity(PORT_DEEP), PORT_LATENCY, table, asked);
+        search!(PortClass, PORT_LATENCY, table, asked);
     });
 }
 
@@ -114,6 +112,6 @@ fn route_by_longest_prefix() {
         let mut random = Random::new(9);
         let asked = addresses(&mut random);
         let table = intervals(&mut random, &asked, pools::route);
-        search!(Route, ADDRESSES, route::gateware::LATENCY, table, asked);
+        search!(Route, route::gateware::LATENCY, table, asked);
     });
 }

@@ -1,7 +1,7 @@
 //! Which of the next intervals holds the key: one level of the search tree.
 //!
 //! ```text
-//!   path ── read a row of N starts ──[row]── N comparators ──[ ]── count them ──(step)── path'
+//!   path ── read a row of 2^R - 1 starts ─[row]─ comparators ──[ ]── count them ──(step)── path'
 //!   key  ────────[ ]... ───────────────────────[ ]───────────────────────────(step)── key
 //! ```
 //! The starts of a row are sorted, so the comparators answer a thermometer: `count` of them say
@@ -11,14 +11,21 @@
 //! A write finds its place by itself: the start of index `i` belongs to the level of the lowest
 //! digit of `i` that is not zero, row = the digits above it, lane = the digit - 1.
 
-use super::{compare::AtOrBehind, lane::Lane};
+use super::{MOST_WAYS_LOG2, PATH, compare::AtOrBehind, lane::Lane};
 use rust_hdl::prelude::*;
+
+/// What no index bits are.
+const NOWHERE: u64 = (1 << PATH) - 1;
+/// Starts in a row of a level with the most ways.
+const LANES: usize = (1 << MOST_WAYS_LOG2) - 1;
 
 /// Where in the tree a level stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     /// Index bits known when a lookup comes in.
     pub before: usize,
+    /// Index bits that it finds, `R`.
+    pub ways_log2: usize,
     /// Index bits of the whole tree.
     pub total: usize,
     /// Starts in block RAM: two clocks to read instead of one.
@@ -29,70 +36,74 @@ pub(super) struct Place {
     pub wire: bool,
 }
 
-/// `2^R`-way: `N = 2^R - 1` starts a row, each `K` bits.
+/// `2^R`-way, up to 2^[`MOST_WAYS_LOG2`]: a row of starts of `K` bits. Lanes that it has too many never
+/// say yes, and synthesis takes them away.
 #[derive(LogicBlock)]
-pub struct Level<const K: usize, const N: usize, const R: usize> {
+pub struct Level<const K: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
     /// The key looked up.
     pub key: Signal<In, Bits<K>>,
     /// `{bank, index bits known so far}`.
-    pub path: Signal<In, Bits<12>>,
+    pub path: Signal<In, Bits<PATH>>,
     /// Write this clock.
     pub w_valid: Signal<In, Bit>,
     /// `{bank, index}` to write.
-    pub w_path: Signal<In, Bits<12>>,
+    pub w_path: Signal<In, Bits<PATH>>,
     /// Start to write.
     pub w_start: Signal<In, Bits<K>>,
     /// `key`, beside `path_o`.
     pub key_o: Signal<Out, Bits<K>>,
     /// `path` and `R` bits more, 2 to 5 clocks later, by [`Place`].
-    pub path_o: Signal<Out, Bits<12>>,
-    lanes: [Lane<K>; N],
-    compare: [AtOrBehind<K>; N],
+    pub path_o: Signal<Out, Bits<PATH>>,
+    lanes: [Lane<K>; LANES],
+    compare: [AtOrBehind<K>; LANES],
     key_1: DFF<Bits<K>>,
     key_2: DFF<Bits<K>>,
     key_3: DFF<Bits<K>>,
     key_compared: DFF<Bits<K>>,
     key_step: DFF<Bits<K>>,
-    path_1: DFF<Bits<12>>,
-    path_2: DFF<Bits<12>>,
-    path_3: DFF<Bits<12>>,
-    path_compared: DFF<Bits<12>>,
-    row: [DFF<Bits<K>>; N],
-    path_step: DFF<Bits<12>>,
+    path_1: DFF<Bits<PATH>>,
+    path_2: DFF<Bits<PATH>>,
+    path_3: DFF<Bits<PATH>>,
+    path_compared: DFF<Bits<PATH>>,
+    row: [DFF<Bits<K>>; LANES],
+    path_step: DFF<Bits<PATH>>,
     row_key: Signal<Local, Bits<K>>,
-    row_path: Signal<Local, Bits<12>>,
-    thermometer: Signal<Local, Bits<N>>,
-    count: Signal<Local, Bits<12>>,
-    found: Signal<Local, Bits<12>>,
-    write_lane: [DFF<Bit>; N],
-    write_row: DFF<Bits<12>>,
+    row_path: Signal<Local, Bits<PATH>>,
+    thermometer: Signal<Local, Bits<LANES>>,
+    count: Signal<Local, Bits<PATH>>,
+    found: Signal<Local, Bits<PATH>>,
+    write_lane: [DFF<Bit>; LANES],
+    write_row: DFF<Bits<PATH>>,
     write_start: DFF<Bits<K>>,
     deep: Constant<Bit>,
     step: Constant<Bit>,
     far: Constant<Bit>,
     width: Constant<Bits<4>>,
     /// For each bit of the count: the yes answers that set it ...
-    rises: [Constant<Bits<N>>; R],
+    rises: [Constant<Bits<LANES>>; MOST_WAYS_LOG2],
     /// ... unless the one this much further says yes too.
-    weight: [Constant<Bits<12>>; R],
+    weight: [Constant<Bits<PATH>>; MOST_WAYS_LOG2],
     /// The place of each lane's answer.
-    only: [Constant<Bits<N>>; N],
+    only: [Constant<Bits<LANES>>; LANES],
     /// Index bits of this level and below.
-    own: Constant<Bits<12>>,
+    own: Constant<Bits<PATH>>,
     /// What they are for a start of each lane.
-    lane_index: [Constant<Bits<12>>; N],
+    lane_index: [Constant<Bits<PATH>>; LANES],
     /// Index bits of this level and below, counted.
     below: Constant<Bits<4>>,
 }
 
-impl<const K: usize, const N: usize, const R: usize> Level<K, N, R> {
+impl<const K: usize> Level<K> {
     pub(super) fn new(place: Place) -> Self {
-        const { assert!(N + 1 == 1 << R, "N + 1 ways are R bits") };
+        let ways_log2 = place.ways_log2;
+        assert!((1..=MOST_WAYS_LOG2).contains(&ways_log2), "2 to 16 ways");
+        let lanes = (1 << ways_log2) - 1;
         let below = place.total - place.before;
         // Answer j (from 1) sets bit `bit` of the count if that bit is the lowest one of j.
-        let rises = |bit: usize| (1..=N).filter(move |j| j >> bit & 1 == 1 && j % (1 << bit) == 0);
+        let rises =
+            |bit: usize| (1..=lanes).filter(move |j| j >> bit & 1 == 1 && j % (1 << bit) == 0);
         Self {
             clock: Default::default(),
             key: Default::default(),
@@ -126,22 +137,26 @@ impl<const K: usize, const N: usize, const R: usize> Level<K, N, R> {
             deep: Constant::new(place.deep),
             far: Constant::new(place.wire),
             step: Constant::new(place.step),
-            width: Constant::new((R as u64).into()),
+            width: Constant::new((ways_log2 as u64).into()),
             rises: std::array::from_fn(|bit| {
                 Constant::new(rises(bit).map(|j| 1u64 << (j - 1)).sum::<u64>().into())
             }),
             weight: std::array::from_fn(|bit| Constant::new((1u64 << bit).into())),
-            only: std::array::from_fn(|lane| Constant::new((1u64 << lane).into())),
+            only: std::array::from_fn(|lane| {
+                Constant::new(if lane < lanes { 1u64 << lane } else { 0 }.into())
+            }),
             own: Constant::new(((1u64 << below) - 1).into()),
             lane_index: std::array::from_fn(|lane| {
-                Constant::new(((lane as u64 + 1) << (below - R)).into())
+                // None for a lane too many.
+                let own = (lane as u64 + 1) << (below - ways_log2);
+                Constant::new(if lane < lanes { own } else { NOWHERE }.into())
             }),
             below: Constant::new((below as u64).into()),
         }
     }
 }
 
-impl<const K: usize, const N: usize, const R: usize> Logic for Level<K, N, R> {
+impl<const K: usize> Logic for Level<K> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, key_1, key_2, key_3, key_compared, key_step);
@@ -170,10 +185,10 @@ impl<const K: usize, const N: usize, const R: usize> Logic for Level<K, N, R> {
         self.write_row.d.next = self.w_path.val() >> self.below.val();
         self.write_start.d.next = self.w_start.val();
         self.thermometer.next = 0.into();
-        for i in 0..N {
+        for i in 0..LANES {
             self.lanes[i].clock.next = self.clock.val();
-            self.lanes[i].ra.next = self.path.val();
-            self.lanes[i].wa.next = self.write_row.q.val();
+            self.lanes[i].ra.next = bit_cast::<12, PATH>(self.path.val());
+            self.lanes[i].wa.next = bit_cast::<12, PATH>(self.write_row.q.val());
             self.lanes[i].wd.next = self.write_start.q.val();
             self.lanes[i].we.next = self.write_lane[i].q.val();
             self.write_lane[i].clock.next = self.clock.val();
@@ -193,7 +208,7 @@ impl<const K: usize, const N: usize, const R: usize> Logic for Level<K, N, R> {
         }
         // The count of yes answers, without an adder.
         self.count.next = 0.into();
-        for i in 0..R {
+        for i in 0..MOST_WAYS_LOG2 {
             if (self.thermometer.val()
                 & self.rises[i].val()
                 & !(self.thermometer.val() >> self.weight[i].val()))

@@ -4,28 +4,18 @@
 //! starts at or before the key. [`Table`] makes the intervals of prefixes or ranges.
 //!
 //! ```text
-//!            2 levels of 8 ways         1 or 2 levels of 4 ways
-//!   key  ──┬─────────────────────────┬────────────────────────────┐
-//!   bank ──┴ LUT RAM, 7 comparators ─┴ block RAM, 3 comparators ──┴─ labels ── label, index
+//!            2 levels of 2 to 16 ways      1 level of 4 to 16 ways
+//!   key  ──┬────────────────────────────┬─────────────────────────┐
+//!   bank ──┴─ LUT RAM, comparators ─────┴─ block RAM, comparators ─┴─ labels ── label, index
 //! ```
 //! Throughput: one lookup per clock, any mix of banks, never a stall; and one write per clock, any
-//! order. Latency: [`latency`] clocks, always. Capacity: [`capacity`] intervals per bank.
+//! order. Latency: [`latency`] clocks, always. Capacity: 16 to 4,096 intervals per bank, a power of
+//! two.
 //!
 //! A bank is written while no lookup in flight searches it: wait [`latency`] clocks after its last
 //! lookup, write all of [`Table::bank`], and look up [`WRITE_CLOCKS`] after the last write. The
 //! bank is an address bit of every memory, so that reads and writes then never meet in one row.
 //! Memories have no reset: until a bank is written, it answers anything.
-//!
-//! ECP5-85, out of context, seed 1, asked for 250 MHz:
-//!
-//! | key, label | intervals | `STEP` | clocks | LUT4 | CCU2C | DPR16X4 | FF | DP16KD | MHz, -8 |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | 33, 16 | 2 x 256 | 0 | 9 | 49 | 272 | 126 | 849 | 4 | 233 |
-//! | 136, 24 | 2 x 1,024 | 1 | 16 | 1,803 | 1,360 | 476 | 4,198 | 27 | 165 |
-//! | 136, 24 | 2 x 1,024 | 2 | 18 | 1,792 | 1,360 | 476 | 5,304 | 27 | 199 |
-//!
-//! With `STEP` 1 the way from the block RAMs to the comparators is the limit (2.8 of 6.1 ns), with
-//! 2 the count of yes answers in LUT RAM levels.
 
 mod table;
 pub use table::{Entry, Error, Key, Prefix, Range, Table};
@@ -41,23 +31,31 @@ mod search;
 #[cfg(feature = "gateware")]
 pub use search::Interval;
 
-/// Levels of 8 ways, in LUT RAM.
-const SHALLOW_LEVELS: usize = 2;
+/// Levels of the search: all but the last in LUT RAM.
+const LEVELS: usize = 3;
+/// Ways of a level, at most.
+const MOST_WAYS_LOG2: usize = 4;
+/// Fewest and most intervals in a bank, as powers of two.
+pub const CAPACITY_LOG2_MIN: usize = 4;
+/// See [`CAPACITY_LOG2_MIN`].
+pub const CAPACITY_LOG2_MAX: usize = LEVELS * MOST_WAYS_LOG2;
+/// Bits of the bank and an index.
+#[cfg(feature = "gateware")]
+const PATH: usize = 1 + CAPACITY_LOG2_MAX;
 
-/// Index bits of a table with `deep` levels of 4 ways.
-const fn capacity_log2(deep: usize) -> usize {
-    3 * SHALLOW_LEVELS + 2 * deep
+/// Ways of each level. Block RAM is the scarce thing, and a row of it costs as much with few nodes as
+/// with many: four ways there, until the levels before have all that they can.
+#[cfg(feature = "gateware")]
+const fn ways_log2(depth_log2: usize) -> [usize; LEVELS] {
+    let shallow = if depth_log2 < 10 { depth_log2 - 2 } else { 2 * MOST_WAYS_LOG2 };
+    [shallow / 2, shallow - shallow / 2, depth_log2 - shallow]
 }
 
-/// Intervals in a bank of a table with `deep` (1 or 2) levels of 4 ways in block RAM.
-pub const fn capacity(deep: usize) -> usize {
-    1 << capacity_log2(deep)
-}
-
-/// Clocks from key to label of an [`Interval`] with these `DEEP` (1 or 2) and `STEP` (0 to 2).
-pub const fn latency(deep: usize, step: usize) -> usize {
+/// Clocks from key to label of an [`Interval`] with this `STEP` (0 to 2).
+pub const fn latency(step: usize) -> usize {
     const LABEL: usize = 2;
-    SHALLOW_LEVELS * (2 + if step > 0 { 1 } else { 0 }) + deep * (3 + step) + LABEL
+    let shallow = 2 + if step > 0 { 1 } else { 0 };
+    (LEVELS - 1) * shallow + 3 + step + LABEL
 }
 
 /// A lookup that comes in this many clocks after a write sees it.
