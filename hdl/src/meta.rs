@@ -85,8 +85,8 @@ layout::layout! {
         SpoofedMac = 35,
         /// The source address is none of the ENI's, nor may it be where the packet goes.
         SpoofedIp = 36,
-        /// Gratuitous ARP, an ARP reply, or neighbor discovery but a question in the ENI's name:
-        /// addresses move by the control plane alone.
+        /// Gratuitous ARP, an ARP reply, or a message of neighbor discovery that is not a
+        /// solicitation in the ENI's own name: addresses move by the control plane alone.
         GratuitousArp = 37,
         /// An ARP request or neighbor solicitation for an address that nobody has in the sender's
         /// subnet, or that is the sender's own.

@@ -6,7 +6,8 @@
 //!        +--> [register] --> q[N-1]
 //! ```
 //! By being registered once per group of lanes: [`Copies`]. [`Spread`] repeats each copy over its
-//! lane, [`Either`] is the choice between two wide words by a bit that is known a clock before.
+//! lane, [`Either`] is the choice between two wide words by a bit that is known a clock before. And
+//! [`Apart`] is a word's register for the readers in one place, beside that for those in another.
 //! Latency: 1 clock from the bit, 0 from the words.
 //!
 //! Synthesis merges equal registers, which undoes it, whatever attributes their names have. It does
@@ -44,15 +45,7 @@ impl<const N: usize> Logic for Copies<N> {
     }
 
     fn hdl(&self) -> Verilog {
-        let parts: String = (0..N)
-            .map(|i| {
-                format!(
-                    "(* keep *) TRELLIS_FF #(.GSR(\"AUTO\"), .CEMUX(\"1\"), .CLKMUX(\"CLK\"), \
-                     .LSRMUX(\"LSR\"), .REGSET(\"RESET\")) leaf_copy_{i} \
-                     (.CLK(clock), .LSR(1'b0), .DI(d), .Q(leaf_q[{i}]));\n"
-                )
-            })
-            .collect();
+        let parts: String = (0..N).map(|i| flip_flop(i, "d")).collect();
         Verilog::Custom(format!(
             "`ifdef SYNTHESIS\nwire [{}:0] leaf_q;\n{parts}always @(*) q = leaf_q;\n\
              `else\nalways @(posedge clock) q <= {{{N}{{d}}}};\n`endif\n",
@@ -68,6 +61,62 @@ impl<const N: usize> Logic for Copies<N> {
             outputs: vec!["q".into()],
         }]
     }
+}
+
+/// A register that stays one beside an equal register, for readers elsewhere in the part.
+#[derive(LogicBlock)]
+pub struct Apart<T: Synth> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// The word.
+    pub d: Signal<In, T>,
+    /// The word of the last clock.
+    pub q: Signal<Out, T>,
+}
+
+impl<T: Synth> Default for Apart<T> {
+    fn default() -> Self {
+        Self { clock: Signal::default(), d: Signal::default(), q: Signal::default() }
+    }
+}
+
+impl<T: Synth> Logic for Apart<T> {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            self.q.next = self.d.val();
+        }
+    }
+
+    fn connect(&mut self) {
+        self.q.connect();
+    }
+
+    fn hdl(&self) -> Verilog {
+        let parts: String = (0..T::BITS).map(|i| flip_flop(i, &format!("d[{i}]"))).collect();
+        Verilog::Custom(format!(
+            "`ifdef SYNTHESIS\nwire [{}:0] leaf_q;\n{parts}always @(*) q = leaf_q;\n\
+             `else\nalways @(posedge clock) q <= d;\n`endif\n",
+            T::BITS - 1
+        ))
+    }
+
+    fn timing(&self) -> Vec<TimingInfo> {
+        vec![TimingInfo {
+            name: "apart".into(),
+            clock: "clock".into(),
+            inputs: vec!["d".into()],
+            outputs: vec!["q".into()],
+        }]
+    }
+}
+
+/// Bit `i` of `leaf_q`, as a part that synthesis keeps.
+fn flip_flop(i: usize, d: &str) -> String {
+    format!(
+        "(* keep *) TRELLIS_FF #(.GSR(\"AUTO\"), .CEMUX(\"1\"), .CLKMUX(\"CLK\"), \
+         .LSRMUX(\"LSR\"), .REGSET(\"RESET\")) leaf_copy_{i} \
+         (.CLK(clock), .LSR(1'b0), .DI({d}), .Q(leaf_q[{i}]));\n"
+    )
 }
 
 /// `N` select bits, each `W / N` times: bit i covers the i-th lane from the lowest.

@@ -1,7 +1,7 @@
 //! What time is it, in ticks of so many clocks?
 //!
 //! ```text
-//! every 32 clocks: --> [ left - 1 ] -- none left --> now + 1, left = period
+//! every 32 clocks: --> [ left - 1 ] -- none left --> left = period --> now + 1
 //! ```
 //! `now` steps by one and never twice within [`UNIT_CLOCKS`], as [`crate::flows`] wants it. A
 //! period of 0, which it has after reset, stops the time.
@@ -36,30 +36,36 @@ pub struct Ticks {
     beat: Register<Bit>,
     left: Register<Bits<PERIOD_BITS>>,
     last: Register<Bit>,
+    step: Register<Bit>,
     tick: Register<Bits<TICK_BITS>>,
 }
 
 impl Logic for Ticks {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, unit, units, goes, beat, left, last, tick);
+        dff_setup!(self, clock, unit, units, goes, beat, left, last, step, tick);
         self.unit.reset.next = self.reset.val();
         self.units.reset.next = self.reset.val();
         self.goes.reset.next = self.reset.val();
         self.beat.reset.next = self.reset.val();
         self.left.reset.next = self.reset.val();
         self.last.reset.next = self.reset.val();
+        self.step.reset.next = self.reset.val();
         self.tick.reset.next = self.reset.val();
         self.unit.d.next = self.unit.q.val() + 1;
         self.goes.d.next = self.units.q.val().any();
         self.last.d.next = !self.left.q.val().any();
         self.beat.d.next = self.unit.q.val().all() & self.goes.q.val();
+        self.step.d.next = false;
         if self.beat.q.val() {
             self.left.d.next = self.left.q.val() - 1;
             if self.last.q.val() {
                 self.left.d.next = self.units.q.val() - 1;
-                self.tick.d.next = self.tick.q.val() + 1;
+                self.step.d.next = true;
             }
+        }
+        if self.step.q.val() {
+            self.tick.d.next = self.tick.q.val() + 1;
         }
         if self.set.val() {
             self.units.d.next = self.period.val();

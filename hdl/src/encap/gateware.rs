@@ -135,6 +135,8 @@ pub struct Encap {
     mapping_before: Delay<MappingAction, { LATENCY - 2 }>,
     mapping_at: DFF<MappingAction>,
     row_before: Delay<Access, { LATENCY - 2 }>,
+    tags_early: Delay<Bits<2>, { LATENCY - 3 }>,
+    v6_early: Delay<Bit, { LATENCY - 3 }>,
     row_at: DFF<Access>,
     inbound_before: Delay<Bit, { LATENCY - 2 }>,
     inbound_at: DFF<Bit>,
@@ -205,6 +207,8 @@ impl Default for Encap {
             mapping_before: Delay::default(),
             mapping_at: DFF::default(),
             row_before: Delay::default(),
+            tags_early: Delay::default(),
+            v6_early: Delay::default(),
             row_at: DFF::default(),
             inbound_before: Delay::default(),
             inbound_at: DFF::default(),
@@ -243,7 +247,7 @@ impl Logic for Encap {
         dff_setup!(self, clock, carry_at, mapping_at, row_at, inbound_at, answer);
         clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_before);
         clock!(self, clock, mapping_before, row_before, inbound_before, answer_sum, answer_sum_at);
-        clock!(self, clock, out_or_answer, or_to_eni);
+        clock!(self, clock, out_or_answer, or_to_eni, reply, tags_early, v6_early);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
             - bit_cast::<16, 8>(self.carry.val().l3_offset)
@@ -294,12 +298,14 @@ impl Logic for Encap {
         self.answer_tags.row.next = self.row_before.q.val();
         self.answer_tags.src_mac.next = self.mapping_before.q.val().mac;
         self.reply.begins.next = self.answer_tags.header.val();
-        self.reply.tags.next = self.row_before.q.val().tags;
+        self.tags_early.d.next = self.row.val().tags;
+        self.reply.tags.next = self.tags_early.q.val();
         self.reply.asker_mac.next = self.row_before.q.val().mac;
         self.reply.asker_ip.next = self.late_near_ip.val();
         self.reply.mac.next = self.mapping_before.q.val().mac;
         self.reply.ip.next = self.late_far_ip.val();
-        self.reply.v6.next = self.carry_before.q.val().v6.any();
+        self.v6_early.d.next = self.carry.val().v6.any();
+        self.reply.v6.next = self.v6_early.q.val();
         self.reply.router.next = self.mapping_before.q.val().router;
         self.answer_sum.asked.next = self.far_ip.val();
         self.answer_sum.asker.next = self.near_ip.val();

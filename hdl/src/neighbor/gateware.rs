@@ -1,7 +1,7 @@
 //! [`super::reply`] as hardware; [`super::answered`] is judged where the mapping is.
 
 use super::bits::{Advertisement, ArpReply};
-use cells::stream::HEADER_BITS;
+use cells::{copies::Either, stream::HEADER_BITS};
 use rust_hdl::prelude::*;
 
 const ARP: usize = 240;
@@ -113,14 +113,16 @@ impl Logic for Sum {
     }
 }
 
-/// The answer behind the header of its ENI; wires.
+/// The answer behind the header of its ENI; no latency.
 #[derive(LogicBlock)]
 pub struct Reply {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
     /// MACs and two tags of a frame to the ENI, the first byte highest.
     pub begins: Signal<In, Bits<HEADER_BITS>>,
-    /// How many of these tags count.
+    /// How many of these tags count, a clock before the others.
     pub tags: Signal<In, Bits<2>>,
-    /// Is it neighbor discovery?
+    /// Is it neighbor discovery? A clock before the others.
     pub v6: Signal<In, Bit>,
     /// Who asked.
     pub asker_mac: Signal<In, Bits<48>>,
@@ -140,12 +142,15 @@ pub struct Reply {
     fixed_v6: Constant<Advertisement>,
     arp: Signal<Local, ArpReply>,
     advertisement: Signal<Local, Advertisement>,
-    bits: Signal<Local, Bits<HEADER_BITS>>,
+    arp_or_v6: Either<8, HEADER_BITS>,
+    or_one_tag: Either<8, HEADER_BITS>,
+    or_two_tags: Either<8, HEADER_BITS>,
 }
 
 impl Default for Reply {
     fn default() -> Self {
         Self {
+            clock: Signal::default(),
             begins: Signal::default(),
             tags: Signal::default(),
             v6: Signal::default(),
@@ -160,7 +165,9 @@ impl Default for Reply {
             fixed_v6: Constant::new(super::Advertisement::FIXED.into()),
             arp: Signal::default(),
             advertisement: Signal::default(),
-            bits: Signal::default(),
+            arp_or_v6: Either::default(),
+            or_one_tag: Either::default(),
+            or_two_tags: Either::default(),
         }
     }
 }
@@ -168,6 +175,7 @@ impl Default for Reply {
 impl Logic for Reply {
     #[hdl_gen]
     fn update(&mut self) {
+        clock!(self, clock, arp_or_v6, or_one_tag, or_two_tags);
         self.arp.next = self.fixed_arp.val();
         self.arp.next.target_ip = bit_cast::<32, 128>(self.asker_ip.val());
         self.arp.next.target_mac = self.asker_mac.val();
@@ -181,20 +189,21 @@ impl Logic for Reply {
         self.advertisement.next.dst_ip = self.asker_ip.val();
         self.advertisement.next.src_ip = self.ip.val();
         // Both begin behind two tags.
-        self.bits.next =
+        self.arp_or_v6.take_b.next = self.v6.val();
+        self.arp_or_v6.a.next =
             bit_cast::<HEADER_BITS, ARP>(bit_cast::<ARP, ARP>(self.arp.val().into())) << 368;
-        if self.v6.val() {
-            self.bits.next =
-                bit_cast::<HEADER_BITS, ADVERTISEMENT>(bit_cast::<ADVERTISEMENT, ADVERTISEMENT>(
-                    self.advertisement.val().into(),
-                )) << 16;
-        }
-        self.header.next = ((self.begins.val() >> 672) << 672) | (self.bits.val() << 64);
-        if self.tags.val() == 1 {
-            self.header.next = ((self.begins.val() >> 640) << 640) | (self.bits.val() << 32);
-        }
-        if self.tags.val() == 2 {
-            self.header.next = self.begins.val() | self.bits.val();
-        }
+        self.arp_or_v6.b.next =
+            bit_cast::<HEADER_BITS, ADVERTISEMENT>(bit_cast::<ADVERTISEMENT, ADVERTISEMENT>(
+                self.advertisement.val().into(),
+            )) << 16;
+        self.or_one_tag.take_b.next = self.tags.val() == 1;
+        self.or_one_tag.a.next =
+            ((self.begins.val() >> 672) << 672) | (self.arp_or_v6.chosen.val() << 64);
+        self.or_one_tag.b.next =
+            ((self.begins.val() >> 640) << 640) | (self.arp_or_v6.chosen.val() << 32);
+        self.or_two_tags.take_b.next = self.tags.val() == 2;
+        self.or_two_tags.a.next = self.or_one_tag.chosen.val();
+        self.or_two_tags.b.next = self.begins.val() | self.arp_or_v6.chosen.val();
+        self.header.next = self.or_two_tags.chosen.val();
     }
 }

@@ -40,6 +40,7 @@ pub struct Border {
     pub i_along: Signal<In, Along>,
     pub i_eni: Signal<In, AttachAction>,
     pub i_routed: Signal<In, Bit>,
+    pub i_by_route: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
     pub i_owner: Signal<In, Bits<10>>,
     pub i_near: Signal<In, Near>,
@@ -84,7 +85,6 @@ pub struct Border {
     route_label: View<RouteLabel, 48>,
     rule_key: Signal<Local, RuleKey>,
     leaves: Signal<Local, Bit>,
-    sent: Signal<Local, Bit>,
     neighbor: Signal<Local, Bit>,
     neighbor_at: Delay<Bit, WAIT>,
     valid_at: DelayValid<WAIT>,
@@ -132,7 +132,6 @@ impl Logic for Border {
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
         self.neighbor.next = self.i_along.val().neighbor.any();
-        self.sent.next = self.i_routed.val() & !self.neighbor.val();
         // May it cross the border, does a group allow it?
         self.rule_key.next.policy = self.i_near.val().policy;
         self.rule_key.next.inbound = self.i_along.val().inbound;
@@ -151,7 +150,7 @@ impl Logic for Border {
         // Where does the route lead, or else where does the far address live?
         self.mapping_of.vpc.next = self.i_along.val().vpc;
         self.mapping_of.far_ip.next = self.i_along.val().far_ip;
-        self.mapping_of.by_route.next = self.sent.val() | self.i_along.val().inbound.any();
+        self.mapping_of.by_route.next = self.i_by_route.val();
         self.mapping_of.route.next = self.route_label.o.val();
         self.mapping_of.outer_src_ip.next = self.i_along.val().outer_src_ip;
         self.mapping_of.reset.next = self.orders.val().reset.any();
@@ -193,9 +192,9 @@ impl Logic for Border {
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.broadcast.d.next =
             self.leaves.val() & !self.neighbor.val() & self.far_label.o.val().broadcast.any();
-        self.no_route_at.d.next = self.sent.val() & (self.route_label.o.val().target == 0);
-        self.blackhole_at.d.next = self.sent.val() & (self.route_label.o.val().target == 1);
-        self.other_vpc.d.next = self.sent.val()
+        self.no_route_at.d.next = self.i_routed.val() & (self.route_label.o.val().target == 0);
+        self.blackhole_at.d.next = self.i_routed.val() & (self.route_label.o.val().target == 1);
+        self.other_vpc.d.next = self.i_routed.val()
             & ((self.route_label.o.val().target == 9) | (self.route_label.o.val().target == 10));
         self.not_own.d.next = !self.i_owned.val() | (self.i_owner.val() != self.i_near.val().eni);
         self.foreign_at.d.next = self.other_vpc.q.val() & self.not_own.q.val();

@@ -13,6 +13,7 @@
 //!  track  |                  |     |                  +-- connection --------------+
 //!  leave  |                  |     |                  |              +-- deliver   |
 //!         |                  |     |                  |              +-- encap ----+
+//!         |                  |     |                  |              +-- neighbor -+
 //!                            ^                                                     |
 //!                            +------ to another ENI of this card: once more -------+
 //! ```

@@ -144,8 +144,10 @@ pub struct Search {
     pub valid: Signal<Out, Bit>,
     pub along: Signal<Out, Along>,
     pub eni: Signal<Out, AttachAction>,
-    /// Does it leave its ENI for the router?
+    /// Does it leave its ENI for the router, and is no question for a neighbor?
     pub routed: Signal<Out, Bit>,
+    /// Does it go by a route, or came it by one?
+    pub by_route: Signal<Out, Bit>,
     pub owned: Signal<Out, Bit>,
     pub owner: Signal<Out, AddressAction>,
     pub near: Signal<Out, Near>,
@@ -164,7 +166,10 @@ pub struct Search {
     kept: Kept,
     router: Equal<48, 6>,
     leaves: Delay<Bit, { equal::LATENCY }>,
+    came: Delay<Bit, { equal::LATENCY }>,
+    sent: Signal<Local, Bit>,
     routed_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
+    by_route_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
     valid_at: DelayValid<{ T_CLASS - T_PASS }>,
     along_at: Delay<Along, { T_CLASS - T_PASS }>,
     arrives: Delay<Bit, { spoof::gateware::LATENCY }>,
@@ -204,7 +209,7 @@ impl Logic for Search {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, classify, spoof, router, leaves, routed_at, valid_at, along_at, eni_at);
         clock!(self, clock, arrives, eni_meets, near_early, near_at, generation_early);
-        clock!(self, clock, tell, told_at);
+        clock!(self, clock, tell, told_at, came, by_route_at);
         clock!(self, clock, attached_at, owner_at, addressed_at, inside, reason_spoof, reason_at);
         // What travels.
         self.pick.pass.next = self.i_pass.val();
@@ -225,9 +230,14 @@ impl Logic for Search {
         // Sent to the router?
         self.router.a.next = self.i_headers.val().dst_mac;
         self.router.b.next = self.kept.identity.val().router_mac;
-        self.leaves.d.next = !self.i_pass.val().inbound.any();
-        self.routed_at.d.next = self.router.yes.val() & self.leaves.q.val();
+        self.leaves.d.next =
+            !self.i_pass.val().inbound.any() & !self.i_headers.val().neighbor.any();
+        self.came.d.next = self.i_pass.val().inbound.any();
+        self.sent.next = self.router.yes.val() & self.leaves.q.val();
+        self.routed_at.d.next = self.sent.val();
         self.routed.next = self.routed_at.q.val();
+        self.by_route_at.d.next = self.sent.val() | self.came.q.val();
+        self.by_route.next = self.by_route_at.q.val();
         // Classes and route.
         self.classify.reset.next = self.orders.val().reset.any();
         self.classify.valid.next = self.i_valid.val();

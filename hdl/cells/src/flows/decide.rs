@@ -3,6 +3,7 @@
 //! One clock, with its own last result: the only loop of the table. What the direct predecessor
 //! did is added to what is known, then the rules are those of the model.
 
+use crate::copies::Apart;
 use crate::flows::look::{Decision, Look, Sight};
 use crate::flows::window::RELATION_BITS;
 use crate::flows::{ENTRIES, POSITIONS, Rules, STATE_BITS, STATES};
@@ -192,6 +193,7 @@ pub struct Decide {
     next: Signal<Local, Decision>,
     says: Signal<Local, Outcome>,
     decision_16: DFF<Decision>,
+    told_16: Apart<Decision>,
     outcome_16: DFF<Outcome>,
     closed: Constant<Bits<STATES>>,
 }
@@ -224,6 +226,7 @@ impl Decide {
             next: Signal::default(),
             says: Signal::default(),
             decision_16: DFF::default(),
+            told_16: Apart::default(),
             outcome_16: DFF::default(),
             closed: states(|state| rules.closed[state]),
         }
@@ -234,6 +237,7 @@ impl Logic for Decide {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, decision_16, outcome_16);
+        clock!(self, clock, told_16);
         self.look.before.next = self.sight.val();
         self.look.relation.next = self.relation.val();
         self.look.decision.next = self.decision_16.q.val();
@@ -277,7 +281,9 @@ impl Logic for Decide {
             self.next.next.freed = 0xffff.into();
         }
         self.decision_16.d.next = self.next.val();
-        self.decision.next = self.decision_16.q.val();
+        // The loop has its register for itself.
+        self.told_16.d.next = self.next.val();
+        self.decision.next = self.told_16.q.val();
         self.says.next.hit = self.judge.stay.val();
         self.says.next.state = 0.into();
         self.says.next.at = 0.into();

@@ -17,7 +17,7 @@ use super::super::wire::{
 };
 use super::{choose::Choose4, link::Kind, view::View};
 use crate::meta::WINDOW_BYTES;
-use cells::delay::Delay;
+use cells::{copies::Apart, delay::Delay};
 use rust_hdl::prelude::*;
 
 /// Last byte of a frame at which layer 3 may start: behind an IPv6 header, the beginning of another
@@ -139,6 +139,8 @@ struct Step {
     /// The word at that place.
     pub word: Signal<In, wire::bits::Word>,
     pub to: Signal<Out, Walk>,
+    /// The place once for each of [`At`]'s parts.
+    pub places: [Signal<Out, Bits<4>>; 4],
     is: IsExtension,
     from_1: DFF<Walk>,
     word_1: DFF<wire::bits::Word>,
@@ -149,7 +151,9 @@ struct Step {
     beyond: Signal<Local, Bit>,
     wrong: Signal<Local, Bit>,
     far: Signal<Local, Bit>,
+    next: Signal<Local, Walk>,
     to_2: DFF<Walk>,
+    places_2: [Apart<Bits<4>>; 4],
 }
 
 impl Step {
@@ -160,6 +164,7 @@ impl Step {
             from: Signal::default(),
             word: Signal::default(),
             to: Signal::default(),
+            places: Default::default(),
             is: IsExtension::default(),
             from_1: DFF::default(),
             word_1: DFF::default(),
@@ -170,7 +175,9 @@ impl Step {
             beyond: Signal::default(),
             wrong: Signal::default(),
             far: Signal::default(),
+            next: Signal::default(),
             to_2: DFF::default(),
+            places_2: Default::default(),
         }
     }
 }
@@ -199,40 +206,46 @@ impl Logic for Step {
             | (self.is_1.q.val().fragment & self.from_1.q.val().fragment)
             | (self.is_1.q.val().authentication
                 & (self.word_1.q.val().length.get_bit(0) | !self.word_1.q.val().length.any()));
-        self.to_2.d.next = self.from_1.q.val();
+        self.next.next = self.from_1.q.val();
         if self.from_1.q.val().open & self.is_1.q.val().any {
-            self.to_2.d.next.kind = self.word_1.q.val().follows;
-            self.to_2.d.next.place =
+            self.next.next.kind = self.word_1.q.val().follows;
+            self.next.next.place =
                 self.from_1.q.val().place - !bit_cast::<4, 8>(self.more_1.q.val());
-            self.to_2.d.next.room =
+            self.next.next.room =
                 self.from_1.q.val().room + !bit_cast::<13, 8>(self.more_1.q.val());
-            self.to_2.d.next.left =
-                self.from_1.q.val().left + !bit_cast::<4, 8>(self.more_1.q.val());
+            self.next.next.left = self.from_1.q.val().left + !bit_cast::<4, 8>(self.more_1.q.val());
             if self.is_1.q.val().fragment {
-                self.to_2.d.next.fragment = true;
-                self.to_2.d.next.later = self.word_1.q.val().later.any();
-                self.to_2.d.next.second = self.word_1.q.val().second.any();
-                self.to_2.d.next.more = self.word_1.q.val().more.any();
+                self.next.next.fragment = true;
+                self.next.next.later = self.word_1.q.val().later.any();
+                self.next.next.second = self.word_1.q.val().second.any();
+                self.next.next.more = self.word_1.q.val().more.any();
             }
-            self.to_2.d.next.open = !self.beyond.val()
+            self.next.next.open = !self.beyond.val()
                 & !self.wrong.val()
                 & !self.far.val()
                 & !(self.is_1.q.val().fragment & self.word_1.q.val().later.any());
-            self.to_2.d.next.tiny = self.beyond.val() & self.from_1.q.val().more;
-            self.to_2.d.next.wrong = (self.beyond.val() & !self.from_1.q.val().more)
+            self.next.next.tiny = self.beyond.val() & self.from_1.q.val().more;
+            self.next.next.wrong = (self.beyond.val() & !self.from_1.q.val().more)
                 | (!self.beyond.val() & self.wrong.val());
-            self.to_2.d.next.far = !self.beyond.val() & !self.wrong.val() & self.far.val();
+            self.next.next.far = !self.beyond.val() & !self.wrong.val() & self.far.val();
         }
+        self.to_2.d.next = self.next.val();
         self.to.next = self.to_2.q.val();
+        for i in 0..4 {
+            self.places_2[i].clock.next = self.clock.val();
+            self.places_2[i].d.next = self.next.val().place;
+            self.places[i].next = self.places_2[i].q.val();
+        }
     }
 }
 
 /// The word at one of 16 places. Combinational.
 #[derive(LogicBlock, Default)]
 struct At {
-    pub walk: Signal<In, Walk>,
+    pub places: [Signal<In, Bits<4>>; 4],
     pub words: [Signal<In, Bits<19>>; 16],
     pub word: Signal<Out, wire::bits::Word>,
+    place: Signal<Local, Bits<4>>,
     part: [Choose4<19>; 4],
     last: Choose4<19>,
     view: View<wire::bits::Word, 19>,
@@ -242,14 +255,15 @@ impl Logic for At {
     #[hdl_gen]
     fn update(&mut self) {
         for i in 0..4 {
-            self.part[i].which.next = bit_cast::<2, 4>(self.walk.val().place);
+            self.place.next = self.places[i].val();
+            self.part[i].which.next = bit_cast::<2, 4>(self.place.val());
             self.part[i].option[0].next = self.words[4 * i].val();
             self.part[i].option[1].next = self.words[4 * i + 1].val();
             self.part[i].option[2].next = self.words[4 * i + 2].val();
             self.part[i].option[3].next = self.words[4 * i + 3].val();
             self.last.option[i].next = self.part[i].chosen.val();
         }
-        self.last.which.next = bit_cast::<2, 4>(self.walk.val().place >> 2);
+        self.last.which.next = bit_cast::<2, 4>(self.places[0].val() >> 2);
         self.view.bytes.next = self.last.chosen.val();
         self.word.next = self.view.fields.val();
     }
@@ -368,7 +382,9 @@ impl Logic for Chain {
         for i in 1..4 {
             self.step[i].clock.next = self.clock.val();
             self.step[i].from.next = self.step[i - 1].to.val();
-            self.at[i - 1].walk.next = self.step[i - 1].to.val();
+            for j in 0..4 {
+                self.at[i - 1].places[j].next = self.step[i - 1].places[j].val();
+            }
             self.step[i].word.next = self.at[i - 1].word.val();
         }
         self.walk.next = self.step[3].to.val();

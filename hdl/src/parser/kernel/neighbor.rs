@@ -37,7 +37,7 @@ pub struct Found {
     pub claims: Bit,
     /// The target is a multicast address.
     pub group: Bit,
-    /// Bytes pairs of the source address that are not 0.
+    /// Pairs of bytes of the source address that are not 0.
     pub asker: Bits<8>,
 }
 
