@@ -5,7 +5,10 @@
 //! ```
 //! Asked of what comes out of a tunnel, and of what another ENI of this card sends.
 
-use crate::{connection::IdleTimes, meta::DropReason, parser::Headers, spoof::AddressAction};
+use crate::{
+    connection::IdleTimes, meta::DropReason, nacl::RuleAction, parser::Headers,
+    spoof::AddressAction,
+};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -29,6 +32,10 @@ layout::layout! {
         access: Access,
         /// When its connections are forgotten.
         idle: IdleTimes,
+        /// What its policy says of what leaves it, where the table of rules says nothing;
+        default_outbound: RuleAction,
+        /// and of what comes.
+        default_inbound: RuleAction,
     }
 }
 
@@ -68,8 +75,71 @@ pub mod gateware {
     /// Bits of a row that say how the ENI is reached.
     pub const ROW: usize = 78;
 
-    /// One row per ENI and bank.
+    /// `W` bits of one row per ENI and bank.
     #[derive(LogicBlock)]
+    pub struct Rows<const W: usize> {
+        /// Rising edge.
+        pub clock: Signal<In, Clock>,
+        /// Which ENI.
+        pub eni: Signal<In, Bits<10>>,
+        /// Parity of the packet's generation.
+        pub generation: Signal<In, Bit>,
+        /// Its row, [`LATENCY`] clocks later.
+        pub row: Signal<Out, Bits<W>>,
+        /// A row to be written.
+        pub w_valid: Signal<In, Bit>,
+        /// Into which bank.
+        pub w_bank: Signal<In, Bit>,
+        /// Of which ENI.
+        pub w_index: Signal<In, Bits<10>>,
+        /// The row.
+        pub w_entry: Signal<In, Bits<W>>,
+        memory: Ram<W, 11>,
+    }
+
+    impl<const W: usize> Rows<W> {
+        /// With `1 << depth_log2` rows in each bank.
+        pub fn new(depth_log2: usize) -> Self {
+            Self {
+                clock: Signal::default(),
+                eni: Signal::default(),
+                generation: Signal::default(),
+                row: Signal::default(),
+                w_valid: Signal::default(),
+                w_bank: Signal::default(),
+                w_index: Signal::default(),
+                w_entry: Signal::default(),
+                memory: Ram::new(depth_log2 + 1, Style::Block),
+            }
+        }
+    }
+
+    impl<const W: usize> Default for Rows<W> {
+        fn default() -> Self {
+            Self::new(0)
+        }
+    }
+
+    impl<const W: usize> Logic for Rows<W> {
+        #[hdl_gen]
+        fn update(&mut self) {
+            clock!(self, clock, memory);
+            self.memory.ra.next = bit_cast::<11, 10>(self.eni.val()) << 1;
+            if self.generation.val() {
+                self.memory.ra.next = (bit_cast::<11, 10>(self.eni.val()) << 1) | 1;
+            }
+            self.memory.wa.next = bit_cast::<11, 10>(self.w_index.val()) << 1;
+            if self.w_bank.val() {
+                self.memory.wa.next = (bit_cast::<11, 10>(self.w_index.val()) << 1) | 1;
+            }
+            self.memory.we.next = self.w_valid.val();
+            self.memory.wd.next = self.w_entry.val();
+            self.row.next = self.memory.q.val();
+        }
+    }
+
+    /// How ENIs are reached.
+    #[derive(LogicBlock, Default)]
     pub struct Deliver {
         /// Rising edge.
         pub clock: Signal<In, Clock>,
@@ -95,7 +165,7 @@ pub mod gateware {
         pub w_index: Signal<In, Bits<10>>,
         /// The row, as far as it says how.
         pub w_entry: Signal<In, Bits<ROW>>,
-        rows: Ram<ROW, 11>,
+        rows: Rows<ROW>,
         fields: View<Access, ROW>,
         mac: Equal<48, 6>,
         unowned: Delay<Bit, JUDGE>,
@@ -105,31 +175,7 @@ pub mod gateware {
     impl Deliver {
         /// With `1 << depth_log2` rows in each bank.
         pub fn new(depth_log2: usize) -> Self {
-            Self {
-                clock: Signal::default(),
-                eni: Signal::default(),
-                generation: Signal::default(),
-                owned: Signal::default(),
-                dst_mac: Signal::default(),
-                row: Signal::default(),
-                nobody: Signal::default(),
-                down: Signal::default(),
-                w_valid: Signal::default(),
-                w_bank: Signal::default(),
-                w_index: Signal::default(),
-                w_entry: Signal::default(),
-                rows: Ram::new(depth_log2 + 1, Style::Block),
-                fields: View::default(),
-                mac: Equal::default(),
-                unowned: Delay::default(),
-                is_down: Delay::default(),
-            }
-        }
-    }
-
-    impl Default for Deliver {
-        fn default() -> Self {
-            Self::new(0)
+            Self { rows: Rows::new(depth_log2), ..Self::default() }
         }
     }
 
@@ -137,17 +183,13 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             clock!(self, clock, rows, mac, unowned, is_down);
-            self.rows.ra.next = bit_cast::<11, 10>(self.eni.val()) << 1;
-            if self.generation.val() {
-                self.rows.ra.next = (bit_cast::<11, 10>(self.eni.val()) << 1) | 1;
-            }
-            self.rows.wa.next = bit_cast::<11, 10>(self.w_index.val()) << 1;
-            if self.w_bank.val() {
-                self.rows.wa.next = (bit_cast::<11, 10>(self.w_index.val()) << 1) | 1;
-            }
-            self.rows.we.next = self.w_valid.val();
-            self.rows.wd.next = self.w_entry.val();
-            self.fields.i.next = self.rows.q.val();
+            self.rows.eni.next = self.eni.val();
+            self.rows.generation.next = self.generation.val();
+            self.rows.w_valid.next = self.w_valid.val();
+            self.rows.w_bank.next = self.w_bank.val();
+            self.rows.w_index.next = self.w_index.val();
+            self.rows.w_entry.next = self.w_entry.val();
+            self.fields.i.next = self.rows.row.val();
             self.row.next = self.fields.o.val();
             self.mac.a.next = self.dst_mac.val();
             self.mac.b.next = self.fields.o.val().mac;

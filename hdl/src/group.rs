@@ -30,8 +30,7 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
-/// What the rules of the ENI's groups mean for a packet; zeros if none was found. `known`: it
-/// belongs to a connection.
+/// What the rules of the ENI's groups mean for a packet. `known`: it belongs to a connection.
 pub fn judge(inbound: bool, known: bool, says: GroupAction) -> DropReason {
     match (says.allow || known, inbound) {
         (true, _) => DropReason::None,
@@ -54,7 +53,7 @@ pub mod gateware {
     /// What the groups say, in the clock of the rules; wires.
     #[derive(LogicBlock, Default)]
     pub struct Group {
-        /// What they say, zeros if nothing was found.
+        /// What they say.
         pub says: Signal<In, Bits<ACTION>>,
         /// It may not pass, unless it belongs to a connection.
         pub denied: Signal<Out, Bit>,

@@ -4,13 +4,15 @@
 //!   (policy, direction, class of the far address, class of the port) --> [ exact-match ] --> rules
 //! ```
 //! The network ACL of the sender's subnet judges what leaves, that of the receiver's subnet what
-//! enters; traffic inside a subnet meets neither. No entry is the rule `*`: deny.
+//! enters; traffic inside a subnet meets neither. What has no entry gets the default action of the
+//! ENI's row (`deliver`), the one that its policy says most often: so an entry is needed only for
+//! what differs, and a network ACL that allows everything needs none.
 //!
 //! An ENI's *policy* is the network ACL of its subnet and its set of security groups. What either
 //! says of a packet is a function of the same classes, so that one lookup answers both questions:
 //! this one, and that of `group`.
 
-use crate::{group::GroupAction, meta::DropReason};
+use crate::{deliver::EniEntry, group::GroupAction, meta::DropReason};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -39,14 +41,18 @@ layout::layout! {
 
 // ---- reference --------------------------------------------------------------------------
 
+/// The default action of an ENI with that row.
+pub fn default_action(inbound: bool, eni: &EniEntry) -> RuleAction {
+    if inbound { eni.default_inbound } else { eni.default_outbound }
+}
+
 /// What the network ACL's rule means for a packet that crosses the border; within a subnet nothing
 /// is asked.
-pub fn judge(inbound: bool, crosses: bool, found: Option<RuleAction>) -> DropReason {
-    match found {
-        Some(rule) if rule.allow => DropReason::None,
-        _ if !crosses => DropReason::None,
-        _ if inbound => DropReason::NaclInbound,
-        _ => DropReason::NaclOutbound,
+pub fn judge(inbound: bool, crosses: bool, rule: RuleAction) -> DropReason {
+    match (rule.allow || !crosses, inbound) {
+        (true, _) => DropReason::None,
+        (false, true) => DropReason::NaclInbound,
+        (false, false) => DropReason::NaclOutbound,
     }
 }
 
@@ -56,6 +62,7 @@ pub fn judge(inbound: bool, crosses: bool, found: Option<RuleAction>) -> DropRea
 #[cfg(feature = "gateware")]
 pub mod gateware {
     use super::bits::{RuleAction, RuleKey};
+    use crate::deliver::gateware::{LATENCY as ROW, Rows};
     use cells::{delay::Delay, exact::Exact, view::View};
     use rust_hdl::prelude::*;
 
@@ -65,6 +72,8 @@ pub mod gateware {
     const ACTION: usize = 28;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
+    /// Bits of a row that are default actions, outbound first.
+    pub const DEFAULTS: usize = 2 * ACTION;
 
     /// The rules, and whether the network ACL denies.
     #[derive(LogicBlock, Default)]
@@ -81,13 +90,15 @@ pub mod gateware {
         pub generation: Signal<In, Bit>,
         /// Does the packet cross the subnet's border?
         pub crosses: Signal<In, Bit>,
-        /// What is asked.
+        /// Which ENI is asked for,
+        pub eni: Signal<In, Bits<10>>,
+        /// and what.
         pub asked: Signal<In, RuleKey>,
         /// Was anything found?
         pub hit: Signal<Out, Bit>,
         /// In which slot.
         pub slot: Signal<Out, Bits<18>>,
-        /// What was found, zeros if nothing.
+        /// What was found, or the default action.
         pub action: Signal<Out, RuleAction>,
         /// It may not pass.
         pub denied: Signal<Out, Bit>,
@@ -99,6 +110,14 @@ pub mod gateware {
         pub w_entry: Signal<In, Bits<ENTRY>>,
         /// It is taken.
         pub w_ready: Signal<Out, Bit>,
+        /// An ENI's row to be written.
+        pub row_valid: Signal<In, Bit>,
+        /// Into which bank.
+        pub row_bank: Signal<In, Bit>,
+        /// Of which ENI.
+        pub row_index: Signal<In, Bits<10>>,
+        /// Its default actions.
+        pub row_entry: Signal<In, Bits<DEFAULTS>>,
         /// The table is being emptied.
         pub busy: Signal<Out, Bit>,
         key: DFF<Bits<KEY>>,
@@ -106,13 +125,17 @@ pub mod gateware {
         generation_at: DFF<Bit>,
         table_of: Exact<KEY, ACTION, ENTRY, TAG>,
         fields: View<RuleAction, ACTION>,
+        rows: Rows<DEFAULTS>,
+        comes: Delay<Bit, ROW>,
+        default_at: Delay<Bits<ACTION>, { LATENCY - ROW }>,
         crosses_at: Delay<Bit, LATENCY>,
     }
 
     impl Nacl {
-        /// With `4 << depth_log2` slots.
-        pub fn new(depth_log2: usize) -> Self {
-            Self { table_of: Exact::new(depth_log2), ..Self::default() }
+        /// With `4 << depth_log2` slots, and `1 << enis_log2` ENIs in each bank.
+        pub fn new(depth_log2: usize, enis_log2: usize) -> Self {
+            let (table_of, rows) = (Exact::new(depth_log2), Rows::new(enis_log2));
+            Self { table_of, rows, ..Self::default() }
         }
     }
 
@@ -120,7 +143,7 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             dff_setup!(self, clock, key, valid_at, generation_at);
-            clock!(self, clock, table_of, crosses_at);
+            clock!(self, clock, table_of, rows, comes, default_at, crosses_at);
             self.key.d.next = bit_cast::<KEY, KEY>(self.asked.val().into());
             self.valid_at.d.next = self.valid.val();
             self.generation_at.d.next = self.generation.val();
@@ -136,7 +159,21 @@ pub mod gateware {
             self.table_of.w_entry.next = self.w_entry.val();
             self.w_ready.next = self.table_of.w_ready.val();
             self.busy.next = self.table_of.busy.val();
-            self.fields.i.next = self.table_of.o_action.val();
+            self.rows.eni.next = self.eni.val();
+            self.rows.generation.next = self.generation.val();
+            self.rows.w_valid.next = self.row_valid.val();
+            self.rows.w_bank.next = self.row_bank.val();
+            self.rows.w_index.next = self.row_index.val();
+            self.rows.w_entry.next = self.row_entry.val();
+            self.comes.d.next = self.asked.val().inbound.any();
+            self.default_at.d.next = self.rows.row.val().get_bits::<ACTION>(0);
+            if self.comes.q.val() {
+                self.default_at.d.next = self.rows.row.val().get_bits::<ACTION>(28);
+            }
+            self.fields.i.next = self.default_at.q.val();
+            if self.table_of.o_hit.val() {
+                self.fields.i.next = self.table_of.o_action.val();
+            }
             self.action.next = self.fields.o.val();
             self.hit.next = self.table_of.o_hit.val();
             self.slot.next = self.table_of.o_entry.val();

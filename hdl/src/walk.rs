@@ -203,7 +203,12 @@ impl Pass<'_> {
             policy: if self.inbound() { t.owner.policy } else { t.eni.policy },
             inbound: self.inbound(),
         };
-        (t.ruled, t.rule) = answer(tables.rules.find(&t.rule_key, generation));
+        let found = tables.rules.find(&t.rule_key, generation);
+        (t.ruled, t.rule) = answer(found);
+        if found.is_none() {
+            let eni = if self.inbound() { t.owner.eni } else { t.eni.eni };
+            t.rule = nacl::default_action(self.inbound(), &tables.eni(eni, generation));
+        }
         let lives = mapping::key(t.eni.vpc, self.by(t), far.ip, h);
         (t.mapped, t.mapping) = answer(tables.mappings.find(&lives, generation));
     }
@@ -232,7 +237,7 @@ impl Pass<'_> {
         if !h.neighbor {
             reasons.extend([
                 if far.broadcast { DropReason::Multicast } else { DropReason::None },
-                nacl::judge(false, far.subnet != t.eni.subnet, t.ruled.hit.then_some(t.rule)),
+                nacl::judge(false, far.subnet != t.eni.subnet, t.rule),
             ]);
         }
         reasons
@@ -271,7 +276,7 @@ impl Pass<'_> {
         }
         reasons.extend([
             deliver::local(t.addressed.hit.then_some(t.owner), &self.receiver(t), h),
-            nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.ruled.hit.then_some(t.rule)),
+            nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.rule),
         ]);
         reasons
     }

@@ -64,7 +64,7 @@ fn image(closed: bool) -> Image {
     let eni = |i: usize, tags| {
         let (port, vids) = (i as u8, [100 * u16::from(tags), 0]);
         let access = Access { mac: MACS[i], vids, tags, port, up: true };
-        EniEntry { access, idle: IdleTimes::DEFAULT }
+        EniEntry { access, idle: IdleTimes::DEFAULT, ..EniEntry::default() }
     };
     Image {
         identity: Identity { vtep: HERE, mac: CARD, gateway_mac: ROUTER + 9, router_mac: ROUTER },

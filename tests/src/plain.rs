@@ -122,7 +122,7 @@ fn settle(image: &mut Image, number: u32, mac: u64) {
     let owner = AddressAction { eni, subnet: 1, policy: 1 };
     image.addresses.insert(key(address(number)), owner);
     let access = Access { mac, vids: place.vids, tags: place.tags, port: place.port, up };
-    let row = EniEntry { access, idle: IdleTimes::DEFAULT };
+    let row = EniEntry { access, idle: IdleTimes::DEFAULT, ..EniEntry::default() };
     image.enis.push(row);
 }
 

@@ -49,7 +49,11 @@ pub fn block(name: &str, profile: Profile) -> Option<String> {
             let routes_log2 = profile.depth_log2[TableId::Routes as usize];
             print(made_from, move || Box::new(Route::new(routes_log2)))
         }
-        "rules" => print(made_from, || Box::new(Nacl::new(10))),
+        "rules" => {
+            let depth = |table: TableId| profile.depth_log2[table as usize];
+            let (rules_log2, enis_log2) = (depth(TableId::Rules), depth(TableId::Enis));
+            print(made_from, move || Box::new(Nacl::new(rules_log2, enis_log2)))
+        }
         "connections" => {
             let enis_log2 = profile.depth_log2[TableId::Enis as usize];
             print(made_from, move || Box::new(Connect::new(profile.buckets_log2(), enis_log2)))

@@ -153,7 +153,9 @@ impl World {
                 udp: ticks(),
                 other: ticks(),
             };
-            self.image.enis.push(EniEntry { access, idle });
+            let (default_outbound, default_inbound) = (self.action(15), self.action(15));
+            let row = EniEntry { access, idle, default_outbound, default_inbound };
+            self.image.enis.push(row);
         }
         let mapping = MappingAction {
             vtep: if here { VTEP } else { person.peer },

@@ -31,6 +31,7 @@ use hdl::{
 };
 use layout::Packed;
 use numbers::Numbers;
+use rules::Rules;
 
 /// What a card shall hold, and what that means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,15 +80,16 @@ pub fn compile(vpcs: &Vpcs, card: &str, profile: &Profile) -> Result<Compiled, E
 }
 
 fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
+    let rules = Rules::of(numbers, classes);
     Image {
         identity: places::identity(numbers),
         attachments: places::attachments(numbers),
         addresses: places::addresses(numbers),
         port_classes: classes::port_starts(classes),
         routes: routes::starts(numbers, classes),
-        rules: rules::entries(numbers, classes),
+        enis: places::enis(numbers, &rules),
+        rules: rules.entries,
         mappings: places::mappings(numbers),
-        enis: places::enis(numbers),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who hangs where, and who lives on which card?
 
-use super::numbers::Numbers;
+use super::{numbers::Numbers, rules::Rules};
 use crate::{address, vpcs::Eni};
 use hdl::{
     class::IpKey,
@@ -145,14 +145,16 @@ fn routers(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
     })
 }
 
-/// How the card's ENIs are reached; row 0 is nobody.
-pub fn enis(numbers: &Numbers) -> Vec<EniEntry> {
+/// How the card's ENIs are reached, and what is said of their packets by default; row 0 is nobody.
+/// `rules` has the default actions.
+pub fn enis(numbers: &Numbers, rules: &Rules) -> Vec<EniEntry> {
     let entry = |eni: &Eni| {
+        let [default_outbound, default_inbound] = rules.defaults(numbers.policy(eni));
         let mut vids = [0; 2];
         vids[..eni.vlan.len()].copy_from_slice(&eni.vlan);
         let tags = eni.vlan.len() as u8;
         let access = Access { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up };
-        EniEntry { access, idle: eni.idle }
+        EniEntry { access, idle: eni.idle, default_outbound, default_inbound }
     };
     let nobody = EniEntry::default();
     std::iter::once(nobody).chain(numbers.own_enis().map(|(_, eni)| entry(eni))).collect()

@@ -12,40 +12,73 @@ use hdl::{
     group::GroupAction,
     nacl::{RuleAction, RuleKey},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+/// What the policies say: by default, and where they say something else.
+pub struct Rules {
+    /// By policy, from 1: of what leaves, of what comes.
+    defaults: Vec<[RuleAction; 2]>,
+    /// Everything else.
+    pub entries: HashMap<RuleKey, RuleAction>,
+}
+
+impl Rules {
+    /// Of all policies.
+    pub fn of(numbers: &Numbers, classes: &[Classes]) -> Self {
+        let mut rules = Self { defaults: Vec::new(), entries: HashMap::new() };
+        for (policy, number) in numbers.policies.iter().zip(1..) {
+            let vpc = policy.acl.0;
+            let classes = &classes[usize::from(numbers.vpc(vpc)) - 1];
+            let (outbound, inbound) = numbers.rules(policy.acl);
+            let groups = |inbound| numbers.policy_rules(policy, inbound).collect();
+            let outbound = OneWay { acl: outbound, groups: groups(false) };
+            let inbound = OneWay { acl: inbound, groups: groups(true) };
+            let leaves = RuleKey { policy: number, ..RuleKey::default() };
+            let comes = RuleKey { inbound: true, ..leaves };
+            let defaults = [
+                rules.add(judge(leaves, &outbound, &inbound, numbers, classes)),
+                rules.add(judge(comes, &inbound, &outbound, numbers, classes)),
+            ];
+            rules.defaults.push(defaults);
+        }
+        rules
+    }
+
+    /// Adds an entry for each pair of classes of which something else is said than of most; that
+    /// is answered.
+    fn add(&mut self, judged: Vec<(RuleKey, RuleAction)>) -> RuleAction {
+        let mut counts: BTreeMap<(u16, u16, bool), (usize, RuleAction)> = BTreeMap::new();
+        for (_, action) in &judged {
+            let name = (action.rule, action.group.rule, action.group.tracked);
+            counts.entry(name).or_insert((0, *action)).0 += 1;
+        }
+        let most = counts.values().max_by_key(|(count, _)| *count);
+        let default = most.map_or_else(RuleAction::default, |(_, action)| *action);
+        self.entries.extend(judged.into_iter().filter(|(_, action)| *action != default));
+        default
+    }
+
+    /// What the policy of that number says by default of what leaves and of what comes.
+    pub fn defaults(&self, policy: u8) -> [RuleAction; 2] {
+        self.defaults[usize::from(policy) - 1]
+    }
+}
 
 /// The rules of a policy in one direction.
-struct Rules<'v> {
+struct OneWay<'v> {
     /// Of the network ACL, by number.
     acl: Vec<Rule>,
     /// Of the groups, with their numbers in the VPC.
     groups: Vec<(u16, &'v GroupRule)>,
 }
 
-/// An entry for each (policy, direction, class of addresses, class of ports) that a rule matches.
-/// What none matches has no entry: the network ACL's rule is `*`, deny, and no group allows it.
-pub fn entries(numbers: &Numbers, classes: &[Classes]) -> HashMap<RuleKey, RuleAction> {
-    let mut entries = HashMap::new();
-    for (policy, number) in numbers.policies.iter().zip(1..) {
-        let vpc = policy.acl.0;
-        let classes = &classes[usize::from(numbers.vpc(vpc)) - 1];
-        let (outbound, inbound) = numbers.rules(policy.acl);
-        let groups = |inbound| numbers.policy_rules(policy, inbound).collect();
-        let outbound = Rules { acl: outbound, groups: groups(false) };
-        let inbound = Rules { acl: inbound, groups: groups(true) };
-        let key = RuleKey { policy: number, ..RuleKey::default() };
-        entries.extend(judge(key, &outbound, &inbound, numbers, classes));
-        let key = RuleKey { inbound: true, ..key };
-        entries.extend(judge(key, &inbound, &outbound, numbers, classes));
-    }
-    entries
-}
-
-/// What the rules of one direction say; those of the `other` one are about the answers.
+/// What the rules of one direction say of each (class of addresses, class of ports); those of the
+/// `other` one are about the answers. Where none matches, the network ACL's rule is `*`, deny, and no
+/// group allows it.
 fn judge(
     key: RuleKey,
-    rules: &Rules,
-    other: &Rules,
+    rules: &OneWay,
+    other: &OneWay,
     numbers: &Numbers,
     classes: &Classes,
 ) -> Vec<(RuleKey, RuleAction)> {
@@ -58,9 +91,6 @@ fn judge(
         for port in 0..classes.ports.members.len() {
             let rule = acl.iter().find(|r| classes.ports.holds(port, r.service));
             let group = groups.iter().find(|(_, r)| classes.ports.holds(port, r.service));
-            if rule.is_none() && group.is_none() {
-                continue;
-            }
             let group = group.map_or_else(GroupAction::default, |(number, _)| GroupAction {
                 allow: true,
                 tracked: !everybody_may_answer(&groups, other, classes, port),
@@ -84,7 +114,7 @@ fn judge(
 /// connections"). That rule must serve the answer: a fragment's has no port that it could name.
 fn everybody_may_answer(
     near: &[&(u16, &GroupRule)],
-    other: &Rules,
+    other: &OneWay,
     classes: &Classes,
     port: usize,
 ) -> bool {

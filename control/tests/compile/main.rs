@@ -11,7 +11,7 @@ use hdl::{
     connection::IdleTimes,
     eni::AttachKey,
     mapping::MappingAction,
-    nacl::{RuleAction, RuleKey},
+    nacl::{RuleAction, RuleKey, default_action},
     profile::{PROFILES, Profile},
     tables::{Interval, TableId},
 };
@@ -87,7 +87,12 @@ impl Card {
             port_class: self.port_class(1, protocol, port),
             inbound: way == Direction::Inbound,
         };
-        self.0.image.rules.get(&key).copied().unwrap_or_default()
+        let image = &self.0.image;
+        image.rules.get(&key).copied().unwrap_or_else(|| {
+            let mut enis = image.attachments.values();
+            let eni = enis.find(|eni| eni.eni > 0 && eni.policy == policy).expect("an ENI's");
+            default_action(key.inbound, &image.enis[usize::from(eni.eni)])
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Is there room for as many routes as AWS allows?
+//! Is there room for as many routes and rules as AWS allows?
 
 use crate::{LARGE, beginning, parse};
 use control::{Cause, Syntax, compile};
@@ -74,8 +74,36 @@ fn a_thousand_routes() {
         assert_eq!([first, first + 255].map(target), [Target::VpnGateway; 2], "route {i}");
         assert_eq!([first - 1, first + 256].map(target), [Target::None; 2], "beside route {i}");
     }
-    let errors = compile(&vpcs, "a", LARGE).expect_err("more than 512 intervals");
+    let errors = compile(&vpcs, "a", LARGE).expect_err("more than 256 intervals");
     let full =
         |cause: &Cause| matches!(cause, Cause::TooManyEntries { table: TableId::Routes, .. });
     assert!(errors.problems.iter().any(|p| full(&p.cause)), "{errors}");
+}
+
+/// 1,000 rules each way for one ENI: 60 of IPv4 in each of 16 groups, and 40 of IPv6 in one. Each
+/// has a prefix of its own and one of 200 ports.
+#[test]
+fn a_thousand_rules() {
+    let rule = |number: usize| {
+        let peer = match number {
+            0..960 => format!("20.{}.{}.4/32", number / 250, number % 250),
+            _ => format!("2001:db8::{number}/128"),
+        };
+        let port = 1000 + 3 * (number % 200);
+        format!("{{ protocol = \"tcp\", ports = {port}, peer = \"{peer}\" }}, ")
+    };
+    let names: Vec<String> = (0..16).map(|group| format!("g{group}")).collect();
+    let groups = names.iter().enumerate().map(|(group, name)| {
+        let more = if group == 0 { 960..1000 } else { 0..0 };
+        let rules: String = (60 * group..60 * (group + 1)).chain(more).map(rule).collect();
+        format!(
+            "[[security_groups]]\nname = \"{name}\"\nvpc = \"v\"\n\
+             inbound = [{rules}]\noutbound = [{rules}]\n"
+        )
+    });
+    let text = file("", &groups.collect::<String>(), &names);
+    let card =
+        compile(&parse(&text, Syntax::Toml), "a", line100()).unwrap_or_else(|e| panic!("{e}"));
+    let allowed = card.image.rules.values().filter(|action| action.group.allow);
+    assert_eq!(allowed.count(), 2000);
 }

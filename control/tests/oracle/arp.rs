@@ -73,7 +73,8 @@ pub fn asking(rng: &mut Rng, file: &Vpcs, card: usize) -> (usize, Arp) {
     let asked = match rng.u32(..12) {
         0 => ip,
         1 => own(rng, file, sender, v4),
-        2..4 => beside(own(rng, file, sender, v4), 1),
+        2 => beside(own(rng, file, sender, v4), 1),
+        3 => beside(own(rng, file, somebody, v4), 1),
         4..6 => beside(own(rng, file, sender, v4), rng.u8(..10)),
         6..9 => own(rng, file, neighbor, v4),
         9 => own(rng, file, somebody, v4),

@@ -81,19 +81,25 @@ impl Random {
             policy: self.below(256) as u8 / 200,
             inbound: self.below(2) == 1,
         };
+        (key, self.action())
+    }
+
+    fn action(&mut self) -> RuleAction {
         let group = GroupAction {
             allow: self.below(2) == 1,
             tracked: self.below(2) == 1,
             rule: self.below(1 << 10) as u16,
         };
-        (key, RuleAction { allow: self.below(2) == 1, rule: self.below(4) as u16, group })
+        RuleAction { allow: self.below(2) == 1, rule: self.below(4) as u16, group }
     }
 
     fn eni(&mut self) -> EniEntry {
         let port = self.below(2) as u8;
         let access = Access { mac: self.below(1 << 48), port, up: true, ..Access::default() };
         let other = self.below(1 << 11) as u16;
-        EniEntry { access, idle: IdleTimes { other, ..IdleTimes::DEFAULT } }
+        let idle = IdleTimes { other, ..IdleTimes::DEFAULT };
+        let (default_outbound, default_inbound) = (self.action(), self.action());
+        EniEntry { access, idle, default_outbound, default_inbound }
     }
 
     /// Up to `fill` of eight of what each table of [`SMALL`] holds.

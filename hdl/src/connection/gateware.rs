@@ -5,11 +5,10 @@ use super::{
     bits::{ConnectionKey, IdleTimes, Told, Tracked},
     rules,
 };
-use crate::deliver::gateware::ROW as REACH;
+use crate::deliver::gateware::{ROW as REACH, Rows};
 use cells::{
     delay::{Delay, DelayValid},
     flows::{self, Flows, Shape},
-    ram::{Ram, Style},
     view::View,
 };
 use rust_hdl::prelude::*;
@@ -72,7 +71,7 @@ pub struct Connect {
     pub w_index: Signal<In, Bits<10>>,
     /// The row.
     pub w_entry: Signal<In, Bits<ROW>>,
-    rows: Ram<IDLE, 11>,
+    rows: Rows<IDLE>,
     row: View<IdleTimes, IDLE>,
     times: DFF<IdleTimes>,
     idle: Signal<Local, Bits<48>>,
@@ -108,7 +107,7 @@ impl Connect {
             w_bank: Signal::default(),
             w_index: Signal::default(),
             w_entry: Signal::default(),
-            rows: Ram::new(enis_log2 + 1, Style::Block),
+            rows: Rows::new(enis_log2),
             row: View::default(),
             times: DFF::default(),
             idle: Signal::default(),
@@ -135,17 +134,13 @@ impl Logic for Connect {
         dff_setup!(self, clock, times, told_at, key_at);
         clock!(self, clock, rows, asks, table_of, can, tick_at);
         // The ENI's idle times.
-        self.rows.ra.next = bit_cast::<11, 10>(self.eni.val()) << 1;
-        if self.generation.val() {
-            self.rows.ra.next = (bit_cast::<11, 10>(self.eni.val()) << 1) | 1;
-        }
-        self.rows.wa.next = bit_cast::<11, 10>(self.w_index.val()) << 1;
-        if self.w_bank.val() {
-            self.rows.wa.next = (bit_cast::<11, 10>(self.w_index.val()) << 1) | 1;
-        }
-        self.rows.we.next = self.w_valid.val();
-        self.rows.wd.next = self.w_entry.val().get_bits::<IDLE>(78);
-        self.row.i.next = self.rows.q.val();
+        self.rows.eni.next = self.eni.val();
+        self.rows.generation.next = self.generation.val();
+        self.rows.w_valid.next = self.w_valid.val();
+        self.rows.w_bank.next = self.w_bank.val();
+        self.rows.w_index.next = self.w_index.val();
+        self.rows.w_entry.next = self.w_entry.val().get_bits::<IDLE>(78);
+        self.row.i.next = self.rows.row.val();
         self.times.d.next = self.row.o.val();
         // By class of states: established; closing; both ways; one way.
         self.idle.next = bit_cast::<48, 11>(self.times.q.val().other)

@@ -108,9 +108,9 @@ pub struct Border {
 }
 
 impl Border {
-    pub fn new(rules_log2: usize, mappings_log2: usize) -> Self {
+    pub fn new(rules_log2: usize, enis_log2: usize, mappings_log2: usize) -> Self {
         Self {
-            nacl: Nacl::new(rules_log2),
+            nacl: Nacl::new(rules_log2, enis_log2),
             mapping_of: Mapping::new(mappings_log2),
             judge: FirstReason::new([DropReason::Multicast, DropReason::NaclOutbound]),
             ..Self::default()
@@ -141,11 +141,16 @@ impl Logic for Border {
         self.nacl.seed.next = self.kept.seed.val();
         self.nacl.valid.next = self.i_valid.val();
         self.nacl.generation.next = self.i_along.val().generation.any();
+        self.nacl.eni.next = self.i_near.val().eni;
         self.nacl.asked.next = self.rule_key.val();
         self.nacl.crosses.next = self.far_label.o.val().subnet != self.i_near.val().subnet;
         self.nacl.w_valid.next = self.orders.val().w_valid.get_bit(4);
         self.nacl.w_slot.next = self.orders.val().w_index;
         self.nacl.w_entry.next = self.kept.window.val().get_bits::<57>(0);
+        self.nacl.row_valid.next = self.orders.val().w_valid.get_bit(6);
+        self.nacl.row_bank.next = self.orders.val().w_bank.any();
+        self.nacl.row_index.next = self.orders.val().w_index.get_bits::<10>(0);
+        self.nacl.row_entry.next = self.kept.window.val().get_bits::<56>(133);
         self.group.says.next = self.nacl.action.val().group;
         // Where does the route lead, or else where does the far address live?
         self.mapping_of.vpc.next = self.i_along.val().vpc;

@@ -84,7 +84,11 @@ impl Pipeline {
                 depth(TableId::PortClasses),
                 depth(TableId::Routes),
             ),
-            border: Border::new(depth(TableId::Rules), depth(TableId::Mappings)),
+            border: Border::new(
+                depth(TableId::Rules),
+                depth(TableId::Enis),
+                depth(TableId::Mappings),
+            ),
             track: Track::new(profile.buckets_log2(), depth(TableId::Enis)),
             leave: Leave::new(depth(TableId::Enis)),
             ..Self::default()

@@ -1,20 +1,21 @@
 //! Stages with an exact-match table: who is it, is it true, may it, where does it live?
 
 use crate::{
-    bench::{DEPTH_LOG2, Ports, SEED, bits, ends, fill, roomy, run},
+    bench::{DEPTH_LOG2, Ports, SEED, bits, ends, fill, fill_banks, roomy, run},
     pools::{self, first, pick},
 };
 use hdl::{
     class::{self, IpKey},
+    deliver::EniEntry,
     eni::{self, AttachAction, AttachKey, gateware::Attach},
-    group::GroupAction,
     mapping::{self, MappingAction, gateware::Mapping},
     meta::DropReason,
-    nacl::{self, RuleAction, RuleKey, gateware::Nacl},
+    nacl::{self, RuleKey, gateware::Nacl},
     parser::Headers,
     route::RouteLabel,
     spoof::{self, gateware::Spoof},
 };
+use layout::Packed;
 use replay::{Bench, Random};
 
 /// The write ports, which all of them have under the same names.
@@ -201,32 +202,42 @@ fn questions<K: Copy>(random: &mut Random, key: impl Fn(&mut Random) -> K) -> Ve
     (0..1200).map(asked).collect()
 }
 
+/// Rows of a bank, as a power of two.
+const ROWS_LOG2: usize = 2;
+
+fn rows(bench: &mut Bench<Nacl>, random: &mut Random) -> [Vec<EniEntry>; 2] {
+    let banks = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::row(random)).collect());
+    fill_banks(bench, banks, |u, written| {
+        u.row_valid.next = written.is_some();
+        if let Some((bank, index, row)) = written {
+            u.row_bank.next = bank;
+            u.row_index.next = (index as u64).into();
+            u.row_entry.next = bits::<{ EniEntry::BITS }>(row).get_bits::<56>(133);
+        }
+    })
+}
+
 #[test]
 fn nacl_judges() {
     roomy(|| {
         let mut random = Random::new(5);
-        let key = |r: &mut Random| RuleKey {
-            port_class: pick(r, &[0, 1, 129]),
-            address_class: pick(r, &[0, 1, 513]),
-            policy: pick(r, &[1, 2]),
-            inbound: r.chance(50),
+        let key = |r: &mut Random| {
+            let key = RuleKey {
+                port_class: pick(r, &[0, 1, 129]),
+                address_class: pick(r, &[0, 1, 513]),
+                policy: pick(r, &[1, 2]),
+                inbound: r.chance(50),
+            };
+            (key, r.below(1 << ROWS_LOG2) as u16)
         };
         let packets = questions(&mut random, key);
         let mut entries = Vec::new();
         for p in packets.iter().take(20) {
-            let rule = RuleAction {
-                allow: random.chance(60),
-                rule: random.below(32766) as u16,
-                group: GroupAction {
-                    allow: random.chance(60),
-                    tracked: random.chance(60),
-                    rule: random.below(1024) as u16,
-                },
-            };
-            entries.push((p.key, rule, pools::lives(&mut random)));
+            entries.push((p.key.0, pools::rule(&mut random), pools::lives(&mut random)));
         }
-        let mut bench = Bench::new(Nacl::new(DEPTH_LOG2), |u| &mut u.clock);
+        let mut bench = Bench::new(Nacl::new(DEPTH_LOG2, ROWS_LOG2), |u| &mut u.clock);
         let table = fill(&mut bench, &ports!(), entries);
+        let enis = rows(&mut bench, &mut random);
         run(
             &mut bench,
             packets,
@@ -236,15 +247,20 @@ fn nacl_judges() {
                     u.valid.next = valid;
                     u.generation.next = p.generation;
                     u.crosses.next = p.crosses;
-                    u.asked.next = p.key.into();
+                    u.eni.next = u64::from(p.key.1).into();
+                    u.asked.next = p.key.0.into();
                 }
             },
             |u, age, p| {
                 if age == nacl::gateware::LATENCY {
-                    let found = table.find(&p.key, p.generation);
-                    answers!(u, found, p);
-                    let rule = found.map(|f| f.1);
-                    let own = nacl::judge(p.key.inbound, p.crosses, rule);
+                    let (key, eni) = p.key;
+                    let found = table.find(&key, p.generation);
+                    let row = &enis[usize::from(p.generation)][usize::from(eni)];
+                    let rule = found.map_or(nacl::default_action(key.inbound, row), |f| f.1);
+                    assert_eq!(u.hit.val(), found.is_some(), "{p:x?}");
+                    assert_eq!(u.slot.val().index(), found.map_or(0, |f| f.0 as usize), "{p:x?}");
+                    assert_eq!(u.action.val(), rule.into(), "{p:x?}");
+                    let own = nacl::judge(key.inbound, p.crosses, rule);
                     assert_eq!(u.denied.val(), own != DropReason::None, "{p:x?}");
                 }
             },

@@ -6,8 +6,10 @@ use hdl::{
     decap::Identity,
     deliver::{Access, EniEntry},
     eni::AttachAction,
+    group::GroupAction,
     mapping::MappingAction,
     meta::DropReason,
+    nacl::RuleAction,
     parser::Headers,
     route::{RouteLabel, Target},
     spoof::AddressAction,
@@ -160,6 +162,18 @@ pub fn route(random: &mut Random) -> RouteLabel {
     }
 }
 
+pub fn rule(random: &mut Random) -> RuleAction {
+    RuleAction {
+        allow: random.chance(60),
+        rule: random.below(32766) as u16,
+        group: GroupAction {
+            allow: random.chance(60),
+            tracked: random.chance(60),
+            rule: random.below(1024) as u16,
+        },
+    }
+}
+
 pub fn row(random: &mut Random) -> EniEntry {
     let access = Access {
         mac: mac(random),
@@ -176,7 +190,7 @@ pub fn row(random: &mut Random) -> EniEntry {
         udp: ticks(),
         other: ticks(),
     };
-    EniEntry { access, idle }
+    EniEntry { access, idle, default_outbound: rule(random), default_inbound: rule(random) }
 }
 
 /// In both generations, mostly, or in one.
