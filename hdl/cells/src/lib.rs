@@ -43,6 +43,10 @@ pub mod skid;
 #[cfg(feature = "gateware")]
 pub mod fifo;
 
+// A FIFO of whole frames that loses what does not fit.
+#[cfg(feature = "gateware")]
+pub mod tail_drop;
+
 // Round robin over frames.
 #[cfg(feature = "gateware")]
 pub mod arbiter;

@@ -1,0 +1,135 @@
+//! How does a reader that may stand still hold up nobody else?
+//!
+//! ```text
+//! s_* --[register]--> block RAM, 2^A beats --> m_*
+//!            |  write, begin, read: pointers
+//!            +--> no room: back to where the frame began, and its rest is not taken
+//! ```
+//! A FIFO of whole frames that always takes its beat. A frame for which there is no room is lost as
+//! a whole, and `lost` says so: tail drop. What is read begins when the frame's last beat is there.
+//!
+//! Latency: 5 clocks behind a frame's last beat. Throughput: a beat per clock in, one in three
+//! clocks out. Capacity: `2^A` beats; a longer frame is always lost.
+
+use crate::{
+    ram::{Ram, Style},
+    register::Register,
+};
+use rust_hdl::prelude::*;
+
+/// Bits of a pointer, one more than the most beats need.
+const POINTER: usize = 12;
+
+/// Frames of beats of `W` bits, whose lowest bit is set in a frame's last beat.
+#[derive(LogicBlock)]
+pub struct TailDrop<const W: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Empties it; a frame under way is begun anew with the next beat.
+    pub reset: Signal<In, Bit>,
+    /// A beat comes.
+    pub s_tvalid: Signal<In, Bit>,
+    /// It, the last bit of its frame lowest.
+    pub s_tdata: Signal<In, Bits<W>>,
+    /// A frame that found no room has ended.
+    pub lost: Signal<Out, Bit>,
+    /// A beat is offered.
+    pub m_tvalid: Signal<Out, Bit>,
+    /// It is taken.
+    pub m_tready: Signal<In, Bit>,
+    /// The beat.
+    pub m_tdata: Signal<Out, Bits<W>>,
+    beats: Ram<W, POINTER>,
+    comes: Register<Bit>,
+    beat: DFF<Bits<W>>,
+    write: Register<Bits<POINTER>>,
+    begin: Register<Bits<POINTER>>,
+    read: Register<Bits<POINTER>>,
+    losing: Register<Bit>,
+    lost_now: Register<Bit>,
+    age: Register<Bits<2>>,
+    fits: Signal<Local, Bit>,
+    last: Signal<Local, Bit>,
+    capacity: Constant<Bits<POINTER>>,
+}
+
+impl<const W: usize> TailDrop<W> {
+    /// With room for `1 << depth_log2` beats, up to 2,048.
+    pub fn new(depth_log2: usize) -> Self {
+        assert!(depth_log2 < POINTER, "up to 2,048 beats");
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            s_tvalid: Signal::default(),
+            s_tdata: Signal::default(),
+            lost: Signal::default(),
+            m_tvalid: Signal::default(),
+            m_tready: Signal::default(),
+            m_tdata: Signal::default(),
+            beats: Ram::new(depth_log2, Style::Block),
+            comes: Register::default(),
+            beat: DFF::default(),
+            write: Register::default(),
+            begin: Register::default(),
+            read: Register::default(),
+            losing: Register::default(),
+            lost_now: Register::default(),
+            age: Register::default(),
+            fits: Signal::default(),
+            last: Signal::default(),
+            capacity: Constant::new((1u64 << depth_log2).to_bits()),
+        }
+    }
+}
+
+impl<const W: usize> Logic for TailDrop<W> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, beat, write, begin, read, losing, age);
+        clock!(self, clock, beats, comes, lost_now);
+        self.comes.reset.next = self.reset.val();
+        self.write.reset.next = self.reset.val();
+        self.begin.reset.next = self.reset.val();
+        self.read.reset.next = self.reset.val();
+        self.losing.reset.next = self.reset.val();
+        self.lost_now.reset.next = self.reset.val();
+        self.age.reset.next = self.reset.val();
+        // In: a beat is written where it fits, whatever becomes of its frame.
+        self.comes.d.next = self.s_tvalid.val();
+        self.beat.d.next = self.s_tdata.val();
+        self.last.next = self.beat.q.val().get_bit(0);
+        self.fits.next = !self.losing.q.val()
+            & ((self.write.q.val() - self.read.q.val()) != self.capacity.val());
+        self.beats.we.next = self.comes.q.val() & self.fits.val();
+        self.beats.wa.next = self.write.q.val();
+        self.beats.wd.next = self.beat.q.val();
+        self.lost_now.d.next = self.comes.q.val() & self.last.val() & !self.fits.val();
+        if self.comes.q.val() {
+            self.losing.d.next = !self.fits.val() & !self.last.val();
+            if self.fits.val() {
+                self.write.d.next = self.write.q.val() + 1;
+                if self.last.val() {
+                    self.begin.d.next = self.write.q.val() + 1;
+                }
+            } else if self.last.val() {
+                self.write.d.next = self.begin.q.val();
+            }
+        }
+        self.lost.next = self.lost_now.q.val();
+        // Out: two clocks after the pointer came to rest the memory shows what it points at.
+        self.beats.ra.next = self.read.q.val();
+        self.age.d.next = 0.into();
+        if self.read.q.val() != self.begin.q.val() {
+            self.age.d.next = self.age.q.val() + 1;
+            if self.age.q.val().get_bit(1) {
+                self.age.d.next = 2.into();
+                if self.m_tready.val() {
+                    self.age.d.next = 0.into();
+                    self.read.d.next = self.read.q.val() + 1;
+                }
+            }
+        }
+        self.m_tvalid.next = self.age.q.val().get_bit(1);
+        self.m_tdata.next = self.beats.q.val();
+    }
+}
