@@ -1,6 +1,6 @@
 # A thin index of commands; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmax linerate bench soak commit build
+.PHONY: help demo test fmax linerate bench soak commit faults build
 CARGO := cargo
 RUN := $(CARGO) run --release --locked --quiet --package
 
@@ -30,6 +30,10 @@ linerate: ## clocks per packet at both widths, for each kind of traffic and leng
 commit: ## thousands of changes while packets flow: none is judged by a mix, none is lost
 	@scripts/setup.sh build
 	@$(RUN) house --bin measure -- commits
+
+faults: ## planted one after the other: a test must fail of each
+	@scripts/setup.sh build
+	@$(RUN) house --bin measure -- faults
 
 bench: ## speed of model, reference and driver, beside test benches in C++ and cocotb
 	@scripts/setup.sh bench

@@ -2,6 +2,7 @@
 //! figures that the README carries.
 
 pub mod cosim;
+pub mod faults;
 pub mod plain;
 pub mod report;
 pub mod text;

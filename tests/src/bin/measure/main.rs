@@ -1,8 +1,9 @@
 //! The measurements behind the README's figures: `measure fmax`, `measure soak`, `measure
-//! commits`, `measure linerate`.
+//! commits`, `measure linerate`, `measure faults`.
 
 mod commits;
 mod estimate;
+mod faults;
 mod floorplan;
 mod fmax;
 mod harness;
@@ -32,6 +33,8 @@ enum What {
     Commits(commits::Arguments),
     /// Count the clocks of ten thousand frames of each kind and length.
     Linerate(linerate::Arguments),
+    /// Plant faults in a copy of the sources, and see which test fails of each.
+    Faults(faults::Arguments),
     /// Make the README's tables from the figures measured.
     Readme,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         What::Soak(arguments) => soak::run(&arguments).map_err(|e| e.to_string()),
         What::Commits(arguments) => commits::run(&arguments).map_err(|e| e.to_string()),
         What::Linerate(arguments) => linerate::run(&arguments).map_err(|e| e.to_string()),
+        What::Faults(arguments) => faults::run(&arguments).map_err(|e| e.to_string()),
         What::Readme => readme::run().map_err(|e| e.to_string()),
     };
     match done {

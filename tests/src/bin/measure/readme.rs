@@ -17,12 +17,13 @@ type Table = fn(&Value) -> String;
 pub fn run() -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let mut text = fs::read_to_string(&path)?;
-    let tables: [(&str, Table); 5] = [
+    let tables: [(&str, Table); 6] = [
         ("fmax", fmax),
         ("linerate", linerate),
         ("bench", bench),
         ("soak", soak),
         ("commit", commit),
+        ("faults", faults),
     ];
     for (name, table) in tables {
         let Ok(figures) = fs::read_to_string(report::folder().join(format!("{name}.json"))) else {
@@ -134,6 +135,15 @@ fn commit(figures: &Value) -> String {
             let _ = write!(text, " {} |", r[key]);
         }
         text += "\n";
+    }
+    text
+}
+
+fn faults(figures: &Value) -> String {
+    let mut text = String::from("| stage | fault | seen by the test |\n|---|---|---|\n");
+    for r in rows(figures) {
+        let word = |key: &str| r[key].as_str().unwrap_or("none");
+        let _ = writeln!(text, "| {} | {} | `{}` |", word("stage"), word("fault"), word("by"));
     }
     text
 }
