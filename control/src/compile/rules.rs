@@ -73,8 +73,8 @@ struct OneWay<'v> {
 }
 
 /// What the rules of one direction say of each (class of addresses, class of ports); those of the
-/// `other` one are about the answers. Where none matches, the network ACL's rule is `*`, deny, and no
-/// group allows it.
+/// `other` one are about the answers. Where none matches, the network ACL's rule is `*`, deny, and
+/// no group allows it.
 fn judge(
     key: RuleKey,
     rules: &OneWay,

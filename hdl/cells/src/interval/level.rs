@@ -36,8 +36,8 @@ pub(super) struct Place {
     pub wire: bool,
 }
 
-/// `2^R`-way, up to 2^[`MOST_WAYS_LOG2`]: a row of starts of `K` bits. Lanes that it has too many never
-/// say yes, and synthesis takes them away.
+/// `2^R`-way, up to 2^[`MOST_WAYS_LOG2`]: a row of starts of `K` bits. Lanes that it has too many
+/// never say yes, and synthesis takes them away.
 #[derive(LogicBlock)]
 pub struct Level<const K: usize> {
     /// Rising edge.

@@ -43,8 +43,8 @@ pub const CAPACITY_LOG2_MAX: usize = LEVELS * MOST_WAYS_LOG2;
 #[cfg(feature = "gateware")]
 const PATH: usize = 1 + CAPACITY_LOG2_MAX;
 
-/// Ways of each level. Block RAM is the scarce thing, and a row of it costs as much with few nodes as
-/// with many: four ways there, until the levels before have all that they can.
+/// Ways of each level. Block RAM is the scarce thing, and a row of it costs as much with few nodes
+/// as with many: four ways there, until the levels before have all that they can.
 #[cfg(feature = "gateware")]
 const fn ways_log2(depth_log2: usize) -> [usize; LEVELS] {
     let shallow = if depth_log2 < 10 { depth_log2 - 2 } else { 2 * MOST_WAYS_LOG2 };
