@@ -1,7 +1,7 @@
 //! What may be typed, and what does `--help` teach?
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
-use hdl::profile::{HOST_PORTS, PORT_NAMES, PROFILES};
+use hdl::profile::{CPU_PORT, HOST_PORTS, PORT_NAMES, PROFILES};
 use serde::Serialize;
 use std::{ops::Range, path::PathBuf};
 
@@ -146,7 +146,8 @@ pub enum Engine {
 pub struct Sim {
     #[command(flatten)]
     pub which: Which,
-    /// A capture (pcap or pcapng) and the port at which it comes in: host0, host1 or net0
+    /// A capture (pcap or pcapng) and the port at which it comes in: host0, host1, net0 or, behind
+    /// inject headers, cpu0
     #[arg(long = "in", value_name = "PORT=FILE", required = true, value_parser = port_and_file)]
     pub inputs: Vec<(usize, PathBuf)>,
     /// Folder for PORT.pcap of each port and report.json, made if need be
@@ -191,7 +192,7 @@ pub struct Tap {
     pub hosts: Vec<(usize, String)>,
     /// A net port and the TAP device that leads to the underlay
     #[arg(long = "net", value_name = "PORT=TAP",
-        value_parser = |text: &str| port_and_tap(text, HOST_PORTS..PORT_NAMES.len()))]
+        value_parser = |text: &str| port_and_tap(text, HOST_PORTS..CPU_PORT))]
     pub nets: Vec<(usize, String)>,
     /// Who judges
     #[arg(long, value_enum, default_value_t = Engine::Rtl)]

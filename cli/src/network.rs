@@ -3,8 +3,8 @@
 use crate::{arguments::Which, error::Error};
 use control::{Legend, Vpcs, vpcs::Card};
 use hdl::{
-    meta::Entered,
-    profile::{PROFILES, Profile, is_net},
+    meta::{Entered, Source},
+    profile::{PROFILES, Profile},
     tables::Image,
 };
 
@@ -60,6 +60,6 @@ impl Wanted {
 }
 
 /// How a packet enters an open card.
-pub fn entered(port: usize, generation: bool) -> Entered {
-    Entered { port: port as u8, net: is_net(port), generation, open: true }
+pub fn entered(source: Source, generation: bool) -> Entered {
+    Entered { source, generation, open: true }
 }

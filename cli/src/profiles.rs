@@ -2,7 +2,7 @@
 
 use crate::{Done, arguments::Profiles, error::Error, style};
 use hdl::{
-    profile::{HOST_PORTS, NET_PORTS, PROFILES, Profile},
+    profile::{CPU_PORT, HOST_PORTS, NET_PORTS, PORTS, PROFILES, Profile},
     tables::{Kind, TableId},
 };
 use serde::Serialize;
@@ -15,6 +15,7 @@ struct Answer {
     width_bits: usize,
     host_ports: usize,
     net_ports: usize,
+    cpu_ports: usize,
     tables: Vec<Table>,
 }
 
@@ -51,6 +52,7 @@ fn answer(profile: &Profile) -> Answer {
         width_bits: profile.width_bits,
         host_ports: HOST_PORTS,
         net_ports: NET_PORTS,
+        cpu_ports: PORTS - CPU_PORT,
         tables: TableId::ALL.iter().map(table).collect(),
     }
 }
@@ -65,10 +67,11 @@ pub fn kind(table: TableId) -> &'static str {
 }
 
 fn print(answer: &Answer) {
-    let Answer { name, part, width_bits, host_ports, net_ports, tables } = answer;
+    let Answer { name, part, width_bits, host_ports, net_ports, cpu_ports, tables } = answer;
     anstream::println!("{}{name}{:#}: {part}", style::HEAD, style::HEAD);
     anstream::println!(
-        "  {width_bits} bits wide, {host_ports} host ports, {net_ports} net port; it holds:"
+        "  {width_bits} bits wide, {host_ports} host ports, {net_ports} net port, \
+         {cpu_ports} CPU port; it holds:"
     );
     for Table { table, kind, capacity, entry_bits } in tables {
         anstream::println!("  {table:<16}{capacity:>6} entries of {entry_bits:>3} bits, {kind}");

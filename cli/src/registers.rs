@@ -11,9 +11,10 @@ use hdl::{
     explain::Trace,
     group::GroupAction,
     mapping::MappingAction,
-    meta::DropReason,
+    meta::{DropReason, PuntReason, Verdict},
     nacl::{RuleAction, RuleKey},
     profile::PROFILES,
+    punt::{InjectHeader, PuntHeader},
     route::RouteLabel,
     spoof::AddressAction,
     tables::{FINGERPRINT, Kind, TableId},
@@ -60,6 +61,7 @@ fn page() -> String {
         tables(),
         entries.join("\n"),
         counters(),
+        cpu(),
         explain(),
     ]
     .join("\n")
@@ -133,13 +135,30 @@ fn tables() -> String {
 fn counters() -> String {
     let head = "## Counters\n\nBy the number to be written to `COUNTER_SELECT`.\n\n\
                 | Number | Name | Packets that it counts |\n|---:|:---|:---|\n";
-    DropReason::ALL.iter().fold(head.into(), |page, reason| {
+    let page = DropReason::ALL.iter().fold(String::from(head), |page, reason| {
         let (name, sentence) = match reason {
             DropReason::None => ("Forward".into(), "Not dropped: forwarded to a port."),
             reason => (format!("{reason:?}"), reason.sentence().trim()),
         };
         page + &format!("| {} | `{name}` | {sentence} |\n", reason.code())
+    });
+    PuntReason::ALL.iter().fold(page, |page, reason| {
+        let (name, sentence) = match reason {
+            PuntReason::None => ("Injected".into(), "Sent on as the host's CPU gave them."),
+            reason => (Verdict::punt(*reason).name(), reason.sentence().trim()),
+        };
+        page + &format!("| {} | `{name}` | {sentence} |\n", reason.settled())
     })
+}
+
+fn cpu() -> String {
+    format!(
+        "## The port of the host's CPU\n\n\
+         Not in BAR0: what goes out of port `cpu0` begins with a `PuntHeader`, what comes in there \
+         with a beat that begins with an `InjectHeader`. Both are in network order: the highest \
+         byte comes first.\n\n{}",
+        [markdown::<PuntHeader>(), markdown::<InjectHeader>()].join("\n")
+    )
 }
 
 fn explain() -> String {

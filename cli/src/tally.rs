@@ -4,7 +4,10 @@ use crate::{
     engine::{Input, Run},
     style,
 };
-use hdl::{meta::DropReason, profile::PORT_NAMES};
+use hdl::{
+    meta::{DropReason, PuntReason, Verdict},
+    profile::PORT_NAMES,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -13,7 +16,8 @@ use std::collections::BTreeMap;
 pub struct Tally {
     packets: usize,
     bytes: usize,
-    /// By what became of them: `Forward`, `Reply` or the name of a drop reason.
+    /// By what became of them: `Forward`, `Reply`, `Punt` with its reason, or the name of a drop
+    /// reason.
     verdicts: BTreeMap<String, usize>,
     ports: BTreeMap<&'static str, Port>,
 }
@@ -64,9 +68,11 @@ impl Tally {
         anstream::println!();
         let good = [("Forward", ""), ("Reply", "Answered by the card itself.")]
             .map(|(name, sentence)| (name.into(), sentence, style::GOOD));
+        let punts = PuntReason::ALL.iter().filter(|reason| **reason != PuntReason::None);
+        let punts = punts.map(|r| (Verdict::punt(*r).name(), r.sentence().trim(), style::GOOD));
         let reasons = DropReason::ALL.iter().filter(|reason| **reason != DropReason::None);
         let reasons = reasons.map(|r| (format!("{r:?}"), r.sentence().trim(), style::BAD));
-        for (name, sentence, colour) in good.into_iter().chain(reasons) {
+        for (name, sentence, colour) in good.into_iter().chain(punts).chain(reasons) {
             if let Some(count) = verdicts.get(&name) {
                 anstream::println!("  {colour}{name:<22}{colour:#}{count:>8}  {sentence}");
             }

@@ -2,7 +2,7 @@
 //!
 //! Every value keeps its place in the file, for whoever has to complain about it.
 
-use crate::vpcs::GatewayKind;
+use crate::{services::Entry, vpcs::GatewayKind};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -38,6 +38,8 @@ pub struct File {
     pub cards: Vec<Card>,
     /// Addresses that live on tunnel endpoints which are no cards of this file.
     pub mappings: Vec<Mapping>,
+    /// What the host's CPU answers; left out: a resolver, metadata and time, as AWS has them.
+    pub services: Option<Vec<Entry>>,
 }
 
 /// `[[vpcs]]`

@@ -1,6 +1,7 @@
 //! What do the numbers in a card's tables stand for? Words for whoever reads its answers.
 
 use crate::vpcs::{Rule, Service};
+use std::collections::BTreeMap;
 
 /// Seen from the ENI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Legend {
     /// Route tables, the first is number 1: who may send to each VPC with an ENI, then those of
     /// subnets.
     pub route_tables: Vec<RouteTableLegend>,
+    /// Names of what the host's CPU answers, by number.
+    pub services: BTreeMap<u8, String>,
 }
 
 /// A VPC, and the classes into which its rules cut addresses and ports: none if the card has no ENI
@@ -94,6 +97,11 @@ impl Legend {
     /// An ENI's name.
     pub fn eni(&self, number: u16) -> Option<&str> {
         numbered(&self.enis, number.into()).map(String::as_str)
+    }
+
+    /// A service's name.
+    pub fn service(&self, number: u8) -> Option<&str> {
+        self.services.get(&number).map(String::as_str)
     }
 
     /// The name of a policy's network ACL.

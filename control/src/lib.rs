@@ -17,6 +17,7 @@ pub mod legend;
 pub mod problem;
 mod read;
 pub mod report;
+pub mod services;
 pub mod vpcs;
 
 pub use compile::{Compiled, compile};

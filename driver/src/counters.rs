@@ -1,14 +1,20 @@
 //! How many packets met which end?
 
 use crate::{card::Card, error::Error, io::CardIo};
-use hdl::{bar0, meta::DropReason};
+use hdl::{
+    bar0,
+    meta::{DropReason, PuntReason},
+};
 
 /// Packets since the card's reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counters {
     /// Forwarded, out of any port.
     pub forwarded: u64,
+    /// Sent on as the host gave them.
+    pub injected: u64,
     dropped: [u64; DropReason::ALL.len()],
+    punted: [u64; PuntReason::ALL.len()],
 }
 
 impl Counters {
@@ -17,14 +23,20 @@ impl Counters {
         self.dropped[reason.code() as usize]
     }
 
+    /// Sent to the host's CPU for that reason; `PuntReason::None` counts nothing.
+    pub fn punted(&self, reason: PuntReason) -> u64 {
+        self.punted[reason.code() as usize]
+    }
+
     /// Every reason that dropped at least one, in the order of the walk.
     pub fn reasons(&self) -> impl Iterator<Item = (DropReason, u64)> {
         DropReason::ALL.iter().map(|r| (*r, self.dropped(*r))).filter(|(_, count)| *count > 0)
     }
 
-    /// Forwarded and dropped.
+    /// All of them, whatever became of them.
     pub fn packets(&self) -> u64 {
-        self.forwarded + self.dropped.iter().sum::<u64>()
+        let ended = self.dropped.iter().chain(&self.punted).sum::<u64>();
+        self.forwarded + self.injected + ended
     }
 }
 
@@ -34,18 +46,26 @@ impl<B: CardIo> Card<B> {
     /// # Errors
     /// [`Error::Io`].
     pub fn counters(&mut self) -> Result<Counters, Error> {
-        let mut counters = Counters { forwarded: 0, dropped: [0; DropReason::ALL.len()] };
-        let io = self.io_mut();
-        for reason in DropReason::ALL {
-            io.write32(bar0::COUNTER_SELECT, reason.code() as u32)?;
-            let low = io.read32(bar0::COUNTER)?;
-            let high = io.read32(bar0::COUNTER + 4)?;
-            let count = u64::from(high) << 32 | u64::from(low);
-            match reason {
-                DropReason::None => counters.forwarded = count,
-                reason => counters.dropped[reason.code() as usize] = count,
-            }
+        let mut counters = Counters {
+            forwarded: self.counter(DropReason::None.code())?,
+            injected: self.counter(PuntReason::None.settled())?,
+            dropped: [0; DropReason::ALL.len()],
+            punted: [0; PuntReason::ALL.len()],
+        };
+        for reason in &DropReason::ALL[1..] {
+            counters.dropped[reason.code() as usize] = self.counter(reason.code())?;
+        }
+        for reason in &PuntReason::ALL[1..] {
+            counters.punted[reason.code() as usize] = self.counter(reason.settled())?;
         }
         Ok(counters)
+    }
+
+    fn counter(&mut self, number: u64) -> Result<u64, Error> {
+        let io = self.io_mut();
+        io.write32(bar0::COUNTER_SELECT, number as u32)?;
+        let low = io.read32(bar0::COUNTER)?;
+        let high = io.read32(bar0::COUNTER + 4)?;
+        Ok(u64::from(high) << 32 | u64::from(low))
     }
 }

@@ -14,6 +14,7 @@
 
 mod card;
 mod counters;
+mod cpu;
 mod error;
 mod io;
 mod place;
@@ -25,6 +26,7 @@ mod transaction;
 
 pub use card::Card;
 pub use counters::Counters;
+pub use cpu::{CpuError, Inject, Punted};
 pub use error::Error;
 pub use io::{Access, CardIo, IoError};
 pub use probe::{Found, POLLS_MAX};

@@ -3,7 +3,7 @@
 use crate::{error::Error, io::CardIo};
 use hdl::{
     bar0::{self, Ports, Status},
-    profile::{HOST_PORTS, NET_PORTS, Profile},
+    profile::Profile,
     tables::{FINGERPRINT, TableId},
 };
 use layout::{Layout, Packed};
@@ -46,7 +46,7 @@ impl From<&Profile> for Found {
 /// Which of `profiles` the card has.
 pub(crate) fn probe(io: &mut impl CardIo, profiles: &[Profile]) -> Result<Profile, Error> {
     let mut ports = [0; Ports::DWORDS];
-    Ports { host: HOST_PORTS as u8, net: NET_PORTS as u8 }.pack(&mut ports);
+    Ports::CARD.pack(&mut ports);
     let firmware = "flash the card with this release's bitstream, or use the driver of the card's";
     let expected = [
         ("MAGIC", bar0::MAGIC, bar0::MAGIC_VALUE, "this device is no penstock card; name another"),

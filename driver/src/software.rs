@@ -16,7 +16,7 @@ use hdl::{
     bar0::{self, Command, Control, Ports, Status, WINDOW_DWORDS},
     decap::Identity,
     meta::DropReason,
-    profile::{HOST_PORTS, NET_PORTS, Profile},
+    profile::Profile,
     tables::{FINGERPRINT, Kind, TableId, Tables},
 };
 use layout::{Bad, Layout, Packed};
@@ -58,7 +58,7 @@ pub struct SoftwareCard {
     control: u32,
     generation: u32,
     window: [u32; WINDOW_DWORDS],
-    counters: [u64; DropReason::ALL.len()],
+    counters: [u64; 1 << DropReason::BITS],
     selected: u64,
     clearing: u32,
     draining: u32,
@@ -77,7 +77,7 @@ impl SoftwareCard {
             control: 0,
             generation: 0,
             window: [0; WINDOW_DWORDS],
-            counters: [0; DropReason::ALL.len()],
+            counters: [0; 1 << DropReason::BITS],
             selected: 0,
             clearing: polls,
             draining: 0,
@@ -99,9 +99,10 @@ impl SoftwareCard {
         self.control & 1 == 1
     }
 
-    /// Count a packet that was dropped for that reason, or forwarded.
-    pub fn count(&mut self, reason: DropReason) {
-        self.counters[reason.code() as usize] += 1;
+    /// Count a packet by the number of its counter: the code of a `DropReason`, 0 if it was
+    /// forwarded, or a [`PuntReason`](hdl::meta::PuntReason)'s among them.
+    pub fn count(&mut self, counter: u64) {
+        self.counters[counter as usize] += 1;
     }
 
     /// Parities of the generations by which packets are being judged.
@@ -129,7 +130,7 @@ impl SoftwareCard {
             bar0::CLOCK => self.profile.clock_khz,
             // It judges no packets, so it knows no connection.
             bar0::OCCUPIED => 0,
-            bar0::PORTS => dword(&Ports { host: HOST_PORTS as u8, net: NET_PORTS as u8 }),
+            bar0::PORTS => dword(&Ports::CARD),
             bar0::STATUS => self.status(),
             bar0::CONTROL => self.control,
             bar0::GENERATION => self.generation,

@@ -11,11 +11,15 @@
 
 use crate::{
     bar0::gateware::Bar0,
+    meta::{SETTLED, bits::Source},
     pipeline::{Entered, Orders, Pipeline},
     ports::{Egress, Ingress},
-    profile::{HOST_PORTS, PORTS, Profile},
+    profile::{PORTS, Profile},
 };
-use cells::stream::{Depths, FramePath};
+use cells::{
+    stream::{Depths, FramePath, USER_BITS},
+    view::View,
+};
 use rust_hdl::prelude::*;
 
 /// Bits of the explain record.
@@ -74,16 +78,17 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     bar0: Bar0,
     entered: Signal<Local, Entered>,
     orders: Signal<Local, Orders>,
-    /// Which bit of a port's number says that it is a net port.
-    net_bit: Constant<Bits<2>>,
+    source: View<Source, USER_BITS>,
+    /// As part of the code of what is not dropped, though it is settled.
+    settled: Constant<Bits<6>>,
     first_port: Constant<Bits<PORTS>>,
     explained: Constant<Bit>,
 }
 
 /// 128 bits.
-pub type Card128 = Card<128, 16, 8, 12, 148>;
+pub type Card128 = Card<128, 16, 8, 12, 149>;
 /// 512 bits.
-pub type Card512 = Card<512, 64, 32, 3, 580>;
+pub type Card512 = Card<512, 64, 32, 3, 581>;
 
 impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize>
     Card<W, B, M, N, X>
@@ -91,7 +96,6 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
     /// A card of this profile, on the heap: kernels keep a byte per bit.
     pub fn new(profile: &Profile) -> Box<Self> {
         assert_eq!(profile.width_bits, W, "{} has another datapath", profile.name);
-        const { assert!(HOST_PORTS.is_power_of_two() && PORTS <= 2 * HOST_PORTS) };
         Box::new(Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -120,7 +124,8 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             bar0: Bar0::new(profile),
             entered: Signal::default(),
             orders: Signal::default(),
-            net_bit: Constant::new(u64::from(HOST_PORTS.ilog2()).to_bits()),
+            source: View::default(),
+            settled: Constant::new(SETTLED.to_bits()),
             first_port: Constant::new(1u64.to_bits()),
             explained: Constant::new(profile.explain),
         })
@@ -138,7 +143,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.path.reset.next = self.reset.val();
         self.bar0.reset.next = self.reset.val();
         // Ports.
-        for i in 0..3 {
+        for i in 0..4 {
             self.ingress.s_tdata[i].next = self.s_tdata[i].val();
             self.ingress.s_tkeep[i].next = self.s_tkeep[i].val();
             self.ingress.s_tlast[i].next = self.s_tlast[i].val();
@@ -164,8 +169,12 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.path.m_tready.next = self.egress.tready.val();
         // Headers in, verdicts out.
         self.entered.next.number = self.path.h_number.val();
-        self.entered.next.port = self.path.h_port.val();
-        self.entered.next.net = self.path.h_port.val().get_bits::<1>(self.net_bit.val().index());
+        self.source.i.next = self.path.h_user.val();
+        self.entered.next.port = self.source.o.val().port;
+        self.entered.next.net = self.source.o.val().net;
+        self.entered.next.injected = self.source.o.val().injected;
+        self.entered.next.direct = self.source.o.val().direct;
+        self.entered.next.bad = self.source.o.val().bad;
         self.entered.next.generation = 0.into();
         if self.bar0.generation.val() {
             self.entered.next.generation = 1.into();
@@ -181,7 +190,8 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.pipeline.i_entered.next = self.entered.val();
         self.path.v_number.next = self.pipeline.o_coming.val();
         self.path.v_valid.next = self.pipeline.o_valid.val();
-        self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any();
+        self.path.v_drop.next = self.pipeline.o_leaving.val().reason.any()
+            & ((self.pipeline.o_leaving.val().reason & self.settled.val()) != self.settled.val());
         // A bit for each port, so that whether a beat is taken is not looked up.
         self.path.v_port.next = self.first_port.val() << self.pipeline.o_leaving.val().egress_port;
         self.path.v_p.next = self.pipeline.o_leaving.val().p;

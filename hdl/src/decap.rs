@@ -74,13 +74,21 @@ pub mod gateware {
     /// Clocks from the headers to the reason: compare, first two reasons, fault, last reason.
     pub const LATENCY: usize = cells::equal::LATENCY + 3;
 
-    /// Closed card, wrong MAC, the parser's fault, wrong VTEP: the first of them.
+    // A kernel takes no name for a number.
+    const _: () = assert!(crate::meta::SETTLED == 0x38);
+
+    /// Closed card, bad inject header, wrong MAC, the parser's fault, wrong VTEP: the first of
+    /// them. A frame that leaves as it is has no fault but that it is too long.
     #[derive(LogicBlock, Default)]
     pub struct ForUs {
         /// Rising edge.
         pub clock: Signal<In, Clock>,
         /// Has the driver opened the card?
         pub open: Signal<In, Bit>,
+        /// Does its inject header make no sense?
+        pub bad: Signal<In, Bit>,
+        /// Does it leave as it is?
+        pub direct: Signal<In, Bit>,
         /// From the underlay?
         pub net: Signal<In, Bit>,
         /// What the parser says.
@@ -96,8 +104,12 @@ pub mod gateware {
         over_v6: Delay<Bit, { cells::equal::LATENCY }>,
         wrong_vtep: Delay<Bit, 2>,
         closed: Delay<Bit, { cells::equal::LATENCY }>,
-        fault: Delay<Bits<6>, { cells::equal::LATENCY + 1 }>,
-        outer: FirstReason<2>,
+        nonsense: Delay<Bit, { cells::equal::LATENCY }>,
+        fault: Delay<Bits<6>, { cells::equal::LATENCY }>,
+        stays: Delay<Bit, { cells::equal::LATENCY }>,
+        too_long: IsReason<1>,
+        met: DFF<Bits<6>>,
+        outer: FirstReason<3>,
         with_fault: DFF<Bits<6>>,
         last: FirstReason<2>,
         marked: DFF<Bit>,
@@ -110,7 +122,12 @@ pub mod gateware {
         /// With its reasons.
         pub fn new() -> Self {
             Self {
-                outer: FirstReason::new([DropReason::CardClosed, DropReason::NotForUs]),
+                outer: FirstReason::new([
+                    DropReason::CardClosed,
+                    DropReason::BadInject,
+                    DropReason::NotForUs,
+                ]),
+                too_long: IsReason::new([DropReason::FrameTooLong]),
                 last: FirstReason::new([DropReason::NotForUs, DropReason::CongestionExperienced]),
                 no_mac: IsReason::new([DropReason::FrameTooLong, DropReason::Runt]),
                 ..Self::default()
@@ -121,9 +138,9 @@ pub mod gateware {
     impl Logic for ForUs {
         #[hdl_gen]
         fn update(&mut self) {
-            dff_setup!(self, clock, with_fault, marked, not_ect);
+            dff_setup!(self, clock, with_fault, marked, not_ect, met);
             clock!(self, clock, mac, vtep, ask_mac, ask_vtep, over_v6, wrong_vtep);
-            clock!(self, clock, closed, fault, outer, last, lost);
+            clock!(self, clock, closed, nonsense, fault, stays, outer, last, lost);
             self.mac.a.next = self.headers.val().outer_dst_mac;
             self.mac.b.next = self.identity.val().mac;
             self.vtep.a.next = self.headers.val().outer_dst_ip;
@@ -133,9 +150,17 @@ pub mod gateware {
             self.ask_vtep.d.next = self.net.val();
             self.closed.d.next = !self.open.val();
             self.fault.d.next = self.headers.val().fault;
+            self.too_long.reason.next = self.headers.val().fault;
+            self.stays.d.next = self.direct.val() & !self.too_long.yes.val();
+            self.met.d.next = self.fault.q.val();
+            if self.stays.q.val() {
+                self.met.d.next = 0x38.into();
+            }
             self.outer.before.next = 0.into();
             self.outer.flags[0].next = self.closed.q.val();
-            self.outer.flags[1].next = self.ask_mac.q.val() & !self.mac.yes.val();
+            self.nonsense.d.next = self.bad.val();
+            self.outer.flags[1].next = self.nonsense.q.val();
+            self.outer.flags[2].next = self.ask_mac.q.val() & !self.mac.yes.val();
             self.over_v6.d.next = self.headers.val().outer_v6.any();
             self.wrong_vtep.d.next =
                 self.ask_vtep.q.val() & (self.over_v6.q.val() | !self.vtep.yes.val());
@@ -145,7 +170,7 @@ pub mod gateware {
             self.lost.d.next = self.marked.q.val() & self.not_ect.q.val();
             self.with_fault.d.next = self.outer.reason.val();
             if !self.outer.reason.val().any() {
-                self.with_fault.d.next = self.fault.q.val();
+                self.with_fault.d.next = self.met.q.val();
             }
             self.last.before.next = self.with_fault.q.val();
             self.last.flags[0].next = self.wrong_vtep.q.val();

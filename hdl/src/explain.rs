@@ -25,8 +25,10 @@ layout::layout! {
     }
     /// The record of one pass.
     pub struct Trace {
-        /// Port it came in at.
+        /// Port it came in at, or as if at which the host's CPU put it in.
         port: u8 => 3,
+        /// Did the host's CPU put it in?
+        injected: bool,
         /// Parity of the generation it was judged by.
         generation: bool,
         /// Does it come from an ENI of this card?

@@ -13,6 +13,8 @@
 //!                       +--------- from one ENI of the card to another -----------+
 //! ```
 //!
+//! What the host's CPU must answer leaves by its own port (`punt`), and its answers come in there.
+//!
 //! Each stage is one room with four sections: layout, reference, kernel, proof. `walk` is the
 //! same order in plain Rust, `pipeline` in gateware; neither knows what a stage does inside.
 //! The feature `gateware` brings the kernels; without it this crate is the contract alone.
@@ -32,6 +34,7 @@ pub mod mapping;
 pub mod neighbor;
 pub mod deliver;
 pub mod encap;
+pub mod punt;
 pub mod tables;
 pub mod explain;
 pub mod walk;

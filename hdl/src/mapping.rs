@@ -30,6 +30,15 @@ layout::layout! {
         local: bool,
         /// Is it the router of its subnet? It answers who asks for its MAC and gets nothing else.
         router: bool,
+        /// Is it a service's, of this number, which the host's CPU answers? 0 is none.
+        service: u8 => 4,
+    }
+}
+
+impl MappingAction {
+    /// Is it a neighbor of the ENI's? A service is everybody's.
+    pub const fn is_beside(&self, eni: &AttachAction) -> bool {
+        self.subnet == eni.subnet || self.service != 0
     }
 }
 
@@ -68,9 +77,9 @@ pub fn reachable(
 ) -> DropReason {
     let routed = h.dst_mac == identity.router_mac;
     match found {
-        Some(m) if routed && !m.router => DropReason::None,
+        Some(m) if routed && !m.router && m.service == 0 => DropReason::None,
         _ if routed => DropReason::NoMapping,
-        Some(m) if m.mac == h.dst_mac && m.subnet == eni.subnet => DropReason::None,
+        Some(m) if m.mac == h.dst_mac && m.is_beside(eni) => DropReason::None,
         _ => DropReason::NotItsAddress,
     }
 }
@@ -102,7 +111,7 @@ pub mod gateware {
     /// Clocks from the mapping to the reason.
     pub const JUDGE: usize = cells::equal::LATENCY + 1;
     const KEY: usize = 136;
-    const ACTION: usize = 116;
+    const ACTION: usize = 120;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
     // A kernel takes no name for a bit's number: this one says that a target is direct.
@@ -278,11 +287,14 @@ pub mod gateware {
             self.sends.next = !self.inbound.val() & !self.question.val();
             self.nobody.d.next = self.sends.val()
                 & self.routed.val()
-                & (!self.hit.val() | self.mapping.val().router.any());
+                & (!self.hit.val()
+                    | self.mapping.val().router.any()
+                    | self.mapping.val().service.any());
             self.neighbor.d.next = self.sends.val() & !self.routed.val();
             self.asks.d.next = !self.inbound.val() & self.question.val();
-            self.elsewhere.d.next =
-                !self.hit.val() | (self.mapping.val().subnet != self.subnet.val());
+            self.elsewhere.d.next = !self.hit.val()
+                | ((self.mapping.val().subnet != self.subnet.val())
+                    & !self.mapping.val().service.any());
             self.tunnelled.d.next = self.inbound.val() & !self.inside.val();
             self.unheard.d.next = !self.hit.val() | self.mapping.val().local.any();
             self.judge.before.next = self.before.val();

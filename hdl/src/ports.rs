@@ -1,15 +1,23 @@
 //! Which port sends next, and through which does a frame leave?
 //!
 //! ```text
-//!   s_* of each port --> [ arbiter: a frame of each in turn ] --> the card
+//!   s_* of each port -------------------+
+//!   s_* of the CPU --> [ header off ] --+--> [ arbiter: a frame of each in turn ] --> the card
 //!   the card --> [ tuser ] --> m_* of each port
 //! ```
 //! Wires and one register of the arbiter; no latency. A port that does not take its frame holds up
 //! the others: the card has one way out. A MAC at line rate never does.
 
-use crate::profile::PORTS;
-use cells::arbiter::Arbiter;
+use crate::{
+    meta::Source,
+    profile::{CPU_PORT, PORTS},
+    punt::gateware::Inject,
+};
+use cells::{arbiter::Arbiter, stream::USER_BITS};
 use rust_hdl::prelude::*;
+
+// A kernel takes no name for a number.
+const _: () = assert!(PORTS == 4 && CPU_PORT == 3);
 
 /// From the ports into the card: `W` data bits, `B` bytes.
 #[derive(LogicBlock)]
@@ -34,15 +42,16 @@ pub struct Ingress<const W: usize, const B: usize> {
     pub tkeep: Signal<Out, Bits<B>>,
     /// Is it the last of its frame?
     pub tlast: Signal<Out, Bit>,
-    /// Its port.
-    pub tuser: Signal<Out, Bits<3>>,
+    /// From where its frame comes, a [`Source`].
+    pub tuser: Signal<Out, Bits<USER_BITS>>,
     /// Is there one?
     pub tvalid: Signal<Out, Bit>,
     /// It is taken.
     pub tready: Signal<In, Bit>,
     arbiter: Arbiter<PORTS>,
     request: Signal<Local, Bits<PORTS>>,
-    numbers: [Constant<Bits<3>>; PORTS],
+    inject: Inject<W>,
+    sources: [Constant<Bits<USER_BITS>>; CPU_PORT],
 }
 
 impl<const W: usize, const B: usize> Default for Ingress<W, B> {
@@ -63,7 +72,11 @@ impl<const W: usize, const B: usize> Default for Ingress<W, B> {
             tready: Signal::default(),
             arbiter: Arbiter::default(),
             request: Signal::default(),
-            numbers: std::array::from_fn(|i| Constant::new((i as u64).to_bits())),
+            inject: Inject::default(),
+            sources: std::array::from_fn(|i| {
+                let source: crate::meta::bits::Source = Source::at(i).into();
+                Constant::new(source.into())
+            }),
         }
     }
 }
@@ -71,8 +84,9 @@ impl<const W: usize, const B: usize> Default for Ingress<W, B> {
 impl<const W: usize, const B: usize> Logic for Ingress<W, B> {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, arbiter);
+        clock!(self, clock, arbiter, inject);
         self.arbiter.reset.next = self.reset.val();
+        self.inject.reset.next = self.reset.val();
         self.request.next = 0.into();
         self.tdata.next = 0.into();
         self.tkeep.next = 0.into();
@@ -89,8 +103,24 @@ impl<const W: usize, const B: usize> Logic for Ingress<W, B> {
             if self.arbiter.select.val().get_bit(i) {
                 self.tdata.next = self.tdata.val() | self.s_tdata[i].val();
                 self.tkeep.next = self.tkeep.val() | self.s_tkeep[i].val();
-                self.tuser.next = self.numbers[i].val();
+                self.tuser.next = self.sources[i].val();
             }
+        }
+        // The CPU's, the last one.
+        self.inject.s_tdata.next = self.s_tdata[3].val();
+        self.inject.s_tlast.next = self.s_tlast[3].val();
+        self.inject.s_tvalid.next = self.s_tvalid[3].val();
+        self.inject.m_tready.next = self.tready.val() & self.arbiter.grant.val().get_bit(3);
+        self.s_tready[3].next = self.inject.s_tready.val();
+        self.request.next = self.request.val().replace_bit(3, self.inject.m_tvalid.val());
+        if self.arbiter.grant.val().get_bit(3) {
+            self.tlast.next = self.tlast.val() | self.s_tlast[3].val();
+            self.tvalid.next = self.tvalid.val() | self.inject.m_tvalid.val();
+        }
+        if self.arbiter.select.val().get_bit(3) {
+            self.tdata.next = self.tdata.val() | self.s_tdata[3].val();
+            self.tkeep.next = self.tkeep.val() | self.s_tkeep[3].val();
+            self.tuser.next = self.inject.m_tuser.val();
         }
         self.arbiter.request.next = self.request.val();
         self.arbiter.accept.next = self.tvalid.val() & self.tready.val();
@@ -129,7 +159,7 @@ impl<const W: usize, const B: usize> Logic for Egress<W, B> {
     #[hdl_gen]
     fn update(&mut self) {
         self.tready.next = false;
-        for i in 0..3 {
+        for i in 0..4 {
             self.m_tdata[i].next = self.tdata.val();
             self.m_tkeep[i].next = self.tkeep.val();
             self.m_tlast[i].next = self.tlast.val();

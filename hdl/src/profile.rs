@@ -27,17 +27,19 @@ pub struct Profile {
 pub const HOST_PORTS: usize = 2;
 /// Ports toward the underlay.
 pub const NET_PORTS: usize = 1;
+/// The port toward the host's CPU, the last one; not for tenants.
+pub const CPU_PORT: usize = HOST_PORTS + NET_PORTS;
 /// All ports of a card.
-pub const PORTS: usize = HOST_PORTS + NET_PORTS;
+pub const PORTS: usize = CPU_PORT + 1;
 /// Clocks for which a card's reset must be high, at least: it goes through the card in steps.
 pub const RESET_CLOCKS: usize = 8;
 
 /// Ports by number, as the command line and the configuration name them.
-pub const PORT_NAMES: [&str; PORTS] = ["host0", "host1", "net0"];
+pub const PORT_NAMES: [&str; PORTS] = ["host0", "host1", "net0", "cpu0"];
 
 /// Is this port on the underlay's side?
 pub const fn is_net(port: usize) -> bool {
-    port >= HOST_PORTS
+    port >= HOST_PORTS && port < CPU_PORT
 }
 
 /// Everything that can be built.

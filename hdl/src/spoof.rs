@@ -7,7 +7,14 @@
 //! The overlay knows addresses from the control plane, never from packets. A packet from the
 //! underlay asks the same table for its destination instead: see `deliver`.
 
-use crate::{class::IpKey, eni::AttachAction, meta::DropReason, parser::Headers, route::Target};
+use crate::{
+    class::IpKey,
+    eni::AttachAction,
+    meta::{DropReason, PuntReason},
+    parser::Headers,
+    punt,
+    route::Target,
+};
 
 // ---- layout -----------------------------------------------------------------------------
 
@@ -30,12 +37,14 @@ pub fn key(vpc: u8, inbound: bool, h: &Headers) -> IpKey {
     IpKey { vpc, ip: if inbound { h.dst_ip } else { h.src_ip } }
 }
 
-/// May this ENI send this packet? What it says of itself to neighbors is held to the same.
+/// May this ENI send this packet? What it says of itself to neighbors is held to the same; what it
+/// asks of the host may come from an address that is not assigned.
 pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -> DropReason {
     let mac = h.src_mac == eni.mac && (!h.neighbor || h.claimed_mac == eni.mac);
+    let excused = punt::calls(false, h) != PuntReason::None && punt::unassigned(h);
     if !mac {
         DropReason::SpoofedMac
-    } else if eni.check && owner.is_none_or(|o| o.eni != eni.eni) {
+    } else if eni.check && owner.is_none_or(|o| o.eni != eni.eni) && !excused {
         DropReason::SpoofedIp
     } else {
         DropReason::None
@@ -83,8 +92,9 @@ pub mod gateware {
     use crate::{
         class::bits::IpKey,
         eni::bits::AttachAction,
-        meta::{DropReason, gateware::FirstReason},
+        meta::{DropReason, PuntReason, gateware::FirstReason},
         parser::bits::Headers,
+        punt::gateware::{self as punt, Calls},
     };
     use cells::{
         delay::{Delay, DelayValid},
@@ -215,9 +225,11 @@ pub mod gateware {
         eni_of: Delay<Bits<10>, LATENCY>,
         check: Delay<Bit, LATENCY>,
         wrong_ip: DFF<Bit>,
-        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 3],
+        calls: Calls,
+        excused: Delay<Bit, { LATENCY + 1 - punt::LATENCY }>,
+        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 5],
         leaves_mac: DFF<Bit>,
-        judge: FirstReason<5>,
+        judge: FirstReason<7>,
     }
 
     impl Spoof {
@@ -225,12 +237,14 @@ pub mod gateware {
         pub fn new(depth_log2: usize) -> Self {
             Self {
                 table_of: Exact::new(depth_log2),
-                judge: FirstReason::new([
-                    DropReason::SpoofedMac,
-                    DropReason::SpoofedIp,
-                    DropReason::TunnelledArp,
-                    DropReason::GratuitousArp,
-                    DropReason::Multicast,
+                judge: FirstReason::of([
+                    DropReason::SpoofedMac.code(),
+                    DropReason::SpoofedIp.code(),
+                    PuntReason::Dhcp.settled(),
+                    PuntReason::RouterSolicitation.settled(),
+                    DropReason::TunnelledArp.code(),
+                    DropReason::GratuitousArp.code(),
+                    DropReason::Multicast.code(),
                 ]),
                 ..Self::default()
             }
@@ -254,8 +268,8 @@ pub mod gateware {
                 leaves,
                 neighbor
             );
-            clock!(self, clock, wrong_mac, eni_of, check, judge);
-            for i in 0..3 {
+            clock!(self, clock, wrong_mac, eni_of, check, judge, calls, excused);
+            for i in 0..5 {
                 self.header_says[i].clock.next = self.clock.val();
             }
             // Whose is the address?
@@ -301,15 +315,23 @@ pub mod gateware {
             // What does the header alone say?
             self.carried.inbound.next = self.inbound.val();
             self.carried.headers.next = self.headers.val();
-            self.header_says[0].d.next = self.carried.tunnelled.val();
-            self.header_says[1].d.next = self.carried.gratuitous.val();
-            self.header_says[2].d.next = self.carried.group.val();
+            self.header_says[0].d.next = self.calls.dhcp.val();
+            self.header_says[1].d.next = self.calls.routers.val();
+            self.header_says[2].d.next = self.carried.tunnelled.val();
+            self.header_says[3].d.next = self.carried.gratuitous.val();
+            self.header_says[4].d.next = self.carried.group.val();
+            // Who has no address yet asks for one under none.
+            self.calls.inbound.next = self.inbound.val();
+            self.calls.headers.next = self.headers.val();
+            self.excused.d.next = self.calls.excused.val();
             self.judge.before.next = self.before.val();
             self.judge.flags[0].next = self.wrong_mac.q.val() & self.leaves_mac.q.val();
-            self.judge.flags[1].next = self.wrong_ip.q.val();
+            self.judge.flags[1].next = self.wrong_ip.q.val() & !self.excused.q.val();
             self.judge.flags[2].next = self.header_says[0].q.val();
             self.judge.flags[3].next = self.header_says[1].q.val();
             self.judge.flags[4].next = self.header_says[2].q.val();
+            self.judge.flags[5].next = self.header_says[3].q.val();
+            self.judge.flags[6].next = self.header_says[4].q.val();
             self.reason.next = self.judge.reason.val();
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     eni::{AttachAction, AttachKey},
     mapping::MappingAction,
     nacl::{RuleAction, RuleKey},
+    punt::{InjectHeader, PuntHeader},
     route::RouteLabel,
     spoof::AddressAction,
 };
@@ -102,7 +103,9 @@ pub const FINGERPRINT: u32 = {
     hash = layout::fingerprint(hash, RuleKey::FIELDS);
     hash = layout::fingerprint(hash, RuleAction::FIELDS);
     hash = layout::fingerprint(hash, MappingAction::FIELDS);
-    layout::fingerprint(hash, EniEntry::FIELDS)
+    hash = layout::fingerprint(hash, EniEntry::FIELDS);
+    hash = layout::fingerprint(hash, PuntHeader::FIELDS);
+    layout::fingerprint(hash, InjectHeader::FIELDS)
 };
 
 /// What a card shall hold, before anybody has placed it: the output of `control`.

@@ -18,13 +18,13 @@ use crate::{
     explain::{Answer, Passes, Trace},
     group::{self, GroupAction},
     mapping,
-    meta::{DropReason, Entered, INSIDE, Verdict},
+    meta::{DropReason, Entered, INSIDE, PuntReason, Source, Verdict},
     nacl,
     nacl::RuleKey,
     neighbor,
     parser::{self, Headers},
     profile::HOST_PORTS,
-    route,
+    punt, route,
     route::RouteLabel,
     spoof,
     tables::Tables,
@@ -67,7 +67,7 @@ pub struct Walk<'f> {
 impl<'f> Walk<'f> {
     /// A frame that has come in.
     pub fn new(frame: &'f [u8], entered: Entered) -> Self {
-        Self { frame, entered, headers: parser::parse(frame, entered.net), passes: None }
+        Self { frame, entered, headers: parser::parse(frame, entered.source.net), passes: None }
     }
 
     /// Is there another pass to take?
@@ -100,7 +100,7 @@ impl<'f> Walk<'f> {
         let last = Pass { inside: passes.second.is_some(), ..self.at(tables) };
         let leaves = verdict.reason == DropReason::None;
         let trace = passes.second.unwrap_or(passes.first);
-        let frame = leaves.then(|| last.rewrite(&trace).apply(self.frame));
+        let frame = leaves.then(|| last.leave(&trace, self.frame));
         Outcome { verdict, frame, passes }
     }
 
@@ -122,16 +122,17 @@ struct Pass<'t> {
 impl Pass<'_> {
     /// Seen from the ENI: does the packet come to it?
     fn inbound(&self) -> bool {
-        self.entered.net || self.inside
+        self.entered.source.net || self.inside
     }
 
     /// Who sent it, or through whose tunnel it came.
     fn enter(&self) -> Trace {
-        let (h, Entered { port, generation, .. }) = (&self.headers, self.entered);
+        let (h, Entered { source, generation, .. }) = (&self.headers, self.entered);
+        let Source { port, net, injected, .. } = source;
         let well_formed = h.fault == DropReason::None;
-        let mut t = Trace { port, generation, well_formed, ..Trace::default() };
+        let mut t = Trace { port, injected, generation, well_formed, ..Trace::default() };
         if well_formed {
-            let place = if self.entered.net {
+            let place = if net {
                 eni::AttachKey::tunnel(h.outer_vni)
             } else {
                 eni::AttachKey { vids: [h.vid0, h.vid1], tags: h.tags, port, vni: false }
@@ -164,20 +165,19 @@ impl Pass<'_> {
         if t.well_formed {
             self.look_up(&mut t);
         }
-        let open = if self.entered.open { DropReason::None } else { DropReason::CardClosed };
         let before = if self.inbound() { self.arriving(&t) } else { self.leaving(&t) };
-        let mut before = std::iter::once(open).chain(before);
-        let reason = before.find(|r| *r != DropReason::None).or_else(|| {
+        let before = self.entering().into_iter().chain(before);
+        let settled = before.flatten().next().or_else(|| {
             t.tracked = self.track(&t, connections);
             let behind = match (self.inbound(), self.headers.neighbor) {
                 (true, _) => self.delivered(&t),
                 (false, false) => self.sent(&t),
                 (false, true) => vec![self.answered(&t)],
             };
-            behind.into_iter().find(|r| *r != DropReason::None)
+            behind.into_iter().find_map(DropReason::settles)
         });
-        t.verdict = match reason {
-            Some(reason) => Verdict::drop(reason),
+        t.verdict = match settled {
+            Some(verdict) => verdict,
             None if self.inbound() => Verdict::forward(self.receiver(&t).port),
             None if self.headers.neighbor => Verdict::reply(self.sender(&t).port),
             None if t.mapping.local => Verdict::forward(INSIDE),
@@ -221,26 +221,47 @@ impl Pass<'_> {
 
     /// The route by which it goes; or came, as the VPC's table of senders has it.
     fn by(&self, t: &Trace) -> Option<RouteLabel> {
-        (self.inbound() || self.routed()).then_some(t.route)
+        (self.inbound() || self.led()).then_some(t.route)
     }
 
-    /// What speaks against a packet that leaves an ENI, in order, before its connection counts,
-    fn leaving(&self, t: &Trace) -> Vec<DropReason> {
+    /// Does the router need a route for it?
+    fn led(&self) -> bool {
+        self.routed() && !punt::fixed(&self.headers)
+    }
+
+    /// What settles it before anything is asked.
+    fn entering(&self) -> [Option<Verdict>; 3] {
+        let Entered { source, open, .. } = self.entered;
+        let direct = source.direct && self.headers.fault != DropReason::FrameTooLong;
+        [
+            (!open).then_some(Verdict::drop(DropReason::CardClosed)),
+            source.bad.then_some(Verdict::drop(DropReason::BadInject)),
+            direct.then_some(Verdict::forward(source.port)),
+        ]
+    }
+
+    /// What settles a packet that leaves an ENI, in order, before its connection counts,
+    fn leaving(&self, t: &Trace) -> Vec<Option<Verdict>> {
         let h = &self.headers;
         let far = t.route.far;
-        let mut reasons = vec![
-            h.fault,
-            eni::attached(false, t.attached.hit.then_some(t.eni)),
-            spoof::may_send(&t.eni, t.addressed.hit.then_some(t.owner), h),
-            spoof::carried(false, h),
+        let mut said = vec![
+            h.fault.settles(),
+            eni::attached(false, t.attached.hit.then_some(t.eni)).settles(),
+            spoof::may_send(&t.eni, t.addressed.hit.then_some(t.owner), h).settles(),
+            punt::calls(false, h).settles(),
+            spoof::carried(false, h).settles(),
         ];
+        if self.routed() {
+            said.push(punt::serves(self.by(t), t.mapped.hit.then_some(t.mapping)).settles());
+        }
         if !h.neighbor {
-            reasons.extend([
-                if far.broadcast { DropReason::Multicast } else { DropReason::None },
-                nacl::judge(false, far.subnet != t.eni.subnet, t.rule),
+            let crosses = far.subnet != t.eni.subnet;
+            said.extend([
+                far.broadcast.then_some(Verdict::drop(DropReason::Multicast)),
+                nacl::judge(false, crosses, t.rule).settles(),
             ]);
         }
-        reasons
+        said
     }
 
     /// What speaks against an answer to an ENI's question.
@@ -256,14 +277,14 @@ impl Pass<'_> {
         vec![
             group::judge(false, t.tracked.hit, t.rule.group),
             connection::room(t.tracked),
-            route::routed(self.routed(), t.route),
-            if self.routed() { crosses } else { DropReason::None },
+            route::routed(self.led(), t.route),
+            if self.led() { crosses } else { DropReason::None },
             mapping::reachable(identity, &t.eni, t.mapped.hit.then_some(t.mapping), h),
         ]
     }
 
-    /// What speaks against a packet that comes to an ENI, in order, before its connection counts,
-    fn arriving(&self, t: &Trace) -> Vec<DropReason> {
+    /// What settles a packet that comes to an ENI, in order, before its connection counts,
+    fn arriving(&self, t: &Trace) -> Vec<Option<Verdict>> {
         let h = &self.headers;
         let mut reasons = Vec::new();
         if !self.inside {
@@ -278,7 +299,7 @@ impl Pass<'_> {
             deliver::local(t.addressed.hit.then_some(t.owner), &self.receiver(t), h),
             nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.rule),
         ]);
-        reasons
+        reasons.into_iter().map(DropReason::settles).collect()
     }
 
     /// and from there on.
@@ -309,6 +330,18 @@ impl Pass<'_> {
 
     fn receiver(&self, t: &Trace) -> deliver::Access {
         self.tables.eni(t.owner.eni, self.entered.generation).access
+    }
+
+    /// The frame as it leaves.
+    fn leave(&self, t: &Trace, frame: &[u8]) -> Vec<u8> {
+        if t.verdict.punt != PuntReason::None {
+            let header = punt::header(t);
+            [&punt::bytes(&header)[..], &frame[..usize::from(self.headers.end)]].concat()
+        } else if self.entered.source.direct {
+            frame.to_vec()
+        } else {
+            self.rewrite(t).apply(frame)
+        }
     }
 
     fn rewrite(&self, t: &Trace) -> Rewrite {

@@ -4,16 +4,16 @@
 // WIDTH, BYTES and EXPLAIN are replaced by numbers.
 module card (
     input clock, input reset,
-    input [WIDTH-1:0] s_tdata_0, input [WIDTH-1:0] s_tdata_1, input [WIDTH-1:0] s_tdata_2,
-    input [BYTES-1:0] s_tkeep_0, input [BYTES-1:0] s_tkeep_1, input [BYTES-1:0] s_tkeep_2,
-    input s_tlast_0, input s_tlast_1, input s_tlast_2,
-    input s_tvalid_0, input s_tvalid_1, input s_tvalid_2,
-    output s_tready_0, output s_tready_1, output s_tready_2,
-    output [WIDTH-1:0] m_tdata_0, output [WIDTH-1:0] m_tdata_1, output [WIDTH-1:0] m_tdata_2,
-    output [BYTES-1:0] m_tkeep_0, output [BYTES-1:0] m_tkeep_1, output [BYTES-1:0] m_tkeep_2,
-    output m_tlast_0, output m_tlast_1, output m_tlast_2,
-    output m_tvalid_0, output m_tvalid_1, output m_tvalid_2,
-    input m_tready_0, input m_tready_1, input m_tready_2,
+    input [WIDTH-1:0] s_tdata_0, s_tdata_1, s_tdata_2, s_tdata_3,
+    input [BYTES-1:0] s_tkeep_0, s_tkeep_1, s_tkeep_2, s_tkeep_3,
+    input s_tlast_0, s_tlast_1, s_tlast_2, s_tlast_3,
+    input s_tvalid_0, s_tvalid_1, s_tvalid_2, s_tvalid_3,
+    output s_tready_0, s_tready_1, s_tready_2, s_tready_3,
+    output [WIDTH-1:0] m_tdata_0, m_tdata_1, m_tdata_2, m_tdata_3,
+    output [BYTES-1:0] m_tkeep_0, m_tkeep_1, m_tkeep_2, m_tkeep_3,
+    output m_tlast_0, m_tlast_1, m_tlast_2, m_tlast_3,
+    output m_tvalid_0, m_tvalid_1, m_tvalid_2, m_tvalid_3,
+    input m_tready_0, m_tready_1, m_tready_2, m_tready_3,
     input bus_valid, input bus_write, input [15:0] bus_addr, input [31:0] bus_wdata,
     output reg bus_ready, output reg [31:0] bus_rdata,
     output explain_valid, output [EXPLAIN-1:0] explain
@@ -34,22 +34,24 @@ module card (
         else if (broken == 4) assert (bus_addr == 0);
     end
 
-    wire [2:0] done;
+    wire [3:0] done;
     one_way from_0 (clock, reset, broken, s_tdata_0, s_tkeep_0, s_tlast_0, s_tvalid_0, s_tready_0,
                     m_tdata_1, m_tkeep_1, m_tlast_1, m_tvalid_1, m_tready_1, done[0]);
     one_way from_1 (clock, reset, broken, s_tdata_1, s_tkeep_1, s_tlast_1, s_tvalid_1, s_tready_1,
                     m_tdata_2, m_tkeep_2, m_tlast_2, m_tvalid_2, m_tready_2, done[1]);
     one_way from_2 (clock, reset, broken, s_tdata_2, s_tkeep_2, s_tlast_2, s_tvalid_2, s_tready_2,
-                    m_tdata_0, m_tkeep_0, m_tlast_0, m_tvalid_0, m_tready_0, done[2]);
+                    m_tdata_3, m_tkeep_3, m_tlast_3, m_tvalid_3, m_tready_3, done[2]);
+    one_way from_3 (clock, reset, broken, s_tdata_3, s_tkeep_3, s_tlast_3, s_tvalid_3, s_tready_3,
+                    m_tdata_0, m_tkeep_0, m_tlast_0, m_tvalid_0, m_tready_0, done[3]);
 
     // Records wait, so that there is one in a clock.
-    reg [31:0] waiting [0:2];
-    wire [1:0] next = waiting[0] != 0 ? 0 : waiting[1] != 0 ? 1 : 2;
-    assign explain_valid = waiting[0] != 0 || waiting[1] != 0 || waiting[2] != 0;
+    reg [31:0] waiting [0:3];
+    wire [1:0] next = waiting[0] != 0 ? 0 : waiting[1] != 0 ? 1 : waiting[2] != 0 ? 2 : 3;
+    assign explain_valid = waiting[0] != 0 || waiting[1] != 0 || waiting[2] != 0 || waiting[3] != 0;
     assign explain = {{(EXPLAIN - 2){1'b0}}, next};
     integer i;
     always @(posedge clock)
-        for (i = 0; i < 3; i = i + 1)
+        for (i = 0; i < 4; i = i + 1)
             waiting[i] <= reset ? 0
                 : waiting[i] + {31'b0, done[i]} - {31'b0, explain_valid && next == i[1:0]};
 endmodule

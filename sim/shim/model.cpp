@@ -13,7 +13,7 @@ extern thread_local std::string model_stopped;
 
 namespace {
 
-constexpr uint32_t PORTS = 3;
+constexpr uint32_t PORTS = 4;
 constexpr size_t BYTES = sizeof(MODEL::s_tdata_0);
 constexpr uint32_t EXPLAIN_DWORDS = sizeof(MODEL::explain) / 4;
 
@@ -60,7 +60,7 @@ struct Model {
         context.randSeed(static_cast<int>(seed % 0x7fffffff) + 1);
         random.state ^= seed;
         top = std::make_unique<MODEL>(&context);
-        pins = {PINS(0), PINS(1), PINS(2)};
+        pins = {PINS(0), PINS(1), PINS(2), PINS(3)};
         top->eval();
     }
     ~Model() { top->final(); }

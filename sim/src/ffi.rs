@@ -78,7 +78,7 @@ pub fn echoes() -> [&'static Ops; 2] {
 
 /// Ports of a model; the shim knows as many.
 pub const PORTS: u32 = hdl::profile::PORTS as u32;
-const _: () = assert!(PORTS == 3);
+const _: () = assert!(PORTS == 4);
 
 /// Why a call came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::model::{Frame, Outcome, Sent};
 use hdl::{
     explain::Passes,
     meta::{DropReason, INSIDE, Verdict},
-    profile::{PORT_NAMES, PORTS},
+    profile::{CPU_PORT, PORT_NAMES, PORTS},
 };
 use std::collections::VecDeque;
 
@@ -117,7 +117,7 @@ fn passes(outcome: &Outcome) -> Result<Followed, Unmatched> {
     let mut inside = VecDeque::new();
     for (record, explained) in outcome.explained.iter().enumerate() {
         let trace = explained.trace;
-        let port = usize::from(trace.port);
+        let port = if trace.injected { CPU_PORT } else { usize::from(trace.port) };
         if trace.inside {
             let packet: usize = inside.pop_front().ok_or(Unmatched::Record { record, port })?;
             journeys[packet].passes.second = Some(trace);

@@ -10,9 +10,9 @@ use hdl::{
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
-    meta::{DropReason, Entered},
+    meta::{DropReason, Entered, Source},
     nacl::{RuleAction, RuleKey},
-    profile::{HOST_PORTS, PORTS, PROFILES, is_net},
+    profile::{CPU_PORT, HOST_PORTS, PORTS, PROFILES, is_net},
     route::{RouteLabel, Target},
     spoof::AddressAction,
     tables::{Image, Tables},
@@ -51,6 +51,7 @@ fn image(closed: bool) -> Image {
         subnet: (i as u16 + 1).min(2),
         local: i < 2,
         router: false,
+        service: 0,
     };
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };
@@ -165,7 +166,7 @@ fn frame(random: &mut Random, port: usize) -> Vec<u8> {
 fn send(model: &mut Model, random: &mut Random, count: usize) -> [Vec<Vec<u8>>; PORTS] {
     let mut sent: [Vec<_>; PORTS] = Default::default();
     for _ in 0..count {
-        let port = random.below(PORTS);
+        let port = random.below(CPU_PORT);
         let frame = frame(random, port);
         model.send(port, &frame).expect("there is this port");
         sent[port].push(frame);
@@ -187,7 +188,7 @@ fn compare(
         let generation = passes.first.generation;
         Taken {
             frame,
-            entered: Entered { port: port as u8, net: is_net(port), generation, open: true },
+            entered: Entered { source: Source::at(port), generation, open: true },
             passes,
         }
     });

@@ -8,9 +8,10 @@ use driver::{Card, CardIo};
 use hdl::{
     connection::Connections,
     explain::{Passes, Trace},
-    meta::{DropReason, Entered, Verdict},
+    meta::{DropReason, Entered, Source, Verdict},
     parser::parse,
     profile::{PORTS, Profile, is_net},
+    punt,
     tables::Tables,
 };
 use sim::{Followed, Journey, Model, Outcome, Pauses, Taken, follow, retrace};
@@ -34,6 +35,8 @@ pub struct Seen {
     pub advertised: usize,
     /// What became of connections.
     pub tracked: TrackedPasses,
+    /// Packets that the host's CPU put in: to be judged, to leave as they are.
+    pub injected: [usize; 2],
     /// Packets that came through or left their VPC.
     pub beyond: Beyond,
     /// Packets on which the two disagree, told in words.
@@ -138,6 +141,9 @@ impl Seen {
         ] {
             *sum += more;
         }
+        for (sum, more) in self.injected.iter_mut().zip(other.injected) {
+            *sum += more;
+        }
         self.mismatches.extend(other.mismatches);
         self
     }
@@ -227,7 +233,15 @@ pub fn compare_commits(profile: &Profile, seed: u64, commits: usize) -> Result<C
         }
         let tables = |generation| if generation == new { card.tables() } else { &before };
         // Entries move between slots while the generation is prepared.
-        judge(tables, &frames, &followed, &mut connections, unplaced, &mut all.seen);
+        judge(
+            card.profile().width_bits / 8,
+            tables,
+            &frames,
+            &followed,
+            &mut connections,
+            unplaced,
+            &mut all.seen,
+        );
     }
     Ok(all)
 }
@@ -274,7 +288,15 @@ fn batch(
 ) -> Result<(), Error> {
     let frames = queue(card, world, BATCH)?;
     let followed = follow(finish(card)?)?;
-    judge(|_| card.tables(), &frames, &followed, connections, comparable, seen);
+    judge(
+        card.profile().width_bits / 8,
+        |_| card.tables(),
+        &frames,
+        &followed,
+        connections,
+        comparable,
+        seen,
+    );
     Ok(())
 }
 
@@ -283,9 +305,10 @@ type Queued = [Vec<Vec<u8>>; PORTS];
 
 /// Queue random frames at their ports.
 fn queue(card: &mut Card<Model>, world: &mut World, count: usize) -> Result<Queued, Error> {
+    let width_bits = card.profile().width_bits;
     let mut frames: [Vec<Vec<u8>>; PORTS] = Default::default();
     for _ in 0..count {
-        let (port, frame) = world.frame();
+        let (port, frame) = world.arrival(width_bits);
         card.io_mut().send(port, &frame)?;
         frames[port].push(frame);
     }
@@ -300,6 +323,7 @@ fn finish(card: &mut Card<Model>) -> Result<Outcome, Error> {
 
 /// Compare each packet's journey with the reference's.
 fn judge<'t>(
+    beat_bytes: usize,
     tables: impl Fn(bool) -> &'t Tables,
     frames: &Queued,
     Followed { journeys, order }: &Followed,
@@ -309,9 +333,10 @@ fn judge<'t>(
 ) {
     let mut frames = frames.each_ref().map(|frames| frames.iter());
     let taken = journeys.iter().map_while(|Journey { sent, passes, .. }| {
-        let (port, generation) = (sent.port, passes.first.generation);
-        let entered = Entered { port: port as u8, net: is_net(port), generation, open: true };
-        Some(Taken { frame: frames[port].next()?, entered, passes: *passes })
+        let generation = passes.first.generation;
+        let (source, frame) = punt::arrive(sent.port, frames[sent.port].next()?, beat_bytes);
+        let entered = Entered { source, generation, open: true };
+        Some(Taken { frame, entered, passes: *passes })
     });
     let taken: Vec<_> = taken.collect();
     let wanted = retrace(order, &taken, tables, connections);
@@ -323,13 +348,15 @@ fn judge<'t>(
         let advertises = want.verdict.reply && parse(taken.frame, false).is_ipv6;
         seen.advertised += usize::from(advertises);
         seen.tracked.add(&want.passes);
+        let Source { injected, direct, bad, .. } = taken.entered.source;
+        seen.injected[usize::from(direct)] += usize::from(injected && !bad);
         seen.beyond.add(&want.passes, taken.frame);
         if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {
             let said = format!(
                 "packet {} at port {}: {:02x?}\n  card {:?}\n       {got:02x?}\n  \
                  reference {:?}\n       {:02x?}",
                 seen.packets,
-                taken.entered.port,
+                journey.sent.port,
                 taken.frame,
                 journey.passes,
                 want.passes,
@@ -351,6 +378,7 @@ fn unplaced(trace: Trace) -> Trace {
 
 /// Of a frame that is not well-formed only the verdict means anything.
 fn comparable(trace: Trace) -> Trace {
-    let Trace { port, generation, well_formed, verdict, .. } = trace;
-    if well_formed { trace } else { Trace { port, generation, verdict, ..Trace::default() } }
+    let Trace { port, injected, generation, well_formed, verdict, .. } = trace;
+    let rest = Trace { port, injected, generation, verdict, ..Trace::default() };
+    if well_formed { trace } else { rest }
 }

@@ -44,6 +44,10 @@ pub const AWAY: u32 = 1000;
 pub const LONER: u32 = 0x500;
 /// Somebody of the other subnet.
 pub const STRANGER: u32 = 0xf00;
+/// Number of a service,
+pub const SERVICE: u8 = 5;
+/// and its address.
+pub const SERVICE_IP: u32 = 0xa9fe_a9fd;
 /// VLAN of the ENI that is down.
 pub const DOWN_VLAN: u16 = 9;
 
@@ -97,12 +101,16 @@ pub fn image() -> Image {
         let group = GroupAction { allow: true, tracked: true, rule: 1 };
         image.rules.insert(key, RuleAction { group, ..RuleAction::default() });
     }
+    let service =
+        MappingAction { mac: ROUTER, local: true, service: SERVICE, ..MappingAction::default() };
+    image.mappings.insert(key(SERVICE_IP), service);
     for number in (0..FIRST_AWAY + AWAY).chain([LONER, STRANGER]) {
         let here = number < FIRST_AWAY;
         let subnet = if number == STRANGER { 2 } else { 1 };
         let vtep = if here { VTEP } else { PEER };
         let mac = mac(number);
-        let to = MappingAction { vtep, vni: VNI, mac, subnet, local: here, router: false };
+        let to =
+            MappingAction { vtep, vni: VNI, mac, subnet, local: here, ..MappingAction::default() };
         image.mappings.insert(key(address(number)), to);
         if here {
             settle(&mut image, number, mac);

@@ -60,10 +60,10 @@ pub fn block(name: &str, profile: Profile) -> Option<String> {
         }
         "parser" => print(made_from, Box::<Parser>::default),
         "frames" if profile.width_bits == 128 => {
-            print(made_from, || Box::new(FramePath::<128, 16, 8, 12, 148>::new(Depths::NARROW)))
+            print(made_from, || Box::new(FramePath::<128, 16, 8, 12, 149>::new(Depths::NARROW)))
         }
         "frames" => {
-            print(made_from, || Box::new(FramePath::<512, 64, 32, 3, 580>::new(Depths::WIDE)))
+            print(made_from, || Box::new(FramePath::<512, 64, 32, 3, 581>::new(Depths::WIDE)))
         }
         "pipeline" => print(made_from, move || Box::new(Pipeline::new(&profile))),
         _ => return None,

@@ -4,6 +4,7 @@
 //! with the *same* addresses, a few ENIs here and elsewhere, rules for most classes. Tables are
 //! made directly, not from a VPC file: what a compiler never writes is tried as well.
 
+mod calls;
 mod frames;
 mod moves;
 
@@ -101,6 +102,7 @@ impl World {
         let vni = 0x10_0000 * u32::from(vpc) + self.random.random_range(0..0x1000);
         let action = AttachAction { vpc, route_table: vpc, ..AttachAction::default() };
         self.image.attachments.insert(AttachKey::tunnel(vni), action);
+        self.services(vpc);
         for i in 0..6u8 {
             let subnet = i % SUBNETS;
             let here = i < 4;
@@ -165,6 +167,8 @@ impl World {
             local: here,
             // As if somebody had the router's address.
             router: self.random.random_ratio(1, 12),
+            // As if a service had it.
+            service: if self.random.random_ratio(1, 16) { 7 } else { 0 },
         };
         for ip in [mapped(person.v4), person.v6] {
             let key = IpKey { vpc: person.vpc, ip };

@@ -15,7 +15,7 @@ const WORLDS: u64 = 10;
 /// Packets for each of them.
 const PACKETS: usize = 1_300;
 /// Verdicts that random worlds must lead to.
-const MET: [&str; 10] = [
+const MET: [&str; 14] = [
     "Forward",
     "NaclOutbound",
     "SgOutbound",
@@ -26,6 +26,10 @@ const MET: [&str; 10] = [
     "SpoofedUnderlay",
     "Reply",
     "ArpNoMapping",
+    "PuntDhcp",
+    "PuntRouterSolicitation",
+    "PuntService",
+    "BadInject",
 ];
 
 fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
@@ -44,6 +48,8 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
         let least = [to_vpc, to_hop, inside, from_vpc, from_hop, kept].into_iter().min();
         assert!(least > Some(5), "seed {seed}: {:?}", seen.beyond);
         assert!(seen.advertised >= 5, "seed {seed}: {} advertisements", seen.advertised);
+        let [judged, direct] = seen.injected;
+        assert!(judged > 100 && direct > 100, "seed {seed}: {judged} and {direct} injected");
         for verdict in MET {
             let met = seen.verdicts.get(verdict).copied().unwrap_or(0);
             assert!(met >= 10, "seed {seed}: {verdict} is met {met} times: {:?}", seen.verdicts);

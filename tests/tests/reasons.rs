@@ -5,7 +5,8 @@ use driver::Card;
 use hdl::{
     class::IpKey,
     meta::{DropReason, Entered},
-    profile::{HOST_PORTS, PROFILES, is_net},
+    profile::{CPU_PORT, HOST_PORTS, PROFILES},
+    punt::{self, VERSION},
     route::{RouteLabel, Target},
     walk::walk,
 };
@@ -90,6 +91,7 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
     match reason {
         None => host(|_| {}),
         CardClosed => host(|_| {}),
+        BadInject => (CPU_PORT, vec![VERSION, 0, 0]),
         FrameTooLong => host(|f| f.resize(9_300, 0)),
         Runt => host(|f| f.truncate(13)),
         OuterTruncated => outer(|f| f.truncate(30)),
@@ -214,8 +216,9 @@ fn every_reason_is_provoked_and_counted() {
                     DropReason::ConnTableFull => (0, flow(flood.next().unwrap())),
                     reason => provoke(reason),
                 };
-                let entered = Entered { port: port as u8, net: is_net(port), generation, open };
-                let want = walk(card.tables(), &mut connections, &frame, entered);
+                let (source, seen) = punt::arrive(port, &frame, profile.width_bits / 8);
+                let entered = Entered { source, generation, open };
+                let want = walk(card.tables(), &mut connections, seen, entered);
                 card.io_mut().send(port, &frame).unwrap();
                 wanted.push(want);
                 if wanted.last().is_some_and(|want| want.verdict.reason == reason) {

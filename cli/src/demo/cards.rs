@@ -15,7 +15,7 @@ use crate::{
 };
 use control::Vpcs;
 use hdl::{
-    meta::{DropReason, Verdict},
+    meta::{DropReason, PuntReason, Verdict},
     profile::{HOST_PORTS, is_net},
 };
 use std::time::Duration;
@@ -51,7 +51,7 @@ impl Fate {
         frame: Option<Vec<u8>>,
     ) -> Option<(usize, Vec<u8>)> {
         (self.card, self.verdict) = (card, Some(verdict));
-        let frame = frame.filter(|_| !verdict.reply)?;
+        let frame = frame.filter(|_| !self.answered())?;
         if !is_net(usize::from(verdict.egress_port)) {
             self.delivered = Some(frame);
             return None;
@@ -61,9 +61,9 @@ impl Fate {
         hop
     }
 
-    /// Did a card answer it itself?
+    /// Did a card answer it itself, or leave that to its host's CPU?
     pub fn answered(&self) -> bool {
-        self.verdict.is_some_and(|v| v.reply)
+        self.verdict.is_some_and(|v| v.reply || v.punt != PuntReason::None)
     }
 
     /// Why it was dropped.

@@ -47,7 +47,9 @@ pub fn compare(run: &Run, wanted: Vec<Outcome>) -> Vec<Mismatch> {
 fn differences(found: &Judged, expected: &Outcome) -> Vec<Difference> {
     let malformed = !found.passes.first.well_formed && !expected.passes.first.well_formed;
     let counts = |name: &str| {
-        !malformed || name.starts_with("verdict.") || matches!(name, "port" | "generation")
+        !malformed
+            || name.starts_with("verdict.")
+            || matches!(name, "port" | "injected" | "generation")
     };
     let mut differences = Vec::new();
     let mut record = |prefix: &str, found: &Trace, expected: &Trace| {

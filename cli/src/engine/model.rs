@@ -6,7 +6,7 @@ use crate::{
     network::{Wanted, entered},
     style,
 };
-use hdl::{connection::Connections, profile::PORTS};
+use hdl::{connection::Connections, profile::PORTS, punt};
 use indicatif::ProgressBar;
 use sim::{Ended, Followed, Journey, Model, Pauses, Taken, follow, retrace};
 
@@ -39,10 +39,12 @@ impl Bench {
     /// their order, as connections of one may go on in the next.
     pub fn compare(&mut self, inputs: &[Input], run: &Run) -> Vec<Mismatch> {
         let generation = self.card.generation() & 1 == 1;
+        let beat_bytes = self.card.profile().width_bits / 8;
         let taken = run.judged.iter().map(|judged| {
             let Input { port, bytes, .. } = &inputs[judged.input];
-            let entered = entered(*port, generation);
-            Taken { frame: bytes, entered, passes: judged.passes }
+            let (source, frame) = punt::arrive(*port, bytes, beat_bytes);
+            let entered = entered(source, generation);
+            Taken { frame, entered, passes: judged.passes }
         });
         let (taken, tables) = (taken.collect::<Vec<_>>(), self.card.tables());
         compare(run, retrace(&run.order, &taken, |_| tables, &mut self.connections))

@@ -8,6 +8,7 @@ use crate::{
 use driver::SoftwareCard;
 use hdl::{
     connection::Connections,
+    punt,
     tables::Tables,
     walk::{Outcome, walk},
 };
@@ -18,6 +19,7 @@ pub struct Reference {
     tables: Tables,
     generation: bool,
     connections: Connections,
+    beat_bytes: usize,
 }
 
 impl Reference {
@@ -32,14 +34,15 @@ impl Reference {
             tables: card.tables().clone(),
             generation: card.generation() & 1 == 1,
             connections: card.connections(),
+            beat_bytes: card.profile().width_bits / 8,
         }
     }
 
     /// Walk one frame, at its time.
     pub fn walk(&mut self, input: &Input) -> Outcome {
         self.connections.wait(input.time.as_secs());
-        let entered = entered(input.port, self.generation);
-        walk(&self.tables, &mut self.connections, &input.bytes, entered)
+        let (source, frame) = punt::arrive(input.port, &input.bytes, self.beat_bytes);
+        walk(&self.tables, &mut self.connections, frame, entered(source, self.generation))
     }
 
     /// Walk every frame, in the order of their times.

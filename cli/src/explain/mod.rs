@@ -19,7 +19,7 @@ use crate::{
     network::{Wanted, entered},
     style,
 };
-use hdl::{explain::Passes, meta::Entered, profile::PORT_NAMES};
+use hdl::{explain::Passes, meta::Entered, profile::PORT_NAMES, punt};
 use serde::Serialize;
 use step::Step;
 
@@ -50,8 +50,9 @@ pub fn run(arguments: &Explain) -> Result<Done, Error> {
     let Some(judged) = run.judged.iter().find(of_last) else {
         return Err(Error::NoRecord);
     };
-    let entered = entered(port, judged.passes.first.generation);
-    let told = Told { wanted: &wanted, frame: &last.bytes, entered };
+    let (source, frame) = punt::arrive(port, &last.bytes, wanted.profile.width_bits / 8);
+    let entered = entered(source, judged.passes.first.generation);
+    let told = Told { wanted: &wanted, port, frame, entered };
     told.tell(arguments, &judged.passes, judged.frame.as_deref());
     if let Some(first) = mismatches.first() {
         crate::sim::show(&wanted, &inputs[first.found.input], first);
@@ -63,6 +64,8 @@ pub fn run(arguments: &Explain) -> Result<Done, Error> {
 /// What is needed to put a packet's records into words.
 pub struct Told<'a> {
     pub wanted: &'a Wanted,
+    /// Port at which it came in.
+    pub port: usize,
     pub frame: &'a [u8],
     pub entered: Entered,
 }
@@ -87,7 +90,7 @@ impl Told<'_> {
         let egress = out.map(|_| PORT_NAMES[usize::from(verdict.egress_port)]);
         let answer = Answer {
             card: self.wanted.name.clone(),
-            port: PORT_NAMES[usize::from(self.entered.port)],
+            port: PORT_NAMES[self.port],
             frame_bytes: self.frame.len(),
             engine: arguments.engine,
             steps: self.steps(passes),

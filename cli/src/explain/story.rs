@@ -12,7 +12,7 @@ use hdl::{
     decap::Identity,
     encap,
     explain::{Passes, Trace},
-    meta::{DropReason, Entered, INSIDE, Verdict},
+    meta::{DropReason, Entered, INSIDE, PuntReason, Verdict},
     nacl::RuleKey,
     parser::{Headers, parse},
     profile::PORT_NAMES,
@@ -35,7 +35,7 @@ pub fn story(
     frame: &[u8],
     entered: Entered,
 ) -> Vec<Step> {
-    let mut h = parse(frame, entered.net);
+    let mut h = parse(frame, entered.source.net);
     let mut steps = Story { legend, identity, t: &passes.first, h, entered }.steps();
     if let Some(second) = &passes.second {
         h.src_mac = encap::source_mac(identity, &h);
@@ -58,25 +58,38 @@ impl Story<'_> {
     /// The steps of this pass.
     fn steps(&self) -> Vec<Step> {
         let t = self.t;
-        let mut steps = match (t.inside, self.entered.net) {
-            (true, _) => Vec::new(),
-            (false, false) => vec![self.parser()],
-            (false, true) => vec![self.parser(), self.decap()],
-        };
+        let mut steps = Vec::new();
+        if t.injected {
+            steps.push(self.injected());
+            if self.entered.source.direct && t.verdict.reason == DropReason::None {
+                return steps;
+            }
+        }
+        if !t.inside {
+            steps.push(self.parser());
+        }
+        if self.entered.source.net && !t.inside {
+            steps.push(self.decap());
+        }
         if t.well_formed {
             if !t.inside {
                 steps.extend([self.eni(), self.spoof()]);
             }
-            if self.h.neighbor && !self.inbound() {
-                steps.push(self.neighbor());
-            } else {
-                steps.extend(self.judged());
+            match t.verdict.punt {
+                PuntReason::None if self.h.neighbor && !self.inbound() => {
+                    steps.push(self.neighbor());
+                }
+                PuntReason::None => steps.extend(self.judged()),
+                PuntReason::Service => steps.extend([self.route(), self.mapping()]),
+                _ => {}
             }
         }
         mark(&mut steps, self.ends_at());
         if t.verdict == Verdict::forward(INSIDE) {
             let says = "to another ENI of this card, before which it is judged once more";
             steps.push(Step::says("turn", says));
+        } else if t.verdict.punt != PuntReason::None {
+            steps.push(self.punted());
         } else if t.verdict.reason == DropReason::None {
             steps.push(self.encap());
         }
@@ -105,6 +118,7 @@ impl Story<'_> {
         let sender_is_down = !self.inbound() && !self.t.eni.up;
         Some(match self.t.verdict.reason {
             R::None => return None,
+            R::BadInject => "punt",
             R::NotForUs | R::CongestionExperienced => "decap",
             R::UnknownVni | R::UnknownEni => "eni",
             R::EniDown if sender_is_down => "eni",
@@ -132,7 +146,7 @@ impl Story<'_> {
 
     /// Does it come to the ENI?
     fn inbound(&self) -> bool {
-        self.entered.net || self.t.inside
+        self.entered.source.net || self.t.inside
     }
 
     /// The address at the other end.
@@ -182,7 +196,7 @@ impl Story<'_> {
 
     fn eni(&self) -> Step {
         let (t, h) = (self.t, &self.h);
-        if self.entered.net {
+        if self.entered.source.net {
             let says = if t.attached.hit { self.vpc() } else { "nobody has this VNI".into() };
             let asked = format!("VNI {}", h.outer_vni);
             return Step::asks("eni", asked, found(t.attached), says);
@@ -202,7 +216,7 @@ impl Story<'_> {
 
     fn spoof(&self) -> Step {
         let (t, h) = (self.t, &self.h);
-        if self.entered.net {
+        if self.entered.source.net {
             return Step::says("spoof", "the sender is checked by its mapping");
         }
         let owner = match (t.addressed.hit, t.eni.check) {

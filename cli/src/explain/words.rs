@@ -4,7 +4,7 @@ use cells::exact::Slot;
 use hdl::{
     connection::{ConnectionKey, Transport, state as bits},
     explain::Answer,
-    meta::{DropReason, Verdict},
+    meta::{DropReason, PuntReason, Verdict},
     parser::Headers,
 };
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -106,9 +106,10 @@ pub fn listed(list: &[impl ToString], none: &str) -> String {
 
 /// What a verdict means.
 pub fn sentence(verdict: Verdict) -> String {
-    match verdict.reason {
-        DropReason::None if verdict.reply => "The card answers it.".into(),
-        DropReason::None => "It is sent on.".into(),
-        reason => reason.sentence().trim().into(),
+    match (verdict.reason, verdict.punt) {
+        (DropReason::None, PuntReason::None) if verdict.reply => "The card answers it.".into(),
+        (DropReason::None, PuntReason::None) => "It is sent on.".into(),
+        (DropReason::None, punt) => punt.sentence().trim().into(),
+        (reason, _) => reason.sentence().trim().into(),
     }
 }

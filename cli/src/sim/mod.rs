@@ -16,7 +16,7 @@ use crate::{
     network::{Wanted, entered},
     style,
 };
-use hdl::profile::PORT_NAMES;
+use hdl::{profile::PORT_NAMES, punt};
 pub use report::Latency;
 use report::Report;
 use similar::{ChangeTag, TextDiff};
@@ -73,8 +73,9 @@ pub fn capture<'a>(
 /// A mismatch of the packet that went in as `input`, as the difference of two explanations.
 pub fn show(wanted: &Wanted, input: &Input, mismatch: &Mismatch) {
     let Mismatch { packet, found, expected, differences } = mismatch;
-    let entered = entered(input.port, expected.passes.first.generation);
-    let told = Told { wanted, frame: &input.bytes, entered };
+    let (source, frame) = punt::arrive(input.port, &input.bytes, wanted.profile.width_bits / 8);
+    let entered = entered(source, expected.passes.first.generation);
+    let told = Told { wanted, port: input.port, frame, entered };
     let before = told.lines(&expected.passes, expected.frame.as_deref());
     let after = told.lines(&found.passes, found.frame.as_deref());
     let (port, head) = (PORT_NAMES[input.port], style::HEAD);

@@ -21,7 +21,7 @@ use crate::{
     tally::Tally,
 };
 use device::{Device, Heard};
-use hdl::profile::{PORT_NAMES, PORTS};
+use hdl::profile::{CPU_PORT, PORT_NAMES, PORTS};
 use serde::Serialize;
 use std::{
     iter,
@@ -129,6 +129,10 @@ impl<'w> Live<'w> {
             }
             if let Some(frame) = &judged.frame {
                 let port = usize::from(judged.passes.verdict().egress_port);
+                // Nobody answers there: what was punted is in the tally.
+                if port == CPU_PORT {
+                    continue;
+                }
                 let taken = self.devices[port].as_ref().is_some_and(|device| device.send(frame));
                 self.summary.undelivered += usize::from(!taken);
             }

@@ -33,8 +33,8 @@ use std::ops::Range;
 use targets::Hears;
 
 /// The state of the check.
-struct Check {
-    problems: Problems,
+pub(crate) struct Check {
+    pub(crate) problems: Problems,
     names: Names,
     router_mac: MacAddr6,
     vpcs: Vec<Option<Vpc>>,
@@ -73,6 +73,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
     }
     check.networks(file);
     let (cards, enis, mappings) = check.places(file);
+    let services = check.services(file);
     let table = |t: Table| RouteTable {
         name: t.name,
         vpc: t.vpc,
@@ -91,6 +92,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         enis,
         cards,
         mappings,
+        services,
         source: check.problems.source(),
     };
     check.problems.none(vpcs)
@@ -98,7 +100,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
 
 impl Check {
     /// The value, or a problem at its place.
-    fn judge<T>(&mut self, at: Range<usize>, value: Result<T, Cause>) -> Option<T> {
+    pub(crate) fn judge<T>(&mut self, at: Range<usize>, value: Result<T, Cause>) -> Option<T> {
         value.map_err(|cause| self.problems.add(at, cause)).ok()
     }
 

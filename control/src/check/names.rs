@@ -29,6 +29,8 @@ impl Names {
         names.declare(Kind::RouteTable, file.route_tables.iter().map(|o| &o.name), problems);
         names.declare(Kind::Eni, file.enis.iter().map(|o| &o.name), problems);
         names.declare(Kind::Card, file.cards.iter().map(|o| &o.name), problems);
+        let services = file.services.iter().flatten();
+        names.declare(Kind::Service, services.map(|o| &o.name), problems);
         names.declare_targets(file, problems);
         names
     }

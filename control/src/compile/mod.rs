@@ -107,12 +107,14 @@ fn legend(numbers: &Numbers, classes: Vec<Classes>) -> Legend {
     let senders = numbers.vpcs.iter().zip(&numbers.senders);
     let senders = senders.map(|(v, senders)| senders.legend(numbers.file, *v));
     let tables = numbers.tables.iter().map(|t| routes::legend(numbers, *t));
+    let services = numbers.file.services.iter().map(|s| (s.number, s.name.clone()));
     Legend {
         vpcs: own.chain(numbers.others.iter().map(other)).collect(),
         subnets: numbers.subnets.iter().map(|s| numbers.file.subnets[*s].name.clone()).collect(),
         enis: numbers.enis.iter().map(|e| numbers.file.enis[*e].name.clone()).collect(),
         policies: numbers.policies.iter().map(|p| rules::legend(numbers, p)).collect(),
         route_tables: senders.chain(tables).collect(),
+        services: services.collect(),
     }
 }
 

@@ -72,7 +72,7 @@ pub fn addresses(numbers: &Numbers) -> HashMap<IpKey, AddressAction> {
 }
 
 /// Everybody in the VPCs that the card knows, wherever they live, the routers of its own ones'
-/// subnets, and the gateways.
+/// subnets, their services, and the gateways.
 pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     let file = numbers.file;
     let mut entries = HashMap::new();
@@ -84,7 +84,7 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
             mac: mac(eni.mac),
             subnet: numbers.subnet(eni.subnet),
             local: eni.card == numbers.card,
-            router: false,
+            ..MappingAction::default()
         };
         entries.extend(keys(numbers, eni).map(|key| (key, action)));
     }
@@ -101,6 +101,7 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
         entries.insert(key, action);
     }
     entries.extend(routers(numbers));
+    entries.extend(services(numbers));
     entries.extend(next_hops(numbers));
     entries
 }
@@ -139,9 +140,28 @@ fn routers(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
             subnet: numbers.subnet(*index),
             local: true,
             router: true,
+            service: 0,
         };
         let key = move |router: IpAddr| IpKey { ip: address::bits(router), vpc };
         subnet.routers().map(move |router| (key(router), action))
+    })
+}
+
+/// The services of the card's own VPCs: everybody there finds them at the router.
+fn services(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
+    let file = numbers.file;
+    numbers.vpcs.iter().flat_map(move |&vpc| {
+        file.service_addresses(vpc).map(move |(ip, service)| {
+            let subnet = file.subnet_at(vpc, ip);
+            let action = MappingAction {
+                mac: mac(file.router_mac),
+                subnet: subnet.map_or(0, |s| numbers.subnet(s)),
+                local: true,
+                service: service.number,
+                ..MappingAction::default()
+            };
+            (IpKey { ip: address::bits(ip), vpc: numbers.vpc(vpc) }, action)
+        })
     })
 }
 

@@ -25,6 +25,8 @@ pub enum Kind {
     TransitGateway,
     /// `[[gateways]]`
     Gateway,
+    /// `[[services]]`
+    Service,
     /// Where a route may lead: one of these three, `local` or `blackhole`.
     Target,
 }
@@ -43,6 +45,7 @@ impl std::fmt::Display for Kind {
             Self::Peering => "peering",
             Self::TransitGateway => "transit gateway",
             Self::Gateway => "gateway",
+            Self::Service => "service",
             Self::Target => "route target",
         })
     }

@@ -6,6 +6,7 @@ mod routes;
 pub use kind::Kind;
 pub use routes::RouteCause;
 
+use crate::services::ServiceCause;
 use hdl::tables::TableId;
 use ipnet::IpNet;
 use macaddr::MacAddr6;
@@ -282,6 +283,8 @@ pub enum Cause {
     WrongFamily { cidr: IpNet, protocol: String },
     #[error(transparent)]
     Route(#[from] RouteCause),
+    #[error(transparent)]
+    Service(#[from] ServiceCause),
 
     // ---- a card -------------------------------------------------------------------------
     #[error(

@@ -10,6 +10,8 @@ pub use routes::{
     TransitRoute, TransitTable,
 };
 
+pub use crate::services::CpuService;
+
 use crate::report::Source;
 use hdl::{connection::IdleTimes, profile::Profile};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -68,6 +70,8 @@ pub struct Vpcs {
     pub cards: Vec<Card>,
     /// Addresses behind tunnel endpoints that are no cards of the file.
     pub mappings: Vec<Mapping>,
+    /// What the host's CPU answers.
+    pub services: Vec<CpuService>,
     /// The file itself, for reports.
     pub(crate) source: Arc<Source>,
 }
@@ -105,6 +109,25 @@ impl Subnet {
         self.cidrs.iter().map(|cidr| match cidr {
             IpNet::V4(v4) => Ipv4Addr::from_bits(v4.network().to_bits() + 1).into(),
             IpNet::V6(v6) => Ipv6Addr::from_bits(v6.network().to_bits() + 1).into(),
+        })
+    }
+}
+
+impl Vpcs {
+    /// The addresses of a VPC's services, with the service of each: those that mean the same
+    /// everywhere, and those two behind the base of a prefix.
+    pub fn service_addresses(&self, vpc: usize) -> impl Iterator<Item = (IpAddr, &CpuService)> {
+        let v4 = |cidr: &IpNet| match cidr {
+            IpNet::V4(v4) => Some(Ipv4Addr::from_bits(v4.network().to_bits() + 2).into()),
+            IpNet::V6(_) => None,
+        };
+        let first = self.vpcs[vpc].cidrs.iter().find_map(v4);
+        let subnets = self.subnets.iter().filter(move |s| s.vpc == vpc);
+        let twos: Vec<IpAddr> =
+            subnets.flat_map(|s| s.cidrs.iter().filter_map(v4)).chain(first).collect();
+        self.services.iter().flat_map(move |service| {
+            let twos = twos.clone().into_iter().filter(|_| service.plus_two);
+            twos.chain(service.fixed.iter().copied()).map(move |ip| (ip, service))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod groups;
 mod routes;
+mod services;
 mod sizes;
 mod tracked;
 
@@ -268,7 +269,7 @@ fn each_subnet_has_its_router() {
         let number = (1..).find(|n| a.legend.subnet(*n) == Some(subnet)).expect("it is known");
         let key = IpKey { ip: ip(address), vpc: 1 };
         let (mac, local, router) = (0x02_00_00_00_00_07, true, true);
-        (key, MappingAction { vtep: 0, vni: 0, mac, subnet: number, local, router })
+        (key, MappingAction { mac, subnet: number, local, router, ..MappingAction::default() })
     };
     let expect = [
         router("s", "10.0.1.1"),

@@ -7,6 +7,7 @@ use crate::{
     arp::{Arp, REPLY, REQUEST},
     memory::Memory,
     packet::{Frame, Packet, Tunnel},
+    punts::{Cpu, is_excused},
     roads::Way,
 };
 use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
@@ -20,6 +21,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub enum Leaves {
     Host(Frame),
     Net(Tunnel),
+    Cpu(Cpu),
 }
 
 pub type Judgement = (Verdict, Option<Leaves>);
@@ -187,7 +189,9 @@ impl<'v> Oracle<'v, '_> {
     fn answer(&mut self, eni: &Eni, asked: IpAddr) -> Option<MacAddr6> {
         let subnet = self.subnet(eni);
         let lives = self.lives(subnet.vpc, asked);
-        let (answer, met) = if Self::is_router(subnet, asked) {
+        let (answer, met) = if self.service(subnet.vpc, asked).is_some() {
+            (Some(self.file.router_mac), "ARP for a service")
+        } else if Self::is_router(subnet, asked) {
             (Some(self.file.router_mac), "ARP for the router")
         } else if !within(&subnet.cidrs, asked) {
             let mut routers = self.file.subnets.iter().filter(|s| s.vpc == subnet.vpc);
@@ -218,7 +222,10 @@ impl<'v> Oracle<'v, '_> {
         let eni = self.attached(port, &packet.vlan)?;
         unless(packet.src_mac == eni.mac, DropReason::SpoofedMac)?;
         let own = eni.addresses.contains(&packet.src) || !eni.source_dest_check;
-        unless(own, DropReason::SpoofedIp)?;
+        unless(own || is_excused(packet), DropReason::SpoofedIp)?;
+        if let Some(punt) = self.punt(eni, packet) {
+            return Ok(punt);
+        }
         unless(!group(packet), DropReason::Multicast)?;
         let subnet = self.subnet(eni);
         let vpc = subnet.vpc;

@@ -9,6 +9,7 @@ mod judge;
 mod load;
 mod memory;
 mod packet;
+mod punts;
 mod roads;
 mod traffic;
 mod world;
@@ -18,7 +19,7 @@ use control::{Syntax, Vpcs, compile};
 use fastrand::Rng;
 use hdl::{
     connection::Connections,
-    meta::{DropReason, Entered},
+    meta::{DropReason, Entered, PuntReason, Source},
     profile::{PORT_NAMES, PROFILES, Profile},
     tables::TableId,
     walk::walk,
@@ -31,7 +32,7 @@ use traffic::Saying;
 /// Networks that are tried.
 const NETWORKS: u64 = 250;
 /// Packets per network and card.
-const PACKETS: usize = 400;
+const PACKETS: usize = 480;
 /// Of those before it, a packet may repeat or answer one of so many.
 const HEARD: usize = 10;
 /// Buckets of the connections, as a power of two: so many entries that none finds no room.
@@ -119,7 +120,8 @@ impl Case<'_> {
     /// where did it come from, and how did it end?
     fn check(&mut self, generation: bool, port: u8, frame: &[u8], seed: u64) -> String {
         let net = port == 2;
-        let entered = Entered { port, net, generation, open: true };
+        let source = Source::at(port.into());
+        let entered = Entered { source, generation, open: true };
         let outcome = walk(&self.tables, &mut self.connections, frame, entered);
         let which = usize::from(generation);
         let (file, card) = (self.files[which], self.card);
@@ -130,7 +132,9 @@ impl Case<'_> {
             oracle.outbound(port, &packet::read(frame))
         };
         let leaves = outcome.frame.as_deref().map(|frame| {
-            if outcome.verdict.egress_port == 2 {
+            if outcome.verdict.punt != PuntReason::None {
+                Leaves::Cpu(punts::read(frame))
+            } else if outcome.verdict.egress_port == 2 {
                 Leaves::Net(packet::read_tunnel(frame))
             } else {
                 Leaves::Host(packet::read(frame))
@@ -151,6 +155,7 @@ impl Case<'_> {
         let verdict = outcome.verdict;
         let way = if net { "net" } else { "host" };
         match verdict.reason {
+            DropReason::None if verdict.punt != PuntReason::None => verdict.name(),
             DropReason::None if verdict.reply => format!("{way} Reply"),
             DropReason::None => {
                 format!("{way} to {}", PORT_NAMES[usize::from(verdict.egress_port)])
@@ -200,7 +205,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 72] = [
+const MET: [&str; 79] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -259,7 +264,14 @@ const MET: [&str; 72] = [
     "ARP without a tag",
     "ARP with a tag",
     "ARP with two tags",
+    "ARP for a service",
     "sent to a router's address",
+    "DHCP",
+    "DHCP without an address",
+    "to a resolver",
+    "to a fixed service",
+    "PuntDhcp",
+    "PuntService",
     "to a peer",
     "through a transit gateway",
     "transit: no route",

@@ -1,7 +1,7 @@
 //! Where does a packet go on, and from where may one come? Routes in the order in which they are
 //! written, the longest prefix by hand.
 
-use crate::judge::Oracle;
+use crate::{judge::Oracle, punts::is_fixed};
 use control::vpcs::{Gateway, Target};
 use hdl::meta::DropReason;
 use ipnet::IpNet;
@@ -38,6 +38,9 @@ impl<'v> Oracle<'v, '_> {
 
     /// Where the route table of a subnet sends what goes to that address.
     pub fn way(&self, vpc: usize, table: Option<usize>, dst: IpAddr) -> Found<'v> {
+        if is_fixed(dst) {
+            return Ok((Way::Vpc(vpc), "fixed"));
+        }
         let file = self.file;
         let own = file.vpcs[vpc].cidrs.iter().map(|c| (*c, false, Target::Local));
         let mut routes: Vec<_> = own.collect();

@@ -81,6 +81,25 @@ fn beyond(rng: &mut Rng, v4: bool) -> IpAddr {
     text.parse().expect("an address")
 }
 
+/// What somebody has who has no address.
+fn unassigned(rng: &mut Rng, v4: bool) -> IpAddr {
+    let text = if v4 { "0.0.0.0" } else { pick(rng, &["::", "fe80::1", "febf::9"]) };
+    text.parse().expect("an address")
+}
+
+/// Where a VPC may have a service.
+fn some_service(rng: &mut Rng, v4: bool) -> IpAddr {
+    let fixed = if v4 {
+        pick(rng, &["169.254.169.253", "169.254.169.254", "169.254.0.1", "10.0.0.2", "10.1.0.2"])
+    } else {
+        pick(rng, &["fd00:ec2::253", "fd00:ec2::123", "fd00:ec2::1", "fd00:ec3::253"])
+    };
+    if v4 && rng.bool() {
+        return [10, rng.u8(..3), rng.u8(..5), 2].into();
+    }
+    fixed.parse().expect("an address")
+}
+
 pub fn some_address(rng: &mut Rng, v4: bool) -> IpAddr {
     let (net, subnet, host) = (rng.u32(0..3), rng.u32(0..5), rng.u32(1..9));
     let text = match (v4, rng.u32(..16)) {
@@ -123,7 +142,8 @@ impl Saying {
         let vpc = file.vpc_of(&file.enis[sender]);
         let v4 = !once_in(rng, 3);
         let own = file.enis[sender].addresses[usize::from(!v4)];
-        let src = match rng.u32(..8) {
+        let src = match rng.u32(..9) {
+            8 => unassigned(rng, v4),
             0 => some_address(rng, v4),
             1 if !here => beyond(rng, v4),
             2..4 if !file.enis[sender].source_dest_check => some_address(rng, v4),
@@ -134,7 +154,8 @@ impl Saying {
         let to = |e: &Eni| (file.vpc_of(e) == vpc) == same && (here || e.card == card);
         let receiver = eni(rng, file, to);
         let known = file.enis[receiver].addresses[usize::from(!v4)];
-        let dst = match rng.u32(..9) {
+        let dst = match rng.u32(..10) {
+            9 if here => some_service(rng, v4),
             0..2 => some_address(rng, v4),
             2 if here => beyond(rng, v4),
             _ => known,
@@ -180,7 +201,9 @@ impl Saying {
     /// As the sender puts it on its wire, mostly.
     pub fn carried(&self, rng: &mut Rng, file: &Vpcs) -> Carried {
         let sender = &file.enis[self.sender];
+        let dhcp = matches!(self.what, What::Udp { dst: 67 | 547, .. });
         let dst_mac = match rng.u32(..24) {
+            0..20 if dhcp => MacAddr6::broadcast(),
             0 => MacAddr6::broadcast(),
             1 => [2, 0, 0, 0, 9, 9].into(),
             2..7 => mac_of(self.dst),
@@ -265,6 +288,7 @@ impl Saying {
 impl What {
     fn new(rng: &mut Rng, protocol: u8, v4: bool) -> Self {
         let (src, dst) = (*pick(rng, &SOURCE_PORTS), *pick(rng, &PORTS));
+        let dst = if once_in(rng, 12) { *pick(rng, &[67, 547]) } else { dst };
         match protocol {
             6 => Self::Tcp { src, dst, flags: *pick(rng, &FLAGS) },
             17 => Self::Udp { src, dst },

@@ -2,6 +2,7 @@
 
 mod groups;
 mod routes;
+mod services;
 
 use control::{Errors, Syntax, Vpcs};
 

@@ -59,6 +59,7 @@ impl Random {
             subnet: self.below(1 << 10) as u16,
             local: self.below(2) == 1,
             router: self.below(2) == 1,
+            service: self.below(1 << 4) as u8,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
 use driver::{Card, Error, SoftwareCard};
 use hdl::{
     class::IpKey,
-    meta::DropReason,
+    meta::{DropReason, PuntReason},
     tables::{Image, TableId},
 };
 use proptest::prelude::*;
@@ -152,12 +152,20 @@ fn the_identity_changes_only_while_the_card_is_closed() {
 #[test]
 fn counters_are_by_reason() {
     let mut card = open(5);
-    for (reason, times) in [(DropReason::None, 3), (DropReason::NoRoute, 2), (DropReason::Runt, 1)]
-    {
-        (0..times).for_each(|_| card.io_mut().card.count(reason));
+    let numbers = [
+        (DropReason::None.code(), 3),
+        (DropReason::NoRoute.code(), 2),
+        (DropReason::Runt.code(), 1),
+        (PuntReason::None.settled(), 4),
+        (PuntReason::Service.settled(), 5),
+    ];
+    for (number, times) in numbers {
+        (0..times).for_each(|_| card.io_mut().card.count(number));
     }
     let counters = card.counters().unwrap();
-    assert_eq!((counters.forwarded, counters.packets()), (3, 6));
+    assert_eq!((counters.forwarded, counters.injected, counters.packets()), (3, 4, 15));
     let reasons: Vec<_> = counters.reasons().collect();
+    let punted = [PuntReason::Dhcp, PuntReason::Service].map(|r| counters.punted(r));
+    assert_eq!(punted, [0, 5]);
     assert_eq!(reasons, [(DropReason::Runt, 1), (DropReason::NoRoute, 2)]);
 }

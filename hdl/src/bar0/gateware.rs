@@ -11,15 +11,16 @@
 //! asks the ports for one idle clock.
 
 use super::{
-    ABI_VALUE, MAGIC_VALUE,
+    ABI_VALUE, MAGIC_VALUE, Ports,
     bits::Command,
     words::{Rom, Which},
 };
 use crate::{
-    profile::{HOST_PORTS, NET_PORTS, Profile},
+    profile::Profile,
     tables::{FINGERPRINT, TableId},
 };
 use cells::{counters::Counters, register::Register, ticks::Ticks, view::View};
+use layout::Layout;
 use rust_hdl::prelude::*;
 
 /// Clocks after a commit until no packet of the generation before is left in the pipeline.
@@ -41,6 +42,13 @@ const LIVE: usize = 6;
 pub const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;
 /// Words that do something when written: control, generation, counter select, command, tick.
 const ACTS: usize = 5;
+
+/// A layout of one dword.
+fn dword(entry: &impl Layout) -> u32 {
+    let mut dwords = [0];
+    entry.pack(&mut dwords);
+    dwords[0]
+}
 
 /// Answers the bus until it is let go.
 #[derive(LogicBlock)]
@@ -83,7 +91,7 @@ pub struct Bar0 {
     pub busy: Signal<In, Bit>,
     /// A packet was judged.
     pub judged: Signal<In, Bit>,
-    /// Why it was dropped, 0 if it was not.
+    /// Why it was dropped, 0 if it was not; [`crate::meta::SETTLED`] codes count as well.
     pub reason: Signal<In, Bits<6>>,
     /// Ticks.
     pub now: Signal<Out, Bits<12>>,
@@ -133,7 +141,7 @@ impl Bar0 {
         fixed[1] = (super::ABI, ABI_VALUE);
         fixed[2] = (super::FINGERPRINT, FINGERPRINT);
         fixed[3] = (super::WIDTH, profile.width_bits as u32);
-        fixed[4] = (super::PORTS, (HOST_PORTS | NET_PORTS << 8) as u32);
+        fixed[4] = (super::PORTS, dword(&Ports::CARD));
         fixed[5] = (super::CONNECTIONS, profile.connections_log2 as u32);
         fixed[6] = (super::CLOCK, profile.clock_khz);
         for (i, depth) in profile.depth_log2.iter().enumerate() {

@@ -16,7 +16,11 @@ pub mod gateware;
 #[cfg(feature = "gateware")]
 mod words;
 
-use crate::{decap::Identity, tables::TableId};
+use crate::{
+    decap::Identity,
+    profile::{self, CPU_PORT, HOST_PORTS, NET_PORTS},
+    tables::TableId,
+};
 use layout::Layout;
 
 // ---- layout -----------------------------------------------------------------------------
@@ -79,6 +83,8 @@ layout::layout! {
         host: u8 => 8,
         /// Toward the underlay.
         net: u8 => 8,
+        /// Toward the host's CPU.
+        cpu: u8 => 8,
     }
     /// What the card is busy with.
     pub struct Status {
@@ -102,6 +108,15 @@ layout::layout! {
         /// Which table.
         table: TableId,
     }
+}
+
+impl Ports {
+    /// Those of every card.
+    pub const CARD: Self = Self {
+        host: HOST_PORTS as u8,
+        net: NET_PORTS as u8,
+        cpu: (profile::PORTS - CPU_PORT) as u8,
+    };
 }
 
 /// One register, for the reference page.
@@ -193,7 +208,8 @@ pub const REGISTERS: &[Register] = &[
         1,
         "COUNTER_SELECT",
         "wo",
-        "Number of a counter: the code of a `DropReason`; 0 counts what was forwarded.",
+        "Number of a counter: the code of a `DropReason`, 0 counts what was forwarded; 56 and the \
+         code of a `PuntReason`, 56 counts what was injected to go out as it is.",
     ),
     register(COUNTER, 2, "COUNTER", "ro", "Its value at the moment of the selection."),
     register(

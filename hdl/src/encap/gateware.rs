@@ -1,10 +1,6 @@
 //! [`super::into_tunnel`] and [`super::to_eni`] as hardware.
 
-use super::{
-    TPID,
-    bits::{EniHeader, TunnelHeader},
-    checksum::Checksum,
-};
+use super::{bits::TunnelHeader, checksum::Checksum, tags::Tags};
 use crate::{
     decap::bits::Identity,
     deliver::bits::Access,
@@ -13,7 +9,8 @@ use crate::{
         ARP_BYTES, LEFT_BYTES, SOLICITATION_BYTES,
         gateware::{Reply, SUM, Sum},
     },
-    profile::HOST_PORTS,
+    profile::{CPU_PORT, HOST_PORTS},
+    punt,
 };
 use cells::{copies::Either, delay::Delay, stream::HEADER_BITS};
 use rust_hdl::prelude::*;
@@ -23,7 +20,8 @@ pub const LATENCY: usize = 12;
 /// Those that are left behind four sums and two folds of the checksum.
 const SPARE: usize = LATENCY - 6;
 const TUNNEL: usize = 496;
-const ENI: usize = 160;
+// A kernel takes no name for a number.
+const _: () = assert!(HEADER_BITS - 8 * punt::HEADER_BYTES == 640);
 
 /// What the rewriter needs of the packet's headers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
@@ -46,47 +44,6 @@ pub struct Carry {
     pub v6: Bits<1>,
 }
 
-/// The beginning of a frame to an ENI, two tags included; wires.
-#[derive(LogicBlock)]
-struct Tags {
-    pub row: Signal<In, Access>,
-    pub src_mac: Signal<In, Bits<48>>,
-    pub header: Signal<Out, Bits<HEADER_BITS>>,
-    begins: Signal<Local, EniHeader>,
-    tpid: Constant<Bits<16>>,
-    outer_tpid: Constant<Bits<16>>,
-}
-
-impl Default for Tags {
-    fn default() -> Self {
-        Self {
-            row: Signal::default(),
-            src_mac: Signal::default(),
-            header: Signal::default(),
-            begins: Signal::default(),
-            tpid: Constant::new(u64::from(TPID[0]).to_bits()),
-            outer_tpid: Constant::new(u64::from(TPID[1]).to_bits()),
-        }
-    }
-}
-
-impl Logic for Tags {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.begins.next.dst_mac = self.row.val().mac;
-        self.begins.next.src_mac = self.src_mac.val();
-        self.begins.next.tpid0 = self.tpid.val();
-        if self.row.val().tags == 2 {
-            self.begins.next.tpid0 = self.outer_tpid.val();
-        }
-        self.begins.next.vid0 = bit_cast::<16, 12>(self.row.val().vids.get_bits::<12>(0));
-        self.begins.next.tpid1 = self.tpid.val();
-        self.begins.next.vid1 = bit_cast::<16, 12>(self.row.val().vids.get_bits::<12>(12));
-        self.header.next =
-            bit_cast::<HEADER_BITS, ENI>(bit_cast::<ENI, ENI>(self.begins.val().into())) << 608;
-    }
-}
-
 /// The new beginning of a frame. Everything comes in with the receiver's row.
 #[derive(LogicBlock)]
 pub struct Encap {
@@ -105,6 +62,14 @@ pub struct Encap {
     /// The same, `LATENCY - 2` clocks later.
     pub late_near_ip: Signal<In, Bits<128>>,
     pub late_far_ip: Signal<In, Bits<128>>,
+    /// `LATENCY - 2` clocks later: it leaves as it is through this port,
+    pub late_settled: Signal<In, Bit>,
+    pub late_port: Signal<In, Bits<3>>,
+    /// or to the host's CPU behind this header.
+    pub late_punted: Signal<In, Bit>,
+    pub late_head: Signal<In, Bits<128>>,
+    /// Number of the service that was found, `LATENCY - 2` clocks later.
+    pub late_service: Signal<Out, Bits<4>>,
     /// Where it goes if it leaves one, or the answer to what it asks.
     pub mapping: Signal<In, MappingAction>,
     /// How the ENI is reached that it comes to, or that asked.
@@ -155,7 +120,13 @@ pub struct Encap {
     p_of: DFF<Bits<6>>,
     s_of: DFF<Bits<7>>,
     len_of: DFF<Bits<14>>,
+    settled: DFF<Bit>,
+    punted: DFF<Bit>,
+    came_at: DFF<Bits<3>>,
     net_port: Constant<Bits<3>>,
+    cpu_port: Constant<Bits<3>>,
+    head_halfwords: Constant<Bits<6>>,
+    behind_head: Constant<Bits<HEADER_BITS>>,
     fixed: Constant<TunnelHeader>,
     arp_end: Constant<Bits<8>>,
     arp_left: Constant<Bits<7>>,
@@ -165,6 +136,7 @@ pub struct Encap {
 }
 
 impl Default for Encap {
+    #[allow(clippy::too_many_lines)] // a line per field
     fn default() -> Self {
         let fixed = super::TunnelHeader {
             vxlan_flags: 8,
@@ -185,6 +157,11 @@ impl Default for Encap {
             far_ip: Signal::default(),
             late_near_ip: Signal::default(),
             late_far_ip: Signal::default(),
+            late_settled: Signal::default(),
+            late_port: Signal::default(),
+            late_punted: Signal::default(),
+            late_head: Signal::default(),
+            late_service: Signal::default(),
             mapping: Signal::default(),
             row: Signal::default(),
             egress_port: Signal::default(),
@@ -227,7 +204,13 @@ impl Default for Encap {
             p_of: DFF::default(),
             s_of: DFF::default(),
             len_of: DFF::default(),
+            settled: DFF::default(),
+            punted: DFF::default(),
+            came_at: DFF::default(),
             net_port: Constant::new((HOST_PORTS as u64).to_bits()),
+            cpu_port: Constant::new((CPU_PORT as u64).to_bits()),
+            head_halfwords: Constant::new((punt::HEADER_BYTES as u64 / 2).to_bits()),
+            behind_head: Constant::new(!Bits::default() >> (8 * punt::HEADER_BYTES as u64)),
             fixed: Constant::new(fixed.into()),
             arp_end: Constant::new((ARP_BYTES as u64).to_bits()),
             arp_left: Constant::new(((ARP_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
@@ -245,6 +228,7 @@ impl Logic for Encap {
         dff_setup!(self, clock, inner, total_length, udp_length, src_mac);
         dff_setup!(self, clock, overlay_src_mac_now, out, port, p_of, s_of, len_of);
         dff_setup!(self, clock, carry_at, mapping_at, row_at, inbound_at, answer);
+        dff_setup!(self, clock, settled, punted, came_at);
         clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_before);
         clock!(self, clock, mapping_before, row_before, inbound_before, answer_sum, answer_sum_at);
         clock!(self, clock, out_or_answer, or_to_eni, reply, tags_early, v6_early);
@@ -314,8 +298,18 @@ impl Logic for Encap {
         self.answer_sum_at.d.next = self.answer_sum.checksum.val();
         self.reply.checksum.next = self.answer_sum_at.q.val();
         self.answer.d.next = self.reply.header.val();
+        // Or the head of what is punted.
+        self.late_service.next = self.mapping_before.q.val().service;
+        self.settled.d.next = self.late_settled.val();
+        self.punted.d.next = self.late_punted.val();
+        self.came_at.d.next = self.late_port.val();
+        if self.late_punted.val() {
+            self.answer.d.next = (self.reply.header.val() & self.behind_head.val())
+                | (bit_cast::<HEADER_BITS, 128>(self.late_head.val()) << 640);
+        }
         // One of them.
-        self.out_or_answer.take_b.next = self.carry_before.q.val().question.any();
+        self.out_or_answer.take_b.next =
+            self.carry_before.q.val().question.any() | self.late_punted.val();
         self.out_or_answer.a.next =
             bit_cast::<HEADER_BITS, TUNNEL>(bit_cast::<TUNNEL, TUNNEL>(self.tunnel.val().into()))
                 << 272;
@@ -346,6 +340,16 @@ impl Logic for Encap {
                 self.len_of.d.next =
                     bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.v6_end.val());
             }
+        }
+        if self.settled.q.val() {
+            self.port.d.next = self.came_at.q.val();
+            self.p_of.d.next = 0.into();
+            self.s_of.d.next = 0.into();
+            self.len_of.d.next = self.carry_at.q.val().end;
+        }
+        if self.punted.q.val() {
+            self.port.d.next = self.cpu_port.val();
+            self.p_of.d.next = self.head_halfwords.val();
         }
         self.egress_port.next = self.port.q.val();
         self.p.next = self.p_of.q.val();

@@ -177,3 +177,6 @@ mod checksum;
 #[cfg(feature = "gateware")]
 #[allow(missing_docs)] // what `LogicStruct` derives has none
 pub mod gateware;
+#[cfg(feature = "gateware")]
+#[allow(missing_docs)] // likewise
+mod tags;

@@ -152,7 +152,7 @@ pub const LEFT_BYTES: usize = 2;
 /// Is there an answer to an ENI's question?
 pub fn answered(eni: &AttachAction, found: Option<MappingAction>, h: &Headers) -> DropReason {
     match found {
-        Some(m) if m.subnet == eni.subnet && m.mac != h.src_mac => DropReason::None,
+        Some(m) if m.is_beside(eni) && m.mac != h.src_mac => DropReason::None,
         _ => DropReason::ArpNoMapping,
     }
 }

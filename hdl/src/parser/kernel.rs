@@ -46,6 +46,8 @@ pub struct Parser {
     pub i_length: Signal<In, Bits<14>>,
     /// It came from a net port.
     pub i_net: Signal<In, Bit>,
+    /// It leaves as it is, whatever is in it: its end is that of the frame.
+    pub i_whole: Signal<In, Bit>,
     /// It is longer than the card stores; `i_length` means nothing.
     pub i_too_long: Signal<In, Bit>,
     /// What Ethernet says, [`LINK`] clocks after the frame.
@@ -80,6 +82,7 @@ pub struct Parser {
     rest: Delay<network::Payload, 1>,
     ended: Delay<chain::Walk, 1>,
     is_ipv4: Delay<Bit, 5>,
+    whole: Delay<Bit, LINK>,
 }
 
 impl Logic for Parser {
@@ -102,7 +105,7 @@ impl Logic for Parser {
             behind_ipv4
         );
         clock!(self, clock, behind, align, protocols, port_fields, check, header_sum, flow, judge);
-        clock!(self, clock, gather, valid, rest, ended, is_ipv4);
+        clock!(self, clock, gather, valid, rest, ended, is_ipv4, whole);
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
@@ -158,6 +161,8 @@ impl Logic for Parser {
         self.neighbor.network.next = self.addresses.fields.val();
         self.lengths.l3.next = self.place.l3.val();
         self.lengths.kind.next = self.place.kind.val();
+        self.whole.d.next = self.i_whole.val();
+        self.lengths.whole.next = self.whole.q.val();
         self.lengths.remaining.next = self.place.remaining.val();
         self.lengths.l3_offset.next = self.place.fields.val().l3_offset;
         self.behind_ipv4.l3.next = self.place.l3.val();

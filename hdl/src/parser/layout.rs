@@ -38,13 +38,13 @@ use crate::meta::DropReason;
         is_ipv6: bool,
         /// Is it ARP?
         is_arp: bool,
-        /// Is it about neighbors: ARP, or neighbor discovery (RFC 4861) from a router advertisement
+        /// Is it about neighbors: ARP, or neighbor discovery (RFC 4861) from a router solicitation
         /// to a redirect?
         neighbor: bool,
         /// Source address; IPv4 as ::ffff:a.b.c.d; of ARP the sender's protocol address.
         src_ip: u128 => 128,
-        /// Destination address; of ARP the target's protocol address, of neighbor discovery the
-        /// target address.
+        /// Destination address; of ARP the target's protocol address, of neighbor discovery but
+        /// a router solicitation the target address.
         dst_ip: u128 => 128,
         /// Does it ask for a neighbor's MAC, in an address's name: ARP request, or neighbor
         /// solicitation that does not come from the unspecified address?

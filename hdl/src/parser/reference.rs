@@ -127,7 +127,8 @@ fn ethernet(frame: &[u8], at: usize, headers: &mut Headers) -> Result<(), DropRe
     let protocol = if headers.is_ipv6 && fragmented { FRAGMENT } else { headers.protocol };
     let ports = (headers.ported && !fragmented).then_some((headers.src_port, headers.dst_port));
     headers.flow_hash = flow_hash(headers.src_ip, headers.dst_ip, protocol, ports);
-    if headers.neighbor && headers.is_ipv6 && !headers.tunnel {
+    let solicits_routers = headers.dst_port >> 8 == u16::from(ROUTER_SOLICITATION);
+    if headers.neighbor && headers.is_ipv6 && !headers.tunnel && !solicits_routers {
         headers.dst_ip = be128(frame, l3 + 48);
     }
     Ok(())
@@ -197,7 +198,7 @@ fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     Ok(more)
 }
 
-/// Neighbor discovery directly behind its IPv6 header (RFC 4861 sections 4.2 to 4.5). Of one in a
+/// Neighbor discovery directly behind its IPv6 header (RFC 4861 sections 4.1 to 4.5). Of one in a
 /// tunnel, which goes no further, nothing is read.
 fn neighbor(packet: &[u8], headers: &mut Headers) -> Result<(), DropReason> {
     headers.neighbor = true;
@@ -206,18 +207,22 @@ fn neighbor(packet: &[u8], headers: &mut Headers) -> Result<(), DropReason> {
     }
     let (header, message) = packet.split_at(40);
     // A router would have taken something off its hop limit: it comes from a neighbor.
-    check(header[7] == 255 && message[1] == 0 && message.len() >= 24, MalformedNd)?;
+    let options_at = if message[0] == ROUTER_SOLICITATION { 8 } else { 24 };
+    check(header[7] == 255 && message[1] == 0 && message.len() >= options_at, MalformedNd)?;
     headers.claimed_mac = headers.src_mac;
+    let option = message.get(options_at..).filter(|options| !options.is_empty());
+    let whole = option.is_none_or(|option| option.len() >= 8 && option[1] != 0);
+    if message[0] == ROUTER_SOLICITATION {
+        return check(whole, MalformedNd);
+    }
     if message[0] != NEIGHBOR_SOLICITATION {
         return Ok(());
     }
     let target = be128(message, 8);
     check(target >> 120 != 0xff && !is_mapped(target), MalformedNd)?;
-    if let Some(option) = message.get(24..).filter(|options| !options.is_empty()) {
-        check(option.len() >= 8 && option[1] != 0, MalformedNd)?;
-        if option[0] == SOURCE_LINK_LAYER_ADDRESS {
-            headers.claimed_mac = be48(option, 2);
-        }
+    check(whole, MalformedNd)?;
+    if let Some(option) = option.filter(|option| option[0] == SOURCE_LINK_LAYER_ADDRESS) {
+        headers.claimed_mac = be48(option, 2);
     }
     // Who looks whether somebody has an address already does not ask in its name.
     headers.asks = headers.src_ip != 0;

@@ -38,9 +38,11 @@ pub const FRAGMENT: u8 = 44;
 pub const AUTHENTICATION: u8 = 51;
 /// IPv6 destination options.
 pub const DESTINATION_OPTIONS: u8 = 60;
-/// Types of ICMPv6 that speak of neighbors: router advertisement, neighbor solicitation and
-/// advertisement, redirect (RFC 4861 sections 4.2 to 4.5).
-pub const NEIGHBOR_DISCOVERY: std::ops::RangeInclusive<u8> = 134..=137;
+/// Types of ICMPv6 that speak of neighbors: router solicitation and advertisement, neighbor
+/// solicitation and advertisement, redirect (RFC 4861 sections 4.1 to 4.5).
+pub const NEIGHBOR_DISCOVERY: std::ops::RangeInclusive<u8> = 133..=137;
+/// Type of a router solicitation.
+pub const ROUTER_SOLICITATION: u8 = 133;
 /// Type of a neighbor solicitation.
 pub const NEIGHBOR_SOLICITATION: u8 = 135;
 /// Type of a neighbor advertisement.

@@ -14,7 +14,7 @@ use crate::{
     explain::bits::Trace,
     group::gateware::Group,
     mapping::{bits::MappingAction, gateware::Mapping},
-    meta::{DropReason, gateware::FirstReason},
+    meta::{DropReason, PuntReason, gateware::FirstReason},
     nacl::{self, bits::RuleKey, gateware::Nacl},
     route::{Target, bits::RouteLabel},
 };
@@ -40,6 +40,7 @@ pub struct Border {
     pub i_along: Signal<In, Along>,
     pub i_eni: Signal<In, AttachAction>,
     pub i_routed: Signal<In, Bit>,
+    pub i_led: Signal<In, Bit>,
     pub i_by_route: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
     pub i_owner: Signal<In, Bits<10>>,
@@ -80,7 +81,7 @@ pub struct Border {
     nacl: Nacl,
     group: Group,
     mapping_of: Mapping,
-    judge: FirstReason<2>,
+    judge: FirstReason<3>,
     far_label: View<AddressLabel, 21>,
     route_label: View<RouteLabel, 48>,
     rule_key: Signal<Local, RuleKey>,
@@ -101,6 +102,8 @@ pub struct Border {
     other_vpc: DFF<Bit>,
     not_own: DFF<Bit>,
     foreign_at: Delay<Bit, { WAIT - 1 }>,
+    sent_now: DFF<Bit>,
+    at_home: Delay<Bit, { WAIT - 1 }>,
     reason_at: Delay<Bits<6>, WAIT>,
     so_far: Signal<Local, Trace>,
     trace_at: Delay<Trace, WAIT>,
@@ -112,7 +115,11 @@ impl Border {
         Self {
             nacl: Nacl::new(rules_log2, enis_log2),
             mapping_of: Mapping::new(mappings_log2),
-            judge: FirstReason::new([DropReason::Multicast, DropReason::NaclOutbound]),
+            judge: FirstReason::of([
+                PuntReason::Service.settled(),
+                DropReason::Multicast.code(),
+                DropReason::NaclOutbound.code(),
+            ]),
             ..Self::default()
         }
     }
@@ -126,8 +133,8 @@ impl Logic for Border {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
         clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route_at);
-        dff_setup!(self, clock, other_vpc, not_own);
-        clock!(self, clock, foreign_at, blackhole_at, reason_at, trace_at, neighbor_at);
+        dff_setup!(self, clock, other_vpc, not_own, sent_now);
+        clock!(self, clock, foreign_at, blackhole_at, reason_at, trace_at, neighbor_at, at_home);
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();
@@ -164,7 +171,7 @@ impl Logic for Border {
         self.mapping_of.generation.next = self.i_along.val().generation.any();
         self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(5);
         self.mapping_of.w_slot.next = self.orders.val().w_index;
-        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<254>(0);
+        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<258>(0);
         self.hit.next = self.mapping_of.hit.val();
         self.mapping.next = self.mapping_of.action.val();
         self.w_ready.next = 0.into();
@@ -197,16 +204,20 @@ impl Logic for Border {
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.broadcast.d.next =
             self.leaves.val() & !self.neighbor.val() & self.far_label.o.val().broadcast.any();
-        self.no_route_at.d.next = self.i_routed.val() & (self.route_label.o.val().target == 0);
-        self.blackhole_at.d.next = self.i_routed.val() & (self.route_label.o.val().target == 1);
-        self.other_vpc.d.next = self.i_routed.val()
+        self.no_route_at.d.next = self.i_led.val() & (self.route_label.o.val().target == 0);
+        self.blackhole_at.d.next = self.i_led.val() & (self.route_label.o.val().target == 1);
+        self.other_vpc.d.next = self.i_led.val()
             & ((self.route_label.o.val().target == 9) | (self.route_label.o.val().target == 10));
         self.not_own.d.next = !self.i_owned.val() | (self.i_owner.val() != self.i_near.val().eni);
         self.foreign_at.d.next = self.other_vpc.q.val() & self.not_own.q.val();
         self.reason_at.d.next = self.i_reason.val();
         self.judge.before.next = self.reason_at.q.val();
-        self.judge.flags[0].next = self.broadcast.q.val();
-        self.judge.flags[1].next =
+        self.at_home.d.next = self.sent_now.q.val() & !self.other_vpc.q.val();
+        self.sent_now.d.next = self.i_routed.val();
+        self.judge.flags[0].next =
+            self.at_home.q.val() & self.mapping_of.action.val().service.any();
+        self.judge.flags[1].next = self.broadcast.q.val();
+        self.judge.flags[2].next =
             self.nacl.denied.val() & !self.arrives.q.val() & !self.neighbor_at.q.val();
         self.reason.next = self.judge.reason.val();
         self.denied.next = self.nacl.denied.val() & self.arrives.q.val();
@@ -227,6 +238,6 @@ impl Logic for Border {
         self.trace.next.ruled = self.answered[0].answer.val();
         self.trace.next.rule = bit_cast::<28, 28>(self.nacl.action.val().into());
         self.trace.next.mapped = self.answered[1].answer.val();
-        self.trace.next.mapping = bit_cast::<116, 116>(self.mapping_of.action.val().into());
+        self.trace.next.mapping = bit_cast::<120, 120>(self.mapping_of.action.val().into());
     }
 }

@@ -17,10 +17,12 @@ use rust_hdl::prelude::*;
 pub struct Entered {
     /// Number of its frame.
     pub number: Bits<7>,
-    /// Port it came in at.
+    /// From where, see [`crate::meta::Source`].
     pub port: Bits<3>,
-    /// Is that port on the underlay's side?
     pub net: Bits<1>,
+    pub injected: Bits<1>,
+    pub direct: Bits<1>,
+    pub bad: Bits<1>,
     /// Parity of the generation in force.
     pub generation: Bits<1>,
     /// Had the driver opened the card?
@@ -86,6 +88,7 @@ impl Logic for Enter {
         self.parser.i_length.next = self.i_len.val();
         self.parser.i_too_long.next = self.i_too_long.val();
         self.parser.i_net.next = self.i_entered.val().net.any();
+        self.parser.i_whole.next = self.i_entered.val().direct.any();
         self.at_attach.d.next = self.i_entered.val();
         self.at_eni.d.next = self.at_attach.q.val();
         self.valid_at.reset.next = self.orders.val().reset.any();
@@ -95,6 +98,8 @@ impl Logic for Enter {
         self.coming.next = self.coming_at.q.val();
         // Is it for us?
         self.for_us.open.next = self.at_eni.q.val().open.any();
+        self.for_us.bad.next = self.at_eni.q.val().bad.any();
+        self.for_us.direct.next = self.at_eni.q.val().direct.any();
         self.for_us.net.next = self.at_eni.q.val().net.any();
         self.for_us.headers.next = self.parser.o.val();
         self.for_us.identity.next = self.kept.identity.val();

@@ -16,7 +16,8 @@ use crate::{
         bits::MappingAction,
         gateware::{JUDGE, Reach},
     },
-    meta::{DropReason, gateware::FirstReason},
+    meta::{DropReason, SETTLED, gateware::FirstReason},
+    punt::gateware::Head,
 };
 use cells::{
     delay::{Delay, DelayValid},
@@ -31,11 +32,13 @@ const DECIDE: usize = T_CLASS + connection::DECIDE - T_MAPPING;
 const ANSWER: usize = T_CLASS + connection::LATENCY - T_MAPPING;
 const _: () = assert!(encap::LATENCY == WAIT && ANSWER + 2 == WAIT);
 const _: () = assert!(JUDGE < DECIDE && deliver::JUDGE < JUDGE);
+// A kernel takes no name for a bit's number.
+const _: () = assert!(SETTLED == 0b111 << 3);
 
 /// What becomes of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Leaving {
-    /// Code of the reason for which it is dropped, 0 if it is not.
+    /// Code of the reason for which it is dropped, 0 or [`SETTLED`] if it is not.
     pub reason: Bits<6>,
     /// Port through which it leaves.
     pub egress_port: Bits<3>,
@@ -114,6 +117,11 @@ pub struct Leave {
     reason_at: Delay<Bits<6>, 1>,
     here: Delay<Bit, { ANSWER + 1 }>,
     goes_on: Signal<Local, Bit>,
+    is_settled: Signal<Local, Bit>,
+    settled: Delay<Bit, { ANSWER - DECIDE }>,
+    punted: Delay<Bit, { ANSWER - DECIDE }>,
+    eni: Delay<Bits<10>, { deliver::LATENCY + ANSWER }>,
+    head: Head,
     turns_now: DFF<Bit>,
     judged_now: DFF<Bit>,
     carry: Signal<Local, Carry>,
@@ -161,7 +169,7 @@ impl Logic for Leave {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
         clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
-        clock!(self, clock, blackhole, foreign);
+        clock!(self, clock, blackhole, foreign, settled, punted, eni);
         clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, reason_at, here);
         clock!(
             self,
@@ -211,6 +219,9 @@ impl Logic for Leave {
         self.void.next = self.before.q.val().any();
         // And from there on?
         self.before_all.d.next = self.before.q.val();
+        self.is_settled.next = self.before.q.val().get_bits::<3>(3).all();
+        self.settled.d.next = self.is_settled.val();
+        self.punted.d.next = self.is_settled.val() & self.before.q.val().get_bits::<3>(0).any();
         self.refused_out.d.next = self.i_refused.val() & !self.i_along.val().inbound.any();
         self.refused_in.d.next = self.i_refused.val() & self.i_along.val().inbound.any();
         self.no_route.d.next = self.i_no_route.val();
@@ -261,6 +272,18 @@ impl Logic for Leave {
         self.encap.far_ip.next = self.i_along.val().far_ip;
         self.encap.late_near_ip.next = self.along_before.q.val().near_ip;
         self.encap.late_far_ip.next = self.along_before.q.val().far_ip;
+        // In front of what the host's CPU gets.
+        self.eni.d.next = self.i_receiver.val();
+        self.head.reason.next = self.before_all.q.val().get_bits::<3>(0);
+        self.head.service.next = self.encap.late_service.val();
+        self.head.port.next = self.along_before.q.val().port;
+        self.head.eni.next = self.eni.q.val();
+        self.head.tick.next = self.i_tick.val();
+        self.head.generation.next = self.along_before.q.val().generation;
+        self.encap.late_settled.next = self.settled.q.val();
+        self.encap.late_punted.next = self.punted.q.val();
+        self.encap.late_port.next = self.along_before.q.val().port;
+        self.encap.late_head.next = self.head.bits.val();
         self.encap.identity.next = self.kept.identity.val();
         self.encap.inbound.next = self.i_along.val().inbound.any();
         self.encap.carry.next = self.carry.val();
@@ -301,13 +324,17 @@ impl Logic for Leave {
         self.trace.next.tracked = bit_cast::<23, 23>(self.tracked_at.q.val().into());
         self.tick_at.d.next = self.i_tick.val();
         self.trace.next.tick = self.tick_at.q.val();
-        self.trace.next.verdict = bit_cast::<10, 6>(self.reason_at.q.val());
+        self.trace.next.verdict = bit_cast::<13, 6>(self.reason_at.q.val());
         if !self.reason_at.q.val().any() {
-            self.trace.next.verdict = bit_cast::<10, 3>(self.encap.egress_port.val()) << 6;
+            self.trace.next.verdict = bit_cast::<13, 3>(self.encap.egress_port.val()) << 6;
             if self.along_now.q.val().neighbor.any() {
                 self.trace.next.verdict =
-                    (bit_cast::<10, 3>(self.encap.egress_port.val()) << 6) | 0x200;
+                    (bit_cast::<13, 3>(self.encap.egress_port.val()) << 6) | 0x200;
             }
+        }
+        if self.reason_at.q.val().get_bits::<3>(3).all() {
+            self.trace.next.verdict = (bit_cast::<13, 3>(self.encap.egress_port.val()) << 6)
+                | (bit_cast::<13, 3>(self.reason_at.q.val().get_bits::<3>(0)) << 10);
         }
         if self.turns_now.q.val() {
             self.trace.next.verdict = 0x1c0.into();

@@ -14,6 +14,7 @@ use crate::{
     eni::bits::AttachAction,
     explain::bits::Trace,
     parser::bits::Headers,
+    punt::gateware::{self as punt, Fixed},
     spoof::{self, bits::AddressAction, gateware::Spoof},
 };
 use cells::{
@@ -22,11 +23,14 @@ use cells::{
 };
 use rust_hdl::prelude::*;
 
+const _: () = assert!(punt::LATENCY == equal::LATENCY);
+
 /// What is still needed of a packet once its addresses are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Along {
     pub number: Bits<7>,
     pub port: Bits<3>,
+    pub injected: Bits<1>,
     pub generation: Bits<1>,
     pub inbound: Bits<1>,
     pub inside: Bits<1>,
@@ -68,6 +72,7 @@ impl Logic for Pick {
     fn update(&mut self) {
         self.along.next.number = self.pass.val().number;
         self.along.next.port = self.pass.val().port;
+        self.along.next.injected = self.pass.val().injected;
         self.along.next.generation = self.pass.val().generation;
         self.along.next.inbound = self.pass.val().inbound;
         self.along.next.inside = self.pass.val().inside;
@@ -146,6 +151,8 @@ pub struct Search {
     pub eni: Signal<Out, AttachAction>,
     /// Does it leave its ENI for the router, and is no question for a neighbor?
     pub routed: Signal<Out, Bit>,
+    /// By a route: to no address that needs none?
+    pub led: Signal<Out, Bit>,
     /// Does it go by a route, or came it by one?
     pub by_route: Signal<Out, Bit>,
     pub owned: Signal<Out, Bit>,
@@ -167,8 +174,10 @@ pub struct Search {
     router: Equal<48, 6>,
     leaves: Delay<Bit, { equal::LATENCY }>,
     came: Delay<Bit, { equal::LATENCY }>,
+    fixed: Fixed,
     sent: Signal<Local, Bit>,
     routed_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
+    led_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
     by_route_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
     valid_at: DelayValid<{ T_CLASS - T_PASS }>,
     along_at: Delay<Along, { T_CLASS - T_PASS }>,
@@ -209,7 +218,7 @@ impl Logic for Search {
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, classify, spoof, router, leaves, routed_at, valid_at, along_at, eni_at);
         clock!(self, clock, arrives, eni_meets, near_early, near_at, generation_early);
-        clock!(self, clock, tell, told_at, came, by_route_at);
+        clock!(self, clock, tell, told_at, came, fixed, led_at, by_route_at);
         clock!(self, clock, attached_at, owner_at, addressed_at, inside, reason_spoof, reason_at);
         // What travels.
         self.pick.pass.next = self.i_pass.val();
@@ -233,10 +242,13 @@ impl Logic for Search {
         self.leaves.d.next =
             !self.i_pass.val().inbound.any() & !self.i_headers.val().neighbor.any();
         self.came.d.next = self.i_pass.val().inbound.any();
+        self.fixed.headers.next = self.i_headers.val();
         self.sent.next = self.router.yes.val() & self.leaves.q.val();
         self.routed_at.d.next = self.sent.val();
         self.routed.next = self.routed_at.q.val();
-        self.by_route_at.d.next = self.sent.val() | self.came.q.val();
+        self.led_at.d.next = self.sent.val() & !self.fixed.yes.val();
+        self.led.next = self.led_at.q.val();
+        self.by_route_at.d.next = self.came.q.val() | (self.sent.val() & !self.fixed.yes.val());
         self.by_route.next = self.by_route_at.q.val();
         // Classes and route.
         self.classify.reset.next = self.orders.val().reset.any();
@@ -301,6 +313,7 @@ impl Logic for Search {
         self.reason.next = self.reason_at.q.val();
         // For the record.
         self.trace.next.port = self.along_at.q.val().port;
+        self.trace.next.injected = self.along_at.q.val().injected;
         self.trace.next.generation = self.along_at.q.val().generation;
         self.trace.next.inside = self.along_at.q.val().inside;
         self.trace.next.well_formed = self.along_at.q.val().well_formed;

@@ -44,8 +44,9 @@ pub const WAIT_CLOCKS: usize = MANY * (PATIENCE_CLOCKS + 1) + BUBBLE_CLOCKS + 2;
 pub struct Pass {
     /// Number of its frame.
     pub number: Bits<7>,
-    /// Port at which the frame came in.
+    /// Port at which the frame came in, or as if at which it was put in.
     pub port: Bits<3>,
+    pub injected: Bits<1>,
     /// Parity of the generation in force then.
     pub generation: Bits<1>,
     /// Seen from the ENI: does the packet come to it?
@@ -204,6 +205,7 @@ impl Logic for Turn {
         self.valid_now.d.next = self.i_valid.val() | self.taken.q.val();
         self.pass_now.d.next.number = self.first.val().number;
         self.pass_now.d.next.port = self.first.val().port;
+        self.pass_now.d.next.injected = 0.into();
         self.pass_now.d.next.generation = self.first.val().generation;
         self.pass_now.d.next.inbound = 1.into();
         self.pass_now.d.next.inside = 1.into();
@@ -216,6 +218,7 @@ impl Logic for Turn {
         if self.comes.q.val().get_bit(0) {
             self.pass_now.d.next.number = self.i_entered.val().number;
             self.pass_now.d.next.port = self.i_entered.val().port;
+            self.pass_now.d.next.injected = self.i_entered.val().injected;
             self.pass_now.d.next.generation = self.i_entered.val().generation;
             self.pass_now.d.next.inbound = self.i_entered.val().net;
             self.pass_now.d.next.inside = 0.into();

@@ -140,6 +140,7 @@ impl Logic for Pipeline {
         self.border.i_along.next = self.search.along.val();
         self.border.i_eni.next = self.search.eni.val();
         self.border.i_routed.next = self.search.routed.val();
+        self.border.i_led.next = self.search.led.val();
         self.border.i_by_route.next = self.search.by_route.val();
         self.border.i_owned.next = self.search.owned.val();
         self.border.i_owner.next = self.search.owner.val().eni;

@@ -18,7 +18,8 @@ use hdl::{
     meta::DropReason,
     neighbor,
     parser::{self, Headers},
-    profile::HOST_PORTS,
+    profile::{CPU_PORT, HOST_PORTS},
+    punt,
     spoof::AddressAction,
 };
 use replay::{Bench, Random};
@@ -100,6 +101,8 @@ struct Leaving {
     mapping: MappingAction,
     row: Access,
     headers: Headers,
+    /// It is settled early: it leaves through this port, or to the CPU behind this header.
+    settled: Option<(u8, Option<[u8; punt::HEADER_BYTES]>)>,
 }
 
 impl Leaving {
@@ -125,7 +128,11 @@ impl Leaving {
 
     /// Port, and how the frame changes.
     fn rewrite(&self) -> (usize, encap::Rewrite) {
-        if self.inbound {
+        if let Some((port, head)) = self.settled {
+            let header = head.map_or_else(Vec::new, |head| head.to_vec());
+            let port = if head.is_some() { CPU_PORT } else { port.into() };
+            (port, encap::Rewrite { header, from: 0, end: self.headers.end.into() })
+        } else if self.inbound {
             let rewrite = encap::to_eni(&self.row, &self.headers);
             (usize::from(self.row.port), rewrite)
         } else if self.asks() {
@@ -144,7 +151,11 @@ fn encap_rewrites() {
         let mut packets = Vec::new();
         for _ in 0..1500 {
             let inbound = random.chance(50);
+            let head = random.chance(50).then(|| random.word().to_be_bytes().repeat(2));
+            let head = head.map(|head| std::array::from_fn(|i| head[i]));
+            let settled = !inbound && random.chance(30);
             packets.push(Leaving {
+                settled: settled.then(|| (random.below(3) as u8, head)),
                 inbound,
                 mapping: pools::mapping(&mut random),
                 row: pools::row(&mut random).access,
@@ -171,9 +182,21 @@ fn encap_rewrites() {
                     let headers = parser::bits::Headers::from(p.headers);
                     u.late_near_ip.next = headers.src_ip;
                     u.late_far_ip.next = headers.dst_ip;
+                    let (port, head) = p.settled.unwrap_or_default();
+                    u.late_settled.next = p.settled.is_some();
+                    u.late_port.next = u64::from(port).into();
+                    u.late_punted.next = head.is_some();
+                    u.late_head.next =
+                        head.unwrap_or_default().iter().fold(Bits::default(), |all, byte| {
+                            (all << 8u64) | bit_cast::<128, 8>(u64::from(*byte).to_bits())
+                        });
                 }
             },
             |u, age, p| {
+                if age == encap::gateware::LATENCY - 2 {
+                    let service = u64::from(p.mapping.service);
+                    assert_eq!(u.late_service.val().index() as u64, service, "{p:x?}");
+                }
                 if age == encap::gateware::LATENCY {
                     let (port, rewrite) = p.rewrite();
                     let header: Bits<HEADER_BITS> = u.header.val();

@@ -9,9 +9,10 @@ use hdl::{
     deliver::EniEntry,
     eni::{self, AttachAction, AttachKey, gateware::Attach},
     mapping::{self, MappingAction, gateware::Mapping},
-    meta::DropReason,
+    meta::{DropReason, PuntReason},
     nacl::{self, RuleKey, gateware::Nacl},
     parser::Headers,
+    punt,
     route::RouteLabel,
     spoof::{self, gateware::Spoof},
 };
@@ -178,11 +179,13 @@ fn spoof_may_send_and_carried() {
                         true => DropReason::None,
                         false => spoof::may_send(&p.sender, owner, &p.headers),
                     };
-                    ends(
-                        u.reason.val(),
-                        first([p.before, own, spoof::carried(p.net, &p.headers)]),
-                        p,
-                    );
+                    let called = punt::calls(p.net, &p.headers);
+                    let before = first([p.before, own]);
+                    if before == DropReason::None && called != PuntReason::None {
+                        assert_eq!(u.reason.val().index() as u64, called.settled(), "{p:x?}");
+                    } else {
+                        ends(u.reason.val(), first([before, spoof::carried(p.net, &p.headers)]), p);
+                    }
                 }
             },
         );

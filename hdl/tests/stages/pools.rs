@@ -25,14 +25,19 @@ pub const IDENTITY: Identity = Identity {
 };
 const MACS: [u64; 4] = [0x0200_0001_0001, 0x0200_0001_0002, 0x0a00_0001_0001, IDENTITY.router_mac];
 const VTEPS: [u32; 3] = [IDENTITY.vtep, 0xc0a8_0002, 0x40a8_0002];
-const IPS: [u128; 7] = [
+const IPS: [u128; 12] = [
     0xffff_0a00_0004,
     0xffff_0a00_0005,
     0xffff_e000_0005,
     0xffff_ffff_ffff,
+    0xffff_0000_0000,
+    0xffff_a9fe_a9fe,
     0x2001_0db8 << 96 | 4,
     0xff02 << 112 | 1,
     0xfe02 << 112 | 1,
+    0,
+    0xfe80 << 112 | 9,
+    0xfd00_0ec2 << 96 | 0x253,
 ];
 
 pub fn pick<T: Copy>(random: &mut Random, pool: &[T]) -> T {
@@ -56,9 +61,9 @@ pub fn vtep(random: &mut Random) -> u32 {
 /// IPv4 or IPv6.
 fn ip(random: &mut Random, v4: bool) -> u128 {
     if v4 {
-        0xffff_0000_0000 | near(random, &IPS[..4], 32) & 0xffff_ffff
+        0xffff_0000_0000 | near(random, &IPS[..6], 32) & 0xffff_ffff
     } else {
-        near(random, &IPS[4..], 128)
+        near(random, &IPS[6..], 128)
     }
 }
 
@@ -107,7 +112,9 @@ pub fn headers(random: &mut Random, net: bool) -> Headers {
         dst_ip: ip(random, !is_ipv6),
         asks: neighbor && random.chance(60),
         claimed_mac: if neighbor { mac(random) } else { 0 },
-        protocol: if is_arp { 0 } else { pick(random, &[1, 6, 17, 58]) },
+        protocol: if is_arp { 0 } else { pick(random, &[1, 6, 17, 17, 58]) },
+        ported: !is_arp && random.chance(80),
+        dst_port: pick(random, &[67, 67, 547, 547, 80, 0x8500, 0x8500, 0x8700]),
         dscp_ecn: if is_arp { 0 } else { random.below(256) as u8 },
         l3_offset,
         end: u16::from(l3_offset) + 20 + random.below(9_100) as u16,
@@ -145,6 +152,7 @@ pub fn mapping(random: &mut Random) -> MappingAction {
         subnet: random.below(3) as u16,
         local: random.chance(40),
         router: random.chance(20),
+        service: if random.chance(20) { 1 + random.below(15) as u8 } else { 0 },
     }
 }
 

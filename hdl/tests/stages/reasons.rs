@@ -12,7 +12,7 @@ use hdl::{
         self, MappingAction,
         gateware::{JUDGE, Reach},
     },
-    meta::DropReason,
+    meta::{DropReason, SETTLED},
     neighbor,
     parser::Headers,
 };
@@ -22,17 +22,23 @@ use rust_hdl::prelude::*;
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
     open: bool,
+    bad: bool,
+    direct: bool,
     net: bool,
     headers: Headers,
 }
 
 impl Arrival {
-    fn ends(&self) -> DropReason {
-        match (self.open, self.net) {
-            (false, _) => DropReason::CardClosed,
-            (true, true) => decap::for_us(&IDENTITY, &self.headers),
-            (true, false) => self.headers.fault,
-        }
+    fn ends(&self) -> u64 {
+        let too_long = self.headers.fault == DropReason::FrameTooLong;
+        let reason = match (self.open, self.bad, self.direct, self.net) {
+            (false, ..) => DropReason::CardClosed,
+            (_, true, ..) => DropReason::BadInject,
+            (_, _, true, _) if !too_long => return SETTLED,
+            (.., true) => decap::for_us(&IDENTITY, &self.headers),
+            _ => self.headers.fault,
+        };
+        reason.code()
     }
 }
 
@@ -41,10 +47,12 @@ fn decap_is_for_us() {
     roomy(|| {
         let mut random = Random::new(1);
         let mut packets = Vec::new();
-        for _ in 0..1500 {
-            let net = random.chance(70);
+        for _ in 0..2500 {
+            let direct = random.chance(20);
+            let net = !direct && random.chance(80);
             let headers = pools::headers(&mut random, net);
-            packets.push(Arrival { open: random.chance(90), net, headers });
+            let (open, bad) = (random.chance(90), random.chance(10));
+            packets.push(Arrival { open, bad, direct, net, headers });
         }
         // All pairs of ECN fields.
         let headers = Headers {
@@ -55,10 +63,17 @@ fn decap_is_for_us() {
         };
         for (outer_ecn, dscp_ecn) in (0..4).flat_map(|o| (0..16).map(move |i| (o, i))) {
             let headers = Headers { outer_ecn, dscp_ecn, ..headers };
-            packets.push(Arrival { open: true, net: true, headers });
+            let (open, bad, direct) = (true, false, false);
+            packets.push(Arrival { open, bad, direct, net: true, headers });
         }
         let met = |r| packets.iter().filter(|p: &&Arrival| p.ends() == r).count();
-        for reason in [DropReason::None, DropReason::NotForUs, DropReason::CongestionExperienced] {
+        let reasons = [
+            DropReason::None,
+            DropReason::BadInject,
+            DropReason::NotForUs,
+            DropReason::CongestionExperienced,
+        ];
+        for reason in reasons.map(DropReason::code).into_iter().chain([SETTLED]) {
             assert!(met(reason) > 20, "{reason:?}");
         }
         let mut bench = Bench::new(ForUs::new(), |u| &mut u.clock);
@@ -70,13 +85,15 @@ fn decap_is_for_us() {
             |u, age, p, _| {
                 if age == 0 {
                     u.open.next = p.open;
+                    u.bad.next = p.bad;
+                    u.direct.next = p.direct;
                     u.net.next = p.net;
                     u.headers.next = p.headers.into();
                 }
             },
             |u, age, p| {
                 if age == decap::gateware::LATENCY {
-                    ends(u.reason.val(), p.ends(), p);
+                    assert_eq!(u.reason.val().index() as u64, p.ends(), "{p:x?}");
                 }
             },
         );

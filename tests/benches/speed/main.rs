@@ -10,8 +10,8 @@ mod workload;
 use criterion::{Criterion, Throughput};
 use driver::Card;
 use hdl::{
-    meta::Entered,
-    profile::{PROFILES, Profile, is_net},
+    meta::{Entered, Source},
+    profile::{PROFILES, Profile},
     walk::walk,
 };
 use house::{report, world::World};
@@ -68,8 +68,7 @@ fn reference(criterion: &mut Criterion) {
         group.bench_function(profile.name, |b| {
             b.iter(|| {
                 for (port, frame) in &work.frames {
-                    let (port, net) = (*port as u8, is_net(*port));
-                    let entered = Entered { port, net, generation, open: true };
+                    let entered = Entered { source: Source::at(*port), generation, open: true };
                     black_box(walk(work.card.tables(), &mut connections, frame, entered));
                 }
             });

@@ -1,6 +1,10 @@
 //! Frames that meet a world: of its people to each other, now and then with a byte wrong.
 
-use super::{CARD_MAC, PEERS, Person, ROUTER_MAC, VTEP, World, mapped};
+use super::{
+    CARD_MAC, PEERS, Person, ROUTER_MAC, VTEP, World,
+    calls::{SERVICES_V4, SERVICES_V6},
+    mapped,
+};
 use etherparse::{
     IpEcn, IpFragOffset, IpHeaders, IpNumber, Ipv4Extensions, Ipv4Header, Ipv6Extensions,
     Ipv6FragmentHeader, Ipv6Header, Ipv6RawExtHeader, PacketBuilder,
@@ -36,7 +40,7 @@ fn ipv6(from: u128, to: u128, traffic_class: u8, extensions: Ipv6Extensions) -> 
 }
 
 /// The VLAN tags of a place.
-fn tags(place: &AttachKey) -> Vec<u8> {
+pub(super) fn tags(place: &AttachKey) -> Vec<u8> {
     let tags = usize::from(place.tags);
     let tag = |(i, vid): (usize, &u16)| {
         let tpid: u16 = if i + 1 < tags { 0x88a8 } else { 0x8100 };
@@ -55,6 +59,11 @@ impl World {
         {
             let asks = if talk.v4 { Self::arp } else { Self::solicitation };
             return (usize::from(place.port), asks(self, from, to, &place));
+        }
+        if let Some(place) = from.place
+            && self.random.random_ratio(1, 16)
+        {
+            return (usize::from(place.port), self.call(from, to, &place));
         }
         let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
         let (port, mut frame) = match from.place {
@@ -97,6 +106,11 @@ impl World {
         if self.random.random_ratio(1, 48) {
             // The subnet's broadcast address.
             to.v4 |= 255;
+        }
+        if self.random.random_ratio(1, 20) {
+            // A service of every VPC.
+            let which = usize::from(self.random.random_ratio(1, 4));
+            (to.v4, to.v6) = (SERVICES_V4[which], SERVICES_V6[which]);
         }
         let mut from = from;
         if self.random.random_ratio(1, 6) {

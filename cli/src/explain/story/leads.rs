@@ -7,7 +7,9 @@ use crate::explain::{
 };
 use hdl::{
     mapping,
-    meta::DropReason,
+    meta::{DropReason, Source},
+    profile::PORT_NAMES,
+    punt,
     route::{RouteLabel, Target},
 };
 
@@ -19,6 +21,7 @@ impl Story<'_> {
         let asked = name("route table", table, self.legend.route_table(table));
         let asked = format!("{} in {asked}", ip(self.far()));
         let says = match self.by() {
+            None if self.routed() => "the same in every VPC, so no route is needed".into(),
             None => "not sent to the router's MAC, so no route is needed".into(),
             Some(route) => self.leads(route),
         };
@@ -28,7 +31,8 @@ impl Story<'_> {
 
     /// The route by which it goes or came.
     fn by(&self) -> Option<RouteLabel> {
-        (self.inbound() || self.routed()).then_some(self.t.route)
+        let led = self.routed() && !punt::fixed(&self.h);
+        (self.inbound() || led).then_some(self.t.route)
     }
 
     /// A route in the file's words, and what these do not say.
@@ -56,6 +60,7 @@ impl Story<'_> {
         let (t, h, m) = (self.t, &self.h, &self.t.mapping);
         let lives = match (t.mapped.hit, m.local) {
             (false, _) => "nobody is there".into(),
+            _ if m.service != 0 => format!("{}, which the host's CPU answers", self.service()),
             (true, true) => format!("on this card, MAC {}", mac(m.mac)),
             (true, false) => {
                 format!("behind VTEP {}, VNI {}, MAC {}", v4(m.vtep), m.vni, mac(m.mac))
@@ -79,7 +84,7 @@ impl Story<'_> {
         let (t, h, m) = (self.t, &self.h, &self.t.mapping);
         let says = if !t.mapped.hit {
             "nobody has this address, so nobody answers".into()
-        } else if m.subnet != t.eni.subnet {
+        } else if !m.is_beside(&t.eni) {
             format!("it lives in {}, not in the asker's: nobody answers", self.subnet(m.subnet))
         } else if m.mac == h.src_mac {
             "it is the asker's own, for which nobody answers".into()
@@ -102,6 +107,29 @@ impl Story<'_> {
             false => "no ENI of this card has the address".into(),
         };
         Step::asks("deliver", asked, found(t.addressed), says)
+    }
+
+    fn service(&self) -> String {
+        let number = self.t.mapping.service;
+        name("service", number, self.legend.service(number))
+    }
+
+    /// How it goes to the host's CPU.
+    pub(super) fn punted(&self) -> Step {
+        let says = "the frame goes to cpu0, behind a header that says why, and who sent it";
+        Step::says("punt", says)
+    }
+
+    /// How it came from there.
+    pub(super) fn injected(&self) -> Step {
+        let Source { port, direct, bad, .. } = self.entered.source;
+        let name = PORT_NAMES.get(usize::from(port)).copied().unwrap_or("no port");
+        let says = match (bad, direct) {
+            (true, _) => "the host's CPU put it in without a header that makes sense".into(),
+            (false, true) => format!("the host's CPU sends it out of {name}, as it is"),
+            (false, false) => format!("the host's CPU put it in, as if it came in at {name}"),
+        };
+        Step::says("punt", says)
     }
 
     pub(super) fn encap(&self) -> Step {

@@ -19,7 +19,7 @@
 use super::credit::Credit;
 use super::measure::Measure;
 use super::window::Window;
-use super::{MAX_FRAME_BYTES, POINTER_BITS, WINDOW_BITS};
+use super::{MAX_FRAME_BYTES, POINTER_BITS, USER_BITS, WINDOW_BITS};
 use crate::register::Register;
 use rust_hdl::prelude::*;
 
@@ -36,8 +36,8 @@ pub struct Capture<const W: usize, const B: usize, const N: usize> {
     pub s_tkeep: Signal<In, Bits<B>>,
     /// The frame's last beat.
     pub s_tlast: Signal<In, Bit>,
-    /// Ingress port; the last beat's counts.
-    pub s_tuser: Signal<In, Bits<3>>,
+    /// What the sender says of the frame; the last beat's counts.
+    pub s_tuser: Signal<In, Bits<USER_BITS>>,
     /// There is a beat.
     pub s_tvalid: Signal<In, Bit>,
     /// A beat is taken if there is one.
@@ -60,8 +60,8 @@ pub struct Capture<const W: usize, const B: usize, const N: usize> {
     pub h_window: Signal<Out, Bits<WINDOW_BITS>>,
     /// Its length in bytes.
     pub h_len: Signal<Out, Bits<14>>,
-    /// Its ingress port.
-    pub h_port: Signal<Out, Bits<3>>,
+    /// What the sender said of it.
+    pub h_user: Signal<Out, Bits<USER_BITS>>,
     /// It was longer than it may be.
     pub h_too_long: Signal<Out, Bit>,
     /// Ring address behind its last beat.
@@ -76,12 +76,12 @@ pub struct Capture<const W: usize, const B: usize, const N: usize> {
     place: DFF<Bits<POINTER_BITS>>,
     data: DFF<Bits<W>>,
     complete: Register<Bit>,
-    port: DFF<Bits<3>>,
+    user: DFF<Bits<USER_BITS>>,
     accept: Register<Bit>,
     tdata: DFF<Bits<W>>,
     tkeep: DFF<Bits<B>>,
     tlast: DFF<Bit>,
-    tuser: DFF<Bits<3>>,
+    tuser: DFF<Bits<USER_BITS>>,
     ends: Signal<Local, Bit>,
     store: Signal<Local, Bit>,
 }
@@ -110,7 +110,7 @@ impl<const W: usize, const B: usize, const N: usize> Capture<W, B, N> {
             h_valid: Signal::default(),
             h_window: Signal::default(),
             h_len: Signal::default(),
-            h_port: Signal::default(),
+            h_user: Signal::default(),
             h_too_long: Signal::default(),
             h_end: Signal::default(),
             parts: Window::default(),
@@ -123,7 +123,7 @@ impl<const W: usize, const B: usize, const N: usize> Capture<W, B, N> {
             place: DFF::default(),
             data: DFF::default(),
             complete: Register::default(),
-            port: DFF::default(),
+            user: DFF::default(),
             accept: Register::default(),
             tdata: DFF::default(),
             tkeep: DFF::default(),
@@ -139,7 +139,7 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, parts, measure, credit, ready, take, written, write);
-        clock!(self, clock, place, data, complete, port, accept, tdata, tkeep, tlast, tuser);
+        clock!(self, clock, place, data, complete, user, accept, tdata, tkeep, tlast, tuser);
         self.measure.reset.next = self.reset.val();
         self.credit.reset.next = self.reset.val();
         self.ready.reset.next = self.reset.val();
@@ -185,12 +185,12 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
         self.parts.data.next = self.tdata.q.val();
 
         self.complete.d.next = self.ends.val();
-        self.port.d.next = self.tuser.q.val();
+        self.user.d.next = self.tuser.q.val();
         self.h_valid.next = self.complete.q.val();
         self.h_window.next = self.parts.window.val();
         self.h_len.next = self.measure.length.val();
         self.h_too_long.next = self.measure.too_long.val();
-        self.h_port.next = self.port.q.val();
+        self.h_user.next = self.user.q.val();
         self.h_end.next = self.written.q.val();
 
         self.credit.written.next = self.written.q.val();

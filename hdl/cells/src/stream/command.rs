@@ -12,7 +12,7 @@
 use rust_hdl::prelude::*;
 
 /// Bits of a [`Command`].
-pub(super) const COMMAND_BITS: usize = 63;
+pub(super) const COMMAND_BITS: usize = 64;
 
 /// What is to be done with a frame.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
@@ -43,8 +43,8 @@ pub struct Command {
     pub head: Bits<6>,
     /// Index of the last byte in the last beat.
     pub last_byte: Bits<6>,
-    /// Egress port.
-    pub port: Bits<3>,
+    /// Egress port, a bit each.
+    pub port: Bits<4>,
 }
 
 /// A word of the command queue as a [`Command`] (wires).
@@ -78,7 +78,7 @@ impl Logic for AsCommand {
             turn: bits(5).to_bits(),
             head: bits(6).to_bits(),
             last_byte: bits(6).to_bits(),
-            port: bits(3).to_bits(),
+            port: bits(4).to_bits(),
         };
     }
 
@@ -110,8 +110,8 @@ pub struct Slot {
     pub head_beat: Bits<3>,
     /// Index of the last byte in a last beat.
     pub last_byte: Bits<6>,
-    /// Egress port of the emitted beat.
-    pub port: Bits<3>,
+    /// Egress port of the emitted beat, a bit each.
+    pub port: Bits<4>,
     /// Number of the frame that is emitted: where its header lies.
     pub number: Bits<7>,
 }
@@ -137,7 +137,7 @@ mod proof {
             turn: ((seed >> 43) & 31).to_bits(),
             head: ((seed >> 48) & 63).to_bits(),
             last_byte: ((seed >> 54) & 63).to_bits(),
-            port: ((seed >> 60) & 7).to_bits(),
+            port: ((seed >> 60) & 15).to_bits(),
         };
         let mut unit = AsCommand::default();
         unit.connect_all();

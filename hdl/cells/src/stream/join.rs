@@ -27,7 +27,7 @@
 //! Latency: `v_valid` in clock 0, `command` in clock 1. Throughput: a frame per clock, no stall.
 
 use super::command::Command;
-use super::{COUNT_BITS, NUMBER_BITS, POINTER_BITS};
+use super::{COUNT_BITS, NUMBER_BITS, POINTER_BITS, PORT_BITS};
 use crate::ram::LutRam;
 use crate::register::Register;
 use rust_hdl::prelude::*;
@@ -40,8 +40,8 @@ const ORDER_BITS: usize = 14 + 2 * POINTER_BITS + 1;
 pub struct Half {
     /// Drop, or a length that the frame has not, or that `s` leaves nothing of.
     pub drop: Bit,
-    /// Egress port.
-    pub port: Bits<3>,
+    /// Egress port, a bit each.
+    pub port: Bits<4>,
     /// Ring address of the frame.
     pub begin: Bits<12>,
     /// Ring address behind it.
@@ -75,8 +75,8 @@ pub struct Join {
     pub v_number: Signal<In, Bits<NUMBER_BITS>>,
     /// Emit nothing.
     pub v_drop: Signal<In, Bit>,
-    /// Egress port.
-    pub v_port: Signal<In, Bits<3>>,
+    /// Egress port, a bit each.
+    pub v_port: Signal<In, Bits<PORT_BITS>>,
     /// Halfwords of the header, at most 48.
     pub v_p: Signal<In, Bits<6>>,
     /// Halfwords of the frame that are left out.

@@ -19,7 +19,7 @@
 
 use super::command::Slot;
 use super::rotate::Rotate;
-use super::{HEADER_BITS, NUMBER_BITS};
+use super::{HEADER_BITS, NUMBER_BITS, PORT_BITS};
 use crate::copies::Spread;
 use crate::ram::{Ram, Style};
 use crate::register::Register;
@@ -54,8 +54,8 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     pub o_keep: Signal<Out, Bits<B>>,
     /// It is its frame's last.
     pub o_last: Signal<Out, Bit>,
-    /// Egress port.
-    pub o_port: Signal<Out, Bits<3>>,
+    /// Egress port, a bit each.
+    pub o_port: Signal<Out, Bits<PORT_BITS>>,
     headers: Ram<HEADER_BITS, NUMBER_BITS>,
     rotate: Rotate<W, M>,
     slot_1: DFF<Slot>,

@@ -60,6 +60,7 @@ mod rotate;
 mod sequencer;
 mod window;
 
+pub use lanes::SwapBytes;
 pub use path::{Depths, FramePath, FramePath128, FramePath512};
 
 /// Bytes of a frame that the header pipeline sees.
@@ -81,6 +82,10 @@ pub const LATENCY_CLOCKS: usize = 9;
 /// the one in which `v_number` names it.
 pub const LEAST_HEADER_CLOCKS: usize = 2;
 
+/// Bits of `tuser` on the way in: what the sender says of a frame goes along with its header.
+pub const USER_BITS: usize = 7;
+/// Ports through which a frame may leave, a bit each.
+pub const PORT_BITS: usize = 4;
 /// Bits of a ring pointer; a ring has at most this many address bits less one.
 const POINTER_BITS: usize = 12;
 /// Bits of a frame's number; a path has at most `2^7` frames in flight.

@@ -15,6 +15,7 @@
 //! Latency: 1 clock when nothing waits. Throughput: a beat per clock, also out of a stall: the
 //! round trip from `taken` to the next beat is shorter than `MOST` clocks.
 
+use super::PORT_BITS;
 use crate::ram::LutRam;
 use crate::register::Register;
 use crate::skid::Skid;
@@ -22,8 +23,12 @@ use rust_hdl::prelude::*;
 
 /// Beats on their way at which no further slot is made.
 const MOST: u64 = 14;
+/// Side signals below `tkeep`: last, and port.
+const SIDE: usize = 1 + PORT_BITS;
+// A kernel takes no name for a number.
+const _: () = assert!(SIDE == 5);
 
-/// One beat with its side signals, as long as it waits: `X = W + B + 4` bits.
+/// One beat with its side signals, as long as it waits: `X = W + B + 5` bits.
 #[derive(LogicBlock)]
 pub struct Output<const W: usize, const B: usize, const X: usize> {
     /// Rising edge.
@@ -42,8 +47,8 @@ pub struct Output<const W: usize, const B: usize, const X: usize> {
     pub i_keep: Signal<In, Bits<B>>,
     /// It is its frame's last.
     pub i_last: Signal<In, Bit>,
-    /// Egress port.
-    pub i_port: Signal<In, Bits<3>>,
+    /// Egress port, a bit each.
+    pub i_port: Signal<In, Bits<PORT_BITS>>,
     /// A beat is offered.
     pub m_tvalid: Signal<Out, Bit>,
     /// It is taken, if there is one.
@@ -54,8 +59,8 @@ pub struct Output<const W: usize, const B: usize, const X: usize> {
     pub m_tkeep: Signal<Out, Bits<B>>,
     /// It is its frame's last.
     pub m_tlast: Signal<Out, Bit>,
-    /// Egress port.
-    pub m_tuser: Signal<Out, Bits<3>>,
+    /// Egress port, a bit each.
+    pub m_tuser: Signal<Out, Bits<PORT_BITS>>,
     waiting: Waiting<X>,
     skid: Skid<Bits<X>>,
     outstanding: Register<Bits<6>>,
@@ -68,7 +73,7 @@ pub struct Output<const W: usize, const B: usize, const X: usize> {
 
 impl<const W: usize, const B: usize, const X: usize> Default for Output<W, B, X> {
     fn default() -> Self {
-        assert_eq!(X, W + B + 4, "a beat of {W} data bits with its side signals");
+        assert_eq!(X, W + B + SIDE, "a beat of {W} data bits with its side signals");
         Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -92,7 +97,7 @@ impl<const W: usize, const B: usize, const X: usize> Default for Output<W, B, X>
             go_now: Register::default(),
             word: Signal::default(),
             most: Constant::new(MOST.to_bits()),
-            data_at: Constant::new((B as u64 + 4).to_bits()),
+            data_at: Constant::new(((B + SIDE) as u64).to_bits()),
         }
     }
 }
@@ -119,12 +124,12 @@ impl<const W: usize, const B: usize, const X: usize> Logic for Output<W, B, X> {
         self.go.next = self.go_now.q.val();
 
         self.word.next = (bit_cast::<X, W>(self.i_data.val()) << self.data_at.val())
-            | (bit_cast::<X, B>(self.i_keep.val()) << 4)
-            | (bit_cast::<X, 3>(self.i_port.val()) << 1);
+            | (bit_cast::<X, B>(self.i_keep.val()) << 5)
+            | (bit_cast::<X, PORT_BITS>(self.i_port.val()) << 1);
         if self.i_last.val() {
             self.word.next = (bit_cast::<X, W>(self.i_data.val()) << self.data_at.val())
-                | (bit_cast::<X, B>(self.i_keep.val()) << 4)
-                | (bit_cast::<X, 3>(self.i_port.val()) << 1)
+                | (bit_cast::<X, B>(self.i_keep.val()) << 5)
+                | (bit_cast::<X, PORT_BITS>(self.i_port.val()) << 1)
                 | 1;
         }
         self.waiting.i_word.next = self.word.val();
@@ -135,8 +140,8 @@ impl<const W: usize, const B: usize, const X: usize> Logic for Output<W, B, X> {
         self.skid.m_tready.next = self.m_tready.val();
         self.m_tvalid.next = self.skid.m_tvalid.val();
         self.m_tdata.next = bit_cast::<W, X>(self.skid.m_tdata.val() >> self.data_at.val());
-        self.m_tkeep.next = bit_cast::<B, X>(self.skid.m_tdata.val() >> 4);
-        self.m_tuser.next = bit_cast::<3, X>(self.skid.m_tdata.val() >> 1);
+        self.m_tkeep.next = bit_cast::<B, X>(self.skid.m_tdata.val() >> 5);
+        self.m_tuser.next = bit_cast::<PORT_BITS, X>(self.skid.m_tdata.val() >> 1);
         self.m_tlast.next = self.skid.m_tdata.val().get_bit(0);
     }
 }

@@ -8,7 +8,7 @@ use super::lanes::SwapBytes;
 use super::merge::Merge;
 use super::output::Output;
 use super::sequencer::Sequencer;
-use super::{HEADER_BITS, NUMBER_BITS, POINTER_BITS, WINDOW_BITS};
+use super::{HEADER_BITS, NUMBER_BITS, POINTER_BITS, PORT_BITS, USER_BITS, WINDOW_BITS};
 use crate::ram::{Ram, Style};
 use rust_hdl::prelude::*;
 
@@ -33,7 +33,7 @@ impl Depths {
 }
 
 /// The frame path: `W` data bits, `B` bytes and `M` halfwords a beat, `N` beats in the header
-/// window, `X = W + B + 4`. External ports are AXI4-Stream (byte 0 in `tdata[7:0]`), vectors inside
+/// window, `X = W + B + 5`. External ports are AXI4-Stream (byte 0 in `tdata[7:0]`), vectors inside
 /// are big-endian (byte 0 most significant).
 #[derive(LogicBlock)]
 pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize>
@@ -49,8 +49,8 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub s_tkeep: Signal<In, Bits<B>>,
     /// The frame's last beat.
     pub s_tlast: Signal<In, Bit>,
-    /// Ingress port.
-    pub s_tuser: Signal<In, Bits<3>>,
+    /// What the sender says of the frame, its port for one; the last beat's counts.
+    pub s_tuser: Signal<In, Bits<USER_BITS>>,
     /// There is a beat.
     pub s_tvalid: Signal<In, Bit>,
     /// It is taken; from a register.
@@ -66,8 +66,8 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub h_window: Signal<Out, Bits<WINDOW_BITS>>,
     /// The frame's length in bytes, FCS not included.
     pub h_len: Signal<Out, Bits<14>>,
-    /// Ingress port.
-    pub h_port: Signal<Out, Bits<3>>,
+    /// What the sender said of it.
+    pub h_user: Signal<Out, Bits<USER_BITS>>,
     /// The frame was longer than `MAX_FRAME_BYTES` and must be dropped.
     pub h_too_long: Signal<Out, Bit>,
     /// In the clock *before* `v_valid`: number of the frame that the verdict is about, which has
@@ -77,9 +77,9 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub v_valid: Signal<In, Bit>,
     /// Emit nothing.
     pub v_drop: Signal<In, Bit>,
-    /// Egress port.
-    pub v_port: Signal<In, Bits<3>>,
-    /// Halfwords of the new header, at most 32.
+    /// Egress port, a bit each.
+    pub v_port: Signal<In, Bits<PORT_BITS>>,
+    /// Halfwords of the new header, at most 48.
     pub v_p: Signal<In, Bits<6>>,
     /// Halfwords of the frame that are left out in front.
     pub v_s: Signal<In, Bits<7>>,
@@ -93,8 +93,8 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub m_tkeep: Signal<Out, Bits<B>>,
     /// The frame's last beat.
     pub m_tlast: Signal<Out, Bit>,
-    /// Egress port.
-    pub m_tuser: Signal<Out, Bits<3>>,
+    /// Egress port, a bit each.
+    pub m_tuser: Signal<Out, Bits<PORT_BITS>>,
     /// There is a beat.
     pub m_tvalid: Signal<Out, Bit>,
     /// It is taken.
@@ -110,9 +110,9 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
 }
 
 /// 128 bits.
-pub type FramePath128 = FramePath<128, 16, 8, 12, 148>;
+pub type FramePath128 = FramePath<128, 16, 8, 12, 149>;
 /// 512 bits.
-pub type FramePath512 = FramePath<512, 64, 32, 3, 580>;
+pub type FramePath512 = FramePath<512, 64, 32, 3, 581>;
 
 impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize>
     FramePath<W, B, M, N, X>
@@ -138,7 +138,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             h_number: Signal::default(),
             h_window: Signal::default(),
             h_len: Signal::default(),
-            h_port: Signal::default(),
+            h_user: Signal::default(),
             h_too_long: Signal::default(),
             v_number: Signal::default(),
             v_valid: Signal::default(),
@@ -196,7 +196,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.h_number.next = self.joiner.h_number.val();
         self.h_window.next = self.capture.h_window.val();
         self.h_len.next = self.capture.h_len.val();
-        self.h_port.next = self.capture.h_port.val();
+        self.h_user.next = self.capture.h_user.val();
         self.h_too_long.next = self.capture.h_too_long.val();
         self.joiner.h_valid.next = self.capture.h_valid.val();
         self.joiner.h_len.next = self.capture.h_len.val();

@@ -26,7 +26,7 @@ constexpr size_t HEADER = sizeof(Vtop::v_header);
 constexpr uint64_t RESET_CLOCKS = 3, QUIET_CLOCKS = 4000;
 
 struct Frame {
-    uint8_t port, drop, p, s, egress;
+    uint8_t user, drop, p, s, egress;
     uint16_t use, later;
     uint8_t header[HEADER];
     std::vector<uint8_t> bytes;
@@ -59,7 +59,7 @@ std::vector<Frame> read_frames(Reader& in, uint32_t count) {
     std::vector<Frame> frames(count);
     for (Frame& f : frames) {
         f.bytes.resize(in.get<uint16_t>());
-        f.port = in.get<uint8_t>();
+        f.user = in.get<uint8_t>();
         f.drop = in.get<uint8_t>();
         f.p = in.get<uint8_t>();
         f.s = in.get<uint8_t>();
@@ -152,7 +152,7 @@ private:
         for (uint8_t& byte : data) byte = uint8_t(word());
         top->s_tvalid = send;
         top->s_tlast = word() & 1;
-        top->s_tuser = word() & 7;
+        top->s_tuser = word() & 127;
         if (send) {
             const Frame& f = frames[sending];
             size_t left = f.bytes.size() - at;
@@ -160,7 +160,7 @@ private:
             memcpy(data, f.bytes.data() + at, now);
             for (size_t i = 0; i < now; i++) keep[i / 8] |= uint8_t(1 << i % 8);
             top->s_tlast = now == left;
-            if (top->s_tlast) top->s_tuser = f.port;
+            if (top->s_tlast) top->s_tuser = f.user;
         }
         memcpy(&top->s_tdata, data, sizeof data);
         memcpy(&top->s_tkeep, keep, sizeof keep);
@@ -176,7 +176,7 @@ private:
         for (size_t i = 0; i < f.bytes.size() && i < WINDOW; i++)
             if (window[WINDOW - 1 - i] != f.bytes[i]) fail("the window differs");
         put<uint8_t>('h'), put<uint64_t>(clock), put<uint16_t>(top->h_len);
-        put<uint8_t>(top->h_port), put<uint8_t>(top->h_too_long), put<uint8_t>(top->h_number);
+        put<uint8_t>(top->h_user), put<uint8_t>(top->h_too_long), put<uint8_t>(top->h_number);
         pipeline.emplace(clock + around.latency + f.later, captured++, top->h_number);
     }
 
@@ -184,7 +184,7 @@ private:
     void verdict() {
         uint8_t header[HEADER];
         for (uint8_t& byte : header) byte = uint8_t(word());
-        top->v_valid = 0, top->v_drop = word() & 1, top->v_port = word() & 7;
+        top->v_valid = 0, top->v_drop = word() & 1, top->v_port = word() & 15;
         top->v_p = word() & 63, top->v_s = word() & 127, top->v_len = word() & 0x3fff;
         if (named) {
             const Frame& f = *named;

@@ -7,7 +7,8 @@ use replay::Random;
 #[derive(Clone, Debug)]
 pub struct Frame {
     pub bytes: Vec<u8>,
-    pub port: u8,
+    /// What its sender says of it.
+    pub user: u8,
     pub drop: bool,
     /// Halfwords of the header put in front, halfwords left out.
     pub p: usize,
@@ -42,8 +43,8 @@ impl Frame {
         let mut byte = || random.word() as u8;
         let bytes = (0..len).map(|_| byte()).collect();
         let header = std::array::from_fn(|_| byte());
-        let (port, egress) = (byte() & 7, byte() & 7);
-        Self { bytes, port, drop: false, p: 0, s: 0, len, egress, header, later: 0 }
+        let (user, egress) = (byte() & 127, byte() & 15);
+        Self { bytes, user, drop: false, p: 0, s: 0, len, egress, header, later: 0 }
     }
 
     pub fn operation(mut self, (_, p, s): (&str, usize, usize)) -> Self {

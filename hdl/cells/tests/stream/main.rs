@@ -23,9 +23,9 @@ fn check(model: &Model, frames: &[Frame], around: Around) -> Seen {
     assert_eq!(seen.headers.len(), frames.len(), "headers, {around:?}");
     for (i, (header, frame)) in seen.headers.iter().zip(frames).enumerate() {
         let too_long = frame.bytes.len() > MAX_FRAME_BYTES;
-        let want = (frame.bytes.len().min(MAX_FRAME_BYTES), frame.port, too_long);
-        let got = (usize::from(header.len), header.port, header.too_long);
-        assert_eq!(got, want, "header {i}: length, port, too long; {around:?}");
+        let want = (frame.bytes.len().min(MAX_FRAME_BYTES), frame.user, too_long);
+        let got = (usize::from(header.len), header.user, header.too_long);
+        assert_eq!(got, want, "header {i}: length, user, too long; {around:?}");
         assert_eq!(usize::from(header.number), i % model.flight, "header {i}: number; {around:?}");
     }
     compare(frames, &seen, around);

@@ -48,7 +48,7 @@ pub struct Sent {
 pub struct Header {
     pub clock: u64,
     pub len: u16,
-    pub port: u8,
+    pub user: u8,
     pub too_long: bool,
     pub number: u8,
 }
@@ -160,7 +160,7 @@ fn scenario(frames: &[Frame], around: Around) -> Vec<u8> {
     let mut out: Vec<u8> = head.iter().flat_map(|word| word.to_le_bytes()).collect();
     for f in frames {
         out.extend((f.bytes.len() as u16).to_le_bytes());
-        out.extend([f.port, f.drop.into(), f.p as u8, f.s as u8, f.egress]);
+        out.extend([f.user, f.drop.into(), f.p as u8, f.s as u8, f.egress]);
         out.extend((f.len as u16).to_le_bytes());
         out.extend((f.later as u16).to_le_bytes());
         out.extend(f.header);
@@ -185,7 +185,7 @@ fn read(mut result: &[u8]) -> Seen {
             b'h' => seen.headers.push(Header {
                 clock,
                 len: next(2) as u16,
-                port: next(1) as u8,
+                user: next(1) as u8,
                 too_long: next(1) == 1,
                 number: next(1) as u8,
             }),

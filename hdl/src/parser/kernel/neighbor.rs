@@ -5,7 +5,9 @@
 //!               clock 3          clock 4
 //! ```
 
-use super::super::wire::{self, NEIGHBOR_SOLICITATION, PROTOCOL_ICMPV6, SOURCE_LINK_LAYER_ADDRESS};
+use super::super::wire::{
+    self, NEIGHBOR_SOLICITATION, PROTOCOL_ICMPV6, ROUTER_SOLICITATION, SOURCE_LINK_LAYER_ADDRESS,
+};
 use super::{
     link::Kind,
     network::{Mapped, NetworkFields},
@@ -17,12 +19,16 @@ use rust_hdl::prelude::*;
 /// What is found in clock 3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
 pub struct Found {
-    /// ICMPv6 of a type between router advertisement and redirect.
+    /// ICMPv6 of a type between router solicitation and redirect.
     pub speaks: Bit,
     /// In a tunnel, where nothing else is looked at.
     pub inner: Bit,
     /// A solicitation.
     pub solicits: Bit,
+    /// One of routers, which has no target.
+    pub routers: Bit,
+    /// It does not hold together.
+    pub routers_wrong: Bit,
     /// No router has passed it on.
     pub near: Bit,
     /// Less than a target.
@@ -63,6 +69,7 @@ pub struct Neighbor {
     ipv6: View<wire::bits::Ipv6, 320>,
     message: View<wire::bits::Solicitation, 256>,
     asker: Signal<Local, Bits<8>>,
+    length: Signal<Local, Bits<16>>,
     inner_2: DFF<Bit>,
     found: DFF<Found>,
     target: DFF<Bits<128>>,
@@ -75,6 +82,7 @@ pub struct Neighbor {
     late_malformed: Delay<Bit, 9>,
     icmpv6: Constant<Bits<8>>,
     solicitation: Constant<Bits<8>>,
+    router_solicitation: Constant<Bits<8>>,
     source: Constant<Bits<8>>,
 }
 
@@ -92,6 +100,7 @@ impl Default for Neighbor {
             ipv6: View::default(),
             message: View::default(),
             asker: Signal::default(),
+            length: Signal::default(),
             inner_2: DFF::default(),
             found: DFF::default(),
             target: DFF::default(),
@@ -104,6 +113,7 @@ impl Default for Neighbor {
             late_malformed: Delay::default(),
             icmpv6: Constant::new(PROTOCOL_ICMPV6.to_bits()),
             solicitation: Constant::new(NEIGHBOR_SOLICITATION.to_bits()),
+            router_solicitation: Constant::new(ROUTER_SOLICITATION.to_bits()),
             source: Constant::new(SOURCE_LINK_LAYER_ADDRESS.to_bits()),
         }
     }
@@ -111,6 +121,7 @@ impl Default for Neighbor {
 
 impl Logic for Neighbor {
     #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // a line per compare
     fn update(&mut self) {
         dff_setup!(
             self, clock, inner_2, found, target, option_mac, frame_mac, fields_4, wrong, solicits_4
@@ -120,11 +131,21 @@ impl Logic for Neighbor {
         self.message.bytes.next = self.l3.val().get_bits::<256>(16);
         self.inner_2.d.next = self.inner.val();
         self.found.d.next.inner = self.inner_2.q.val();
-        // Clock 3. Types 134 to 137.
+        // Clock 3. Types 133 to 137.
         self.found.d.next.speaks = self.kind.val().ipv6
             & (self.ipv6.fields.val().next_header == self.icmpv6.val())
             & (((self.message.fields.val().kind & 0xfe) == 0x86)
-                | ((self.message.fields.val().kind & 0xfe) == 0x88));
+                | ((self.message.fields.val().kind & 0xfe) == 0x88)
+                | (self.message.fields.val().kind == self.router_solicitation.val()));
+        self.found.d.next.routers =
+            self.message.fields.val().kind == self.router_solicitation.val();
+        // Its option lies where others have the target.
+        self.length.next = self.ipv6.fields.val().payload_length;
+        self.found.d.next.routers_wrong = !self.length.val().get_bits::<13>(3).any()
+            | ((self.length.val().get_bits::<13>(3) == 1)
+                & self.length.val().get_bits::<3>(0).any())
+            | (self.length.val().get_bits::<12>(4).any()
+                & !self.message.fields.val().target.get_bits::<8>(112).any());
         self.found.d.next.solicits = self.message.fields.val().kind == self.solicitation.val();
         self.found.d.next.near =
             self.ipv6.fields.val().hop_limit.all() & !self.message.fields.val().code.any();
@@ -156,8 +177,10 @@ impl Logic for Neighbor {
         if self.found.q.val().speaks & !self.found.q.val().inner {
             self.fields_4.d.next.asks =
                 self.found.q.val().solicits & self.found.q.val().asker.any();
-            self.fields_4.d.next.dst_ip = self.target.q.val();
             self.fields_4.d.next.claimed_mac = self.frame_mac.q.val();
+            if !self.found.q.val().routers {
+                self.fields_4.d.next.dst_ip = self.target.q.val();
+            }
             if self.found.q.val().solicits & self.found.q.val().option & self.found.q.val().claims {
                 self.fields_4.d.next.claimed_mac = self.option_mac.q.val();
             }
@@ -165,7 +188,8 @@ impl Logic for Neighbor {
         self.wrong.d.next = self.found.q.val().speaks
             & !self.found.q.val().inner
             & (!self.found.q.val().near
-                | self.found.q.val().short
+                | (self.found.q.val().short & !self.found.q.val().routers)
+                | (self.found.q.val().routers & self.found.q.val().routers_wrong)
                 | (self.found.q.val().solicits
                     & (self.found.q.val().cut
                         | self.found.q.val().group

@@ -191,6 +191,8 @@ pub struct Lengths {
     pub remaining: Signal<In, Bits<14>>,
     /// Where layer 3 starts.
     pub l3_offset: Signal<In, Bits<8>>,
+    /// The frame ends where it ends, whatever its headers say.
+    pub whole: Signal<In, Bit>,
     /// After clock 3.
     pub payload: Signal<Out, Payload>,
     /// Where the packet ends in the frame, after clock 4.
@@ -214,6 +216,7 @@ pub struct Lengths {
     payload_3: DFF<Payload>,
     kind_3: DFF<Kind>,
     packet: DFF<Bits<17>>,
+    shown: DFF<Bits<14>>,
     remaining_3: DFF<Bits<14>>,
     offset_3: DFF<Bits<8>>,
     behind_3: DFF<Bits<8>>,
@@ -240,6 +243,7 @@ impl Default for Lengths {
             kind: Signal::default(),
             remaining: Signal::default(),
             l3_offset: Signal::default(),
+            whole: Signal::default(),
             payload: Signal::default(),
             end: Signal::default(),
             fault: Signal::default(),
@@ -266,6 +270,7 @@ impl Default for Lengths {
             payload_3: DFF::default(),
             kind_3: DFF::default(),
             packet: DFF::default(),
+            shown: DFF::default(),
             remaining_3: DFF::default(),
             offset_3: DFF::default(),
             behind_3: DFF::default(),
@@ -289,7 +294,7 @@ impl Default for Lengths {
 impl Logic for Lengths {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, payload_3, kind_3, packet, remaining_3, offset_3, other_arp);
+        dff_setup!(self, clock, payload_3, kind_3, packet, shown, remaining_3, offset_3, other_arp);
         dff_setup!(self, clock, other_ipv4, short_ipv4, small_ipv4, other_ipv6, end_4);
         dff_setup!(self, clock, long_ipv4, long_ipv6, behind_3, far);
         clock!(self, clock, src_mapped, dst_mapped);
@@ -307,14 +312,19 @@ impl Logic for Lengths {
         self.payload_3.d.next.second_word =
             self.kind.val().ipv4 & (self.ipv4.fields.val().fragment_offset == 1);
         self.packet.d.next = bit_cast::<17, 16>(self.ipv4.fields.val().total_length);
+        self.shown.d.next = bit_cast::<14, 16>(self.ipv4.fields.val().total_length);
         self.behind_3.d.next = self.l3_offset.val() + bit_cast::<8, 16>(self.header.val());
         if self.kind.val().ipv6 {
             self.payload_3.d.next.length = self.ipv6.fields.val().payload_length;
             self.packet.d.next = bit_cast::<17, 16>(self.ipv6.fields.val().payload_length) + 40;
+            self.shown.d.next = bit_cast::<14, 16>(self.ipv6.fields.val().payload_length) + 40;
             self.behind_3.d.next = self.l3_offset.val() + 40;
         }
         if self.kind.val().arp {
             self.packet.d.next = bit_cast::<17, 14>(self.remaining.val());
+        }
+        if self.kind.val().arp | self.whole.val() {
+            self.shown.d.next = self.remaining.val();
         }
         self.other_arp.d.next =
             (self.remaining.val() < 28) | (self.arp.fields.val().kind != self.arp_kind.val());
@@ -336,8 +346,7 @@ impl Logic for Lengths {
         self.first.flag[2].next = self.kind_3.q.val().ipv4
             & (self.other_ipv4.q.val() | self.short_ipv4.q.val() | self.small_ipv4.q.val());
         self.first.flag[3].next = self.kind_3.q.val().ipv6 & self.other_ipv6.q.val();
-        self.end_4.d.next =
-            bit_cast::<14, 8>(self.offset_3.q.val()) + bit_cast::<14, 17>(self.packet.q.val());
+        self.end_4.d.next = bit_cast::<14, 8>(self.offset_3.q.val()) + self.shown.q.val();
         self.over.next = bit_cast::<17, 14>(self.remaining_3.q.val()) < self.packet.q.val();
         self.long_ipv4.d.next = self.kind_3.q.val().ipv4 & self.over.val();
         self.long_ipv6.d.next = self.kind_3.q.val().ipv6 & self.over.val();

@@ -344,11 +344,12 @@ impl Logic for Check {
         self.beyond.d.next = self.payload.val().length < self.tcp_bytes.val();
         self.udp_low.d.next = self.header.val().udp_length < 8;
         self.udp_beyond.d.next = self.payload.val().length < self.header.val().udp_length;
-        // Neighbor discovery behind extension headers; the type, 134 to 137, is the upper byte.
+        // Neighbor discovery behind extension headers; the type, 133 to 137, is the upper byte.
         self.hidden.d.next = self.transports.val().icmpv6
             & self.walk.val().place.any()
             & (((self.header.val().src_port & 0xfe00) == 0x8600)
-                | ((self.header.val().src_port & 0xfe00) == 0x8800));
+                | ((self.header.val().src_port & 0xfe00) == 0x8800)
+                | ((self.header.val().src_port & 0xff00) == 0x8500));
         // After clock 13. RFC 1858 and RFC 3128: a first fragment holds the whole TCP header, and
         // none starts within it.
         self.first.flag[0].next = self.walk_13.q.val().wrong;

@@ -21,6 +21,14 @@ fn solicitation() -> Vec<u8> {
     with(with(frame, 18, &[0, 32]), HOP_LIMIT, &[255])
 }
 
+/// A router solicitation with so many bytes of options.
+fn routers(options: u8) -> Vec<u8> {
+    let mut frame = cut(solicitation(), 54);
+    frame.extend([133, 0, 0, 0, 0, 0, 0, 0]);
+    frame.extend([1, 1, 2, 0, 0, 0, 0, 9].iter().cycle().take(options.into()));
+    with(frame, 18, &[0, 8 + options])
+}
+
 pub fn rows() -> Vec<Row> {
     let ask = solicitation;
     let of = |bytes: u8| with(ask(), 18, &[0, bytes]);
@@ -41,7 +49,16 @@ pub fn rows() -> Vec<Row> {
         ("option of another kind", with(ask(), 78, &[14]), None),
         ("advertisement without its option", cut(with(of(24), 54, &[136]), 78), None),
         ("advertisement from afar", with(with(ask(), 54, &[136]), HOP_LIMIT, &[1]), MalformedNd),
-        ("router solicitation from afar", with(with(ask(), 54, &[133]), HOP_LIMIT, &[1]), None),
+        ("for routers", routers(0), None),
+        ("for routers, with a MAC", routers(8), None),
+        ("for routers, with a second option", routers(24), None),
+        ("for routers, in 9 bytes", routers(1), MalformedNd),
+        ("for routers, in 15 bytes", routers(7), MalformedNd),
+        ("for routers, in 7 bytes", with(routers(0), 18, &[0, 7]), MalformedIcmp),
+        ("for routers, an empty option", with(routers(8), 63, &[0]), MalformedNd),
+        ("for routers, from afar", with(routers(8), HOP_LIMIT, &[254]), MalformedNd),
+        ("for routers, of code 1", with(routers(8), 55, &[1]), MalformedNd),
+        ("for routers, behind options", with(hidden.clone(), 62, &[133]), MalformedNd),
         ("redirect of 23 bytes", with(of(23), 54, &[137]), MalformedNd),
         ("type 138", with(with(ask(), 54, &[138]), HOP_LIMIT, &[1]), None),
         ("solicitation behind options", hidden.clone(), MalformedNd),
@@ -66,6 +83,10 @@ fn neighbors_ask() {
     assert_eq!(said(&probe), (true, false, target, 0x0200_0000_0009));
     let advertisement = with(solicitation(), 54, &[136]);
     assert_eq!(said(&advertisement), (true, false, target, own));
+    // Who asks for routers names no address.
+    let h = parse(&routers(8), false);
+    let to = u128::from_be_bytes(routers(8)[38..54].try_into().unwrap_or_default());
+    assert_eq!((h.neighbor, h.asks, h.dst_ip, h.claimed_mac), (true, false, to, own));
     let other = with(solicitation(), 54, &[128]);
     assert!(!parse(&other, false).neighbor);
 }

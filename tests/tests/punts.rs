@@ -1,0 +1,199 @@
+//! Each reason for which a packet goes to the host's CPU, provoked and counted; and the way back.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use driver::{Card, CardIo, Inject, Punted};
+use etherparse::PacketBuilder;
+use hdl::{
+    bar0,
+    meta::{DropReason, Entered, PuntReason, Verdict},
+    profile::{CPU_PORT, HOST_PORTS, PROFILES, Profile},
+    punt,
+    walk::walk,
+};
+use house::plain::{
+    self, CARD, FIRST_AWAY, GATEWAY, LONER, ROUTER, SERVICE, SERVICE_IP, VNI, mac, mac_bytes,
+    tunnel, udp,
+};
+use sim::{Model, follow};
+
+const NET: usize = HOST_PORTS;
+/// The MAC of everybody.
+const ALL: u64 = 0xffff_ffff_ffff;
+
+fn cards() -> impl Iterator<Item = Card<Model>> {
+    PROFILES.iter().map(|profile| {
+        let mut card = Card::open(Model::new(profile, 9).unwrap(), &[*profile], 4).unwrap();
+        card.apply(&plain::image()).unwrap();
+        card.set_open(true).unwrap();
+        card
+    })
+}
+
+/// What becomes of a frame: the card and the reference agree on it.
+fn send(card: &mut Card<Model>, port: usize, frame: &[u8]) -> (Verdict, Option<Vec<u8>>) {
+    let width = card.profile().width_bits;
+    card.io_mut().send(port, frame).unwrap();
+    card.io_mut().run(1_000_000).unwrap();
+    let journeys = follow(card.io_mut().take().unwrap()).unwrap().journeys;
+    let [journey] = &journeys[..] else { panic!("one packet: {journeys:?}") };
+    let (source, seen) = punt::arrive(port, frame, width / 8);
+    let generation = card.generation() & 1 == 1;
+    let mut connections = card.connections();
+    connections.follow(journey.passes.first.tick);
+    let entered = Entered { source, generation, open: true };
+    let want = walk(card.tables(), &mut connections, seen, entered);
+    assert_eq!(journey.passes.verdict(), want.verdict, "{frame:02x?}");
+    let out = journey.received.as_ref().map(|f| f.bytes.clone());
+    assert_eq!(out, want.frame, "{frame:02x?}");
+    (want.verdict, out)
+}
+
+/// A UDP packet of 0 between addresses and ports.
+fn packet(dst_mac: u64, src: [u8; 4], dst: [u8; 4], ports: [u16; 2]) -> Vec<u8> {
+    let mut frame = Vec::new();
+    PacketBuilder::ethernet2(mac_bytes(mac(0)), mac_bytes(dst_mac))
+        .ipv4(src, dst, 64)
+        .udp(ports[0], ports[1])
+        .write(&mut frame, &[7; 100])
+        .unwrap();
+    frame
+}
+
+fn router_solicitation() -> Vec<u8> {
+    let mut frame = Vec::new();
+    PacketBuilder::ethernet2(mac_bytes(mac(0)), [0x33, 0x33, 0, 0, 0, 2])
+        .ipv6(0xfe80_u128.rotate_right(16).to_be_bytes(), [0xff; 16], 255)
+        .icmpv6_raw(133, 0, [0; 4])
+        .write(&mut frame, &[])
+        .unwrap();
+    frame
+}
+
+/// A frame of 0 that is punted for that reason.
+fn provoke(reason: PuntReason) -> Vec<u8> {
+    match reason {
+        PuntReason::None => udp(0, FIRST_AWAY, ROUTER, 7, 100),
+        PuntReason::Dhcp => packet(ALL, [0; 4], [255; 4], [68, 67]),
+        PuntReason::RouterSolicitation => router_solicitation(),
+        PuntReason::Service => {
+            packet(ROUTER, plain::address(0).to_be_bytes(), SERVICE_IP.to_be_bytes(), [7, 53])
+        }
+    }
+}
+
+#[test]
+fn every_punt_is_provoked_and_counted() {
+    for mut card in cards() {
+        for &reason in PuntReason::ALL {
+            let before = card.counters().unwrap();
+            // Padding is no part of the packet.
+            let frame = provoke(reason);
+            let (verdict, out) = send(&mut card, 0, &[&frame[..], &[0xee; 9]].concat());
+            assert_eq!((verdict.reason, verdict.punt), (DropReason::None, reason));
+            let after = card.counters().unwrap();
+            if reason == PuntReason::None {
+                assert_eq!(after.forwarded, before.forwarded + 1);
+                continue;
+            }
+            assert_eq!(after.punted(reason), before.punted(reason) + 1, "{reason:?}");
+            assert_eq!(after.packets(), before.packets() + 1);
+            let out = out.unwrap();
+            let punted = Punted::read(&out).unwrap();
+            let service = if reason == PuntReason::Service { SERVICE } else { 0 };
+            assert_eq!((punted.reason, punted.service), (reason, service));
+            assert_eq!((punted.port, punted.eni, punted.frame), (0, 0, &frame[..]));
+            assert_eq!(punted.generation, card.generation() & 1 == 1);
+        }
+        let known = card.io_mut().read32(bar0::OCCUPIED).unwrap();
+        assert_eq!(known, 1, "the connection of what was forwarded");
+    }
+}
+
+#[test]
+fn nobody_is_punted_who_lies_or_comes_from_afar() {
+    for mut card in cards() {
+        let dhcp = provoke(PuntReason::Dhcp);
+        let mut lies = dhcp.clone();
+        lies[11] ^= 1;
+        assert_eq!(send(&mut card, 0, &lies).0, Verdict::drop(DropReason::SpoofedMac));
+        let foreign = packet(ALL, plain::address(1).to_be_bytes(), [255; 4], [68, 67]);
+        assert_eq!(send(&mut card, 0, &foreign).0, Verdict::drop(DropReason::SpoofedIp));
+        let unassigned = packet(ROUTER, [0; 4], SERVICE_IP.to_be_bytes(), [68, 53]);
+        assert_eq!(send(&mut card, 0, &unassigned).0, Verdict::drop(DropReason::SpoofedIp));
+        // To the address, but not to the router; to an address of no service: packets like others.
+        // A relay of a tenant's.
+        let server = plain::address(FIRST_AWAY).to_be_bytes();
+        let relayed = packet(ROUTER, plain::address(0).to_be_bytes(), server, [67, 67]);
+        assert_eq!(send(&mut card, 0, &relayed).0, Verdict::forward(NET as u8));
+        let (own, service) = (plain::address(0).to_be_bytes(), SERVICE_IP.to_be_bytes());
+        let beside = packet(mac(1), own, service, [7, 53]);
+        assert_eq!(send(&mut card, 0, &beside).0, Verdict::drop(DropReason::NaclOutbound));
+        let nobody = packet(ROUTER, own, [169, 254, 0, 9], [7, 53]);
+        assert_eq!(send(&mut card, 0, &nobody).0, Verdict::drop(DropReason::NaclOutbound));
+        let mut far = router_solicitation();
+        far[21] = 254;
+        assert_eq!(send(&mut card, 0, &far).0, Verdict::drop(DropReason::MalformedNd));
+        let tunnelled = tunnel(VNI, &router_solicitation());
+        assert_eq!(send(&mut card, NET, &tunnelled).0, Verdict::drop(DropReason::TunnelledArp));
+        let tunnelled = tunnel(VNI, &dhcp);
+        assert_eq!(send(&mut card, NET, &tunnelled).0, Verdict::drop(DropReason::Multicast));
+        assert_eq!(card.counters().unwrap().punted(PuntReason::Dhcp), 0);
+    }
+}
+
+fn width(card: &Card<Model>) -> usize {
+    let Profile { width_bits, .. } = *card.profile();
+    width_bits
+}
+
+#[test]
+fn what_is_injected_is_judged_as_if_it_came_in() {
+    for mut card in cards() {
+        let width = width(&card);
+        for (port, frame) in [
+            (0, udp(0, FIRST_AWAY, ROUTER, 7, 100)),
+            (0, udp(0, LONER, ROUTER, 7, 100)),
+            (1, udp(0, FIRST_AWAY, ROUTER, 7, 100)),
+            (NET, tunnel(VNI, &udp(FIRST_AWAY, 0, mac(0), 7, 1400))),
+            (0, udp(0, 1, mac(1), 7, 100)),
+            (0, provoke(PuntReason::Service)),
+        ] {
+            let (direct, out) = send(&mut card, port, &frame);
+            let inject = Inject::As(port as u8).frame(width, &frame);
+            let (injected, again) = send(&mut card, CPU_PORT, &inject);
+            assert_eq!((direct, out), (injected, again), "{frame:02x?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_injected_to_go_out_goes_out_as_it_is() {
+    for mut card in cards() {
+        let width = width(&card);
+        let before = card.counters().unwrap();
+        let mut sent = 0;
+        for port in 0..CPU_PORT {
+            // Of any protocol and length, whoever it is from.
+            for bytes in [1, 13, 15, 60, 61, 1500, 9216] {
+                let mut frame = [mac_bytes(GATEWAY), mac_bytes(CARD)].concat();
+                frame.resize(bytes, 0x88);
+                let inject = Inject::Out(port as u8).frame(width, &frame);
+                let (verdict, out) = send(&mut card, CPU_PORT, &inject);
+                assert_eq!((verdict, out), (Verdict::forward(port as u8), Some(frame)));
+                sent += 1;
+            }
+            let inject = Inject::Out(port as u8).frame(width, &[0; 9217]);
+            let verdict = send(&mut card, CPU_PORT, &inject).0;
+            assert_eq!(verdict, Verdict::drop(DropReason::FrameTooLong));
+        }
+        assert_eq!(card.counters().unwrap().injected, before.injected + sent);
+        for port in CPU_PORT as u8..8 {
+            let bad = Verdict::drop(DropReason::BadInject);
+            let frame = udp(0, FIRST_AWAY, ROUTER, 7, 100);
+            for inject in [Inject::As(port), Inject::Out(port)] {
+                assert_eq!(send(&mut card, CPU_PORT, &inject.frame(width, &frame)).0, bad);
+            }
+            assert_eq!(send(&mut card, CPU_PORT, &Inject::As(0).frame(width, &[])).0, bad);
+        }
+    }
+}
