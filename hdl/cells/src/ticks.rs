@@ -1,7 +1,7 @@
 //! What time is it, in ticks of so many clocks?
 //!
 //! ```text
-//! every 32 clocks: --> [ left - 1 ] -- none left --> left = period --> now + 1
+//! every 32 clocks: --> [ left - 1 ] -- none left --> left = period --> [ step ] --> now + 1
 //! ```
 //! `now` steps by one and never twice within [`UNIT_CLOCKS`], as [`crate::flows`] wants it. A
 //! period of 0, which it has after reset, stops the time.
@@ -71,6 +71,7 @@ impl Logic for Ticks {
             self.units.d.next = self.period.val();
             self.left.d.next = 0.into();
             self.last.d.next = true;
+            self.step.d.next = false;
         }
         self.now.next = self.tick.q.val();
     }
