@@ -79,13 +79,14 @@ pub fn pair<K: Packed, L: Packed>(start: &K, label: &L) -> Vec<u32> {
     dwords
 }
 
+/// {bank, index, row packed}.
+type Row<'r> = (bool, usize, &'r [u32]);
+
 /// Writes rows into both banks of a table by number, and says what they hold.
-///
-/// `write` offers {bank, index, row packed}, or nothing.
 pub fn fill_banks<B: Block, R: Packed>(
     bench: &mut Bench<B>,
     banks: [Vec<R>; 2],
-    write: fn(&mut B, Option<(bool, usize, &[u32])>),
+    write: fn(&mut B, Option<Row>),
 ) -> [Vec<R>; 2] {
     for (bank, rows) in banks.iter().enumerate() {
         for (index, row) in rows.iter().enumerate() {
