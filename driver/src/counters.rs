@@ -13,6 +13,8 @@ pub struct Counters {
     pub forwarded: u64,
     /// Sent on as the host gave them.
     pub injected: u64,
+    /// Of those punted: lost because the host had not read the ones before.
+    pub cpu_lost: u64,
     dropped: [u64; DropReason::ALL.len()],
     punted: [u64; PuntReason::ALL.len()],
 }
@@ -49,6 +51,7 @@ impl<B: CardIo> Card<B> {
         let mut counters = Counters {
             forwarded: self.counter(DropReason::None.code())?,
             injected: self.counter(PuntReason::None.settled())?,
+            cpu_lost: self.cpu_lost()?,
             dropped: [0; DropReason::ALL.len()],
             punted: [0; PuntReason::ALL.len()],
         };
@@ -66,6 +69,18 @@ impl<B: CardIo> Card<B> {
         io.write32(bar0::COUNTER_SELECT, number as u32)?;
         let low = io.read32(bar0::COUNTER)?;
         let high = io.read32(bar0::COUNTER + 4)?;
+        Ok(u64::from(high) << 32 | u64::from(low))
+    }
+
+    /// Both halves of one moment: between two reads the low one overflows once, at most.
+    fn cpu_lost(&mut self) -> Result<u64, Error> {
+        let io = self.io_mut();
+        let before = io.read32(bar0::CPU_LOST + 4)?;
+        let mut low = io.read32(bar0::CPU_LOST)?;
+        let high = io.read32(bar0::CPU_LOST + 4)?;
+        if high != before {
+            low = io.read32(bar0::CPU_LOST)?;
+        }
         Ok(u64::from(high) << 32 | u64::from(low))
     }
 }

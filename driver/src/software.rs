@@ -120,6 +120,7 @@ impl SoftwareCard {
 
     fn read(&mut self, offset: u64) -> Result<u32, Violation> {
         const COUNTER_HIGH: u64 = bar0::COUNTER + 4;
+        const CPU_LOST_HIGH: u64 = bar0::CPU_LOST + 4;
         const DEPTHS_END: u64 = bar0::DEPTHS + 4 * TableId::ALL.len() as u64;
         Ok(match offset {
             bar0::MAGIC => bar0::MAGIC_VALUE,
@@ -128,8 +129,8 @@ impl SoftwareCard {
             bar0::WIDTH => self.profile.width_bits as u32,
             bar0::CONNECTIONS => self.profile.connections_log2 as u32,
             bar0::CLOCK => self.profile.clock_khz,
-            // It judges no packets, so it knows no connection.
-            bar0::OCCUPIED => 0,
+            // It judges no packets, so it knows no connection and loses no frame.
+            bar0::OCCUPIED | bar0::CPU_LOST | CPU_LOST_HIGH => 0,
             bar0::PORTS => dword(&Ports::CARD),
             bar0::STATUS => self.status(),
             bar0::CONTROL => self.control,

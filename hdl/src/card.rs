@@ -26,9 +26,16 @@ use rust_hdl::prelude::*;
 pub const TRACE: usize = <crate::explain::Trace as layout::Packed>::BITS;
 
 /// A card: `W` data bits, `B` bytes and `M` halfwords a beat, `N` beats in the window, `X` as the
-/// frame path wants it.
+/// frame path wants it, `Y` as the egress.
 #[derive(LogicBlock)]
-pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize> {
+pub struct Card<
+    const W: usize,
+    const B: usize,
+    const M: usize,
+    const N: usize,
+    const X: usize,
+    const Y: usize,
+> {
     /// Rising edge; the only clock.
     pub clock: Signal<In, Clock>,
     /// Synchronous, active high: empties every table and closes the card. Hold it for
@@ -72,7 +79,7 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
     /// Its record; zero in a profile without.
     pub explain: Signal<Out, Bits<TRACE>>,
     ingress: Ingress<W, B>,
-    egress: Egress<W, B>,
+    egress: Egress<W, B, Y>,
     path: FramePath<W, B, M, N, X>,
     pipeline: Pipeline,
     bar0: Bar0,
@@ -86,12 +93,12 @@ pub struct Card<const W: usize, const B: usize, const M: usize, const N: usize, 
 }
 
 /// 128 bits.
-pub type Card128 = Card<128, 16, 8, 12, 149>;
+pub type Card128 = Card<128, 16, 8, 12, 149, 144>;
 /// 512 bits.
-pub type Card512 = Card<512, 64, 32, 3, 581>;
+pub type Card512 = Card<512, 64, 32, 3, 581, 576>;
 
-impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize>
-    Card<W, B, M, N, X>
+impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize, const Y: usize>
+    Card<W, B, M, N, X, Y>
 {
     /// A card of this profile, on the heap: kernels keep a byte per bit.
     pub fn new(profile: &Profile) -> Box<Self> {
@@ -132,14 +139,15 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
     }
 }
 
-impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize> Logic
-    for Card<W, B, M, N, X>
+impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: usize, const Y: usize>
+    Logic for Card<W, B, M, N, X, Y>
 {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, ingress, path, pipeline, bar0);
+        clock!(self, clock, ingress, egress, path, pipeline, bar0);
         self.ingress.reset.next = self.reset.val();
+        self.egress.reset.next = self.reset.val();
         self.path.reset.next = self.reset.val();
         self.bar0.reset.next = self.reset.val();
         // Ports.
@@ -167,6 +175,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.egress.tuser.next = self.path.m_tuser.val();
         self.egress.tvalid.next = self.path.m_tvalid.val();
         self.path.m_tready.next = self.egress.tready.val();
+        self.bar0.lost.next = self.egress.lost.val();
         // Headers in, verdicts out.
         self.entered.next.number = self.path.h_number.val();
         self.source.i.next = self.path.h_user.val();

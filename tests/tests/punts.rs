@@ -6,6 +6,7 @@ use etherparse::PacketBuilder;
 use hdl::{
     bar0,
     meta::{DropReason, Entered, PuntReason, Verdict},
+    ports::CPU_BUFFER_BYTES,
     profile::{CPU_PORT, HOST_PORTS, PROFILES, Profile},
     punt,
     walk::walk,
@@ -14,7 +15,7 @@ use house::plain::{
     self, CARD, FIRST_AWAY, GATEWAY, LONER, ROUTER, SERVICE, SERVICE_IP, VNI, mac, mac_bytes,
     tunnel, udp,
 };
-use sim::{Model, follow};
+use sim::{Model, Pauses, follow};
 
 const NET: usize = HOST_PORTS;
 /// The MAC of everybody.
@@ -194,6 +195,40 @@ fn what_is_injected_to_go_out_goes_out_as_it_is() {
                 assert_eq!(send(&mut card, CPU_PORT, &inject.frame(width, &frame)).0, bad);
             }
             assert_eq!(send(&mut card, CPU_PORT, &Inject::As(0).frame(width, &[])).0, bad);
+        }
+    }
+}
+
+#[test]
+fn a_host_that_does_not_read_loses_its_own_frames_only() {
+    const EACH: usize = 300;
+    for mut card in cards() {
+        let (dhcp, onward) = (provoke(PuntReason::Dhcp), provoke(PuntReason::None));
+        card.io_mut()
+            .pauses(CPU_PORT, Pauses { stall_per_mille: 1000, idle_per_mille: 0 })
+            .unwrap();
+        for _ in 0..EACH {
+            card.io_mut().send(0, &dhcp).unwrap();
+            card.io_mut().send(1, &udp(1, FIRST_AWAY, ROUTER, 7, 100)).unwrap();
+            card.io_mut().send(0, &onward).unwrap();
+        }
+        card.io_mut().run(100_000).unwrap();
+        let left = card.io_mut().take().unwrap().received;
+        assert_eq!(left.len(), 2 * EACH);
+        assert!(left.iter().all(|frame| frame.port == NET));
+        // A frame takes its header, itself, and what is left of its last beat.
+        let width_bytes = card.profile().width_bits / 8;
+        let beats = (punt::HEADER_BYTES + dhcp.len()).div_ceil(width_bytes);
+        let kept = CPU_BUFFER_BYTES / width_bytes / beats;
+        let counters = card.counters().unwrap();
+        assert_eq!(counters.punted(PuntReason::Dhcp), EACH as u64);
+        assert_eq!(counters.cpu_lost, (EACH - kept) as u64);
+        card.io_mut().pauses(CPU_PORT, Pauses::default()).unwrap();
+        card.io_mut().run(100_000).unwrap();
+        let left = card.io_mut().take().unwrap().received;
+        assert_eq!(left.len(), kept);
+        for frame in left {
+            assert_eq!(Punted::read(&frame.bytes).unwrap().frame, dhcp);
         }
     }
 }

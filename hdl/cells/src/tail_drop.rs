@@ -1,22 +1,26 @@
 //! How does a reader that may stand still hold up nobody else?
 //!
 //! ```text
-//! s_* --[register]--> block RAM, 2^A beats --> m_*
-//!            |  write, begin, read: pointers
+//! s_* --[register]--> block RAM, 2^A beats --> [FIFO] --> m_*
+//!            |  write, begin, fetch, read: pointers
 //!            +--> no room: back to where the frame began, and its rest is not taken
 //! ```
 //! A FIFO of whole frames that always takes its beat. A frame for which there is no room is lost as
 //! a whole, and `lost` says so: tail drop. What is read begins when the frame's last beat is there.
 //!
-//! Latency: 5 clocks behind a frame's last beat. Throughput: a beat per clock in, one in three
-//! clocks out. Capacity: `2^A` beats; a longer frame is always lost.
+//! Latency: 5 clocks behind a frame's last beat. Throughput: a beat per clock, so nothing is lost
+//! on a reader that never waits. Capacity: `2^A` beats; a longer frame is always lost.
 
 use crate::{
+    delay::DelayValid,
+    fifo::Fifo,
     ram::{Ram, Style},
     register::Register,
 };
 use rust_hdl::prelude::*;
 
+/// Clocks from a pointer to what it points at.
+const FETCH: usize = 2;
 /// Bits of a pointer, one more than the most beats need.
 const POINTER: usize = 12;
 
@@ -44,10 +48,15 @@ pub struct TailDrop<const W: usize> {
     beat: DFF<Bits<W>>,
     write: Register<Bits<POINTER>>,
     begin: Register<Bits<POINTER>>,
+    fetch: Register<Bits<POINTER>>,
     read: Register<Bits<POINTER>>,
+    fetched: DelayValid<FETCH>,
+    ahead: Register<Bits<3>>,
+    ready: Fifo<Bits<W>, 3>,
     losing: Register<Bit>,
     lost_now: Register<Bit>,
-    age: Register<Bits<2>>,
+    fetches: Signal<Local, Bit>,
+    given: Signal<Local, Bit>,
     fits: Signal<Local, Bit>,
     last: Signal<Local, Bit>,
     capacity: Constant<Bits<POINTER>>,
@@ -71,10 +80,15 @@ impl<const W: usize> TailDrop<W> {
             beat: DFF::default(),
             write: Register::default(),
             begin: Register::default(),
+            fetch: Register::default(),
             read: Register::default(),
+            fetched: DelayValid::default(),
+            ahead: Register::default(),
+            ready: Fifo::default(),
             losing: Register::default(),
             lost_now: Register::default(),
-            age: Register::default(),
+            fetches: Signal::default(),
+            given: Signal::default(),
             fits: Signal::default(),
             last: Signal::default(),
             capacity: Constant::new((1u64 << depth_log2).to_bits()),
@@ -85,15 +99,18 @@ impl<const W: usize> TailDrop<W> {
 impl<const W: usize> Logic for TailDrop<W> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, beat, write, begin, read, losing, age);
-        clock!(self, clock, beats, comes, lost_now);
+        dff_setup!(self, clock, beat, write, begin, fetch, read, ahead, losing);
+        clock!(self, clock, beats, fetched, ready, comes, lost_now);
         self.comes.reset.next = self.reset.val();
         self.write.reset.next = self.reset.val();
         self.begin.reset.next = self.reset.val();
         self.read.reset.next = self.reset.val();
         self.losing.reset.next = self.reset.val();
         self.lost_now.reset.next = self.reset.val();
-        self.age.reset.next = self.reset.val();
+        self.fetch.reset.next = self.reset.val();
+        self.fetched.reset.next = self.reset.val();
+        self.ahead.reset.next = self.reset.val();
+        self.ready.reset.next = self.reset.val();
         // In: a beat is written where it fits, whatever becomes of its frame.
         self.comes.d.next = self.s_tvalid.val();
         self.beat.d.next = self.s_tdata.val();
@@ -116,20 +133,27 @@ impl<const W: usize> Logic for TailDrop<W> {
             }
         }
         self.lost.next = self.lost_now.q.val();
-        // Out: two clocks after the pointer came to rest the memory shows what it points at.
-        self.beats.ra.next = self.read.q.val();
-        self.age.d.next = 0.into();
-        if self.read.q.val() != self.begin.q.val() {
-            self.age.d.next = self.age.q.val() + 1;
-            if self.age.q.val().get_bit(1) {
-                self.age.d.next = 2.into();
-                if self.m_tready.val() {
-                    self.age.d.next = 0.into();
-                    self.read.d.next = self.read.q.val() + 1;
-                }
-            }
+        // Out: no more is fetched than the FIFO has room for, and a place is free when it is read.
+        self.fetches.next = (self.fetch.q.val() != self.begin.q.val()) & !self.ahead.q.val().all();
+        self.given.next = self.ready.m_tvalid.val() & self.m_tready.val();
+        if self.fetches.val() {
+            self.fetch.d.next = self.fetch.q.val() + 1;
         }
-        self.m_tvalid.next = self.age.q.val().get_bit(1);
-        self.m_tdata.next = self.beats.q.val();
+        if self.given.val() {
+            self.read.d.next = self.read.q.val() + 1;
+        }
+        if self.fetches.val() & !self.given.val() {
+            self.ahead.d.next = self.ahead.q.val() + 1;
+        }
+        if self.given.val() & !self.fetches.val() {
+            self.ahead.d.next = self.ahead.q.val() - 1;
+        }
+        self.beats.ra.next = self.fetch.q.val();
+        self.fetched.d.next = self.fetches.val();
+        self.ready.s_tvalid.next = self.fetched.q.val();
+        self.ready.s_tdata.next = self.beats.q.val();
+        self.ready.m_tready.next = self.m_tready.val();
+        self.m_tvalid.next = self.ready.m_tvalid.val();
+        self.m_tdata.next = self.ready.m_tdata.val();
     }
 }

@@ -75,6 +75,19 @@ fn what_fits_is_kept_to_the_last_beat() {
 }
 
 #[test]
+fn a_reader_that_never_waits_loses_nothing() {
+    let mut rig = Rig::new();
+    for number in 0..200 {
+        frame(number, 1 + number as usize % 7).for_each(|beat| rig.clock(Some(beat), true));
+    }
+    rig.drain();
+    assert_eq!(rig.lost, 0);
+    let want: Vec<u64> =
+        (0..200).flat_map(|number| frame(number, 1 + number as usize % 7)).collect();
+    assert_eq!(rig.beats, want);
+}
+
+#[test]
 fn frames_are_whole_and_each_is_delivered_or_lost() {
     let mut random = Random::new(11);
     let mut rig = Rig::new();

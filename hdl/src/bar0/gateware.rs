@@ -36,8 +36,8 @@ pub const PATIENCE_CLOCKS: u64 = 16;
 const _: () = assert!(super::TICK_CLOCKS == cells::ticks::UNIT_CLOCKS);
 /// Words that never change: who the card is and what it holds.
 const FIXED: usize = 7 + TableId::ALL.len();
-/// Words that are read as they are now: status, control, generation, counter, connections.
-const LIVE: usize = 6;
+/// Words that are read as they are now: status, control, generation, counter, connections, lost frames.
+const LIVE: usize = 8;
 /// Words that keep what is written to them: seed, identity, window.
 pub const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;
 /// Words that do something when written: control, generation, counter select, command, tick.
@@ -97,7 +97,11 @@ pub struct Bar0 {
     pub now: Signal<Out, Bits<12>>,
     /// Connections that are known.
     pub occupied: Signal<In, Bits<15>>,
+    /// A frame for the CPU was lost.
+    pub lost: Signal<In, Bit>,
     counters: Counters<6>,
+    lost_now: Register<Bit>,
+    losses: Register<Bits<48>>,
     ticks: Ticks,
     now_at: DFF<Bits<12>>,
     /// 0 idle, 1 and 2 which word, 3 act, 4 wait for tables or a counter, 5 answer, 6 release.
@@ -160,6 +164,8 @@ impl Bar0 {
             counter[0],
             counter[1],
             super::OCCUPIED,
+            super::CPU_LOST,
+            super::CPU_LOST + 4,
         ];
         Self {
             clock: Signal::default(),
@@ -184,7 +190,10 @@ impl Bar0 {
             reason: Signal::default(),
             now: Signal::default(),
             occupied: Signal::default(),
+            lost: Signal::default(),
             counters: Counters::default(),
+            lost_now: Register::default(),
+            losses: Register::default(),
             ticks: Ticks::default(),
             now_at: DFF::default(),
             phase: Register::default(),
@@ -233,6 +242,7 @@ impl Logic for Bar0 {
         dff_setup!(self, clock, write, word, data, answer, selected, counter, bank, index, written);
         dff_setup!(self, clock, settled, strobe, now_at);
         dff_setup!(self, clock, phase, is_open, number, left, waited, tables, reading);
+        dff_setup!(self, clock, lost_now, losses);
         clock!(self, clock, counters, fixed, live, keeps, acts, ticks);
         self.phase.reset.next = self.reset.val();
         self.is_open.reset.next = self.reset.val();
@@ -270,6 +280,19 @@ impl Logic for Bar0 {
         }
         if self.live.hit.val().get_bit(5) {
             self.value.next = self.value.val() | bit_cast::<32, 15>(self.occupied.val());
+        }
+        if self.live.hit.val().get_bit(6) {
+            self.value.next = self.value.val() | self.losses.q.val().get_bits::<32>(0);
+        }
+        if self.live.hit.val().get_bit(7) {
+            self.value.next =
+                self.value.val() | bit_cast::<32, 16>(self.losses.q.val().get_bits::<16>(32));
+        }
+        self.lost_now.reset.next = self.reset.val();
+        self.losses.reset.next = self.reset.val();
+        self.lost_now.d.next = self.lost.val();
+        if self.lost_now.q.val() {
+            self.losses.d.next = self.losses.q.val() + 1;
         }
         // What is written and kept.
         self.strobe.d.next = 0.into();

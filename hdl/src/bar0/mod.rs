@@ -63,6 +63,9 @@ pub const CONNECTIONS: u64 = 0x048;
 pub const CLOCK: u64 = 0x04c;
 /// Read-only: connections that the card knows, with those that have lapsed and were not swept yet.
 pub const OCCUPIED: u64 = 0x050;
+/// Read-only: punted frames that were lost because the host had not read those before, low dword,
+/// then high dword; 48 bits. Read high, low, high, and low again if the highs differ.
+pub const CPU_LOST: u64 = 0x054;
 /// Read-only: log2 of the rows of each table, by [`TableId`], a dword each.
 pub const DEPTHS: u64 = 0x060;
 /// Write: which counter; the next reads of [`COUNTER`] are of one moment.
@@ -195,6 +198,14 @@ pub const REGISTERS: &[Register] = &[
         "OCCUPIED",
         "ro",
         "Connections that the card knows; one that has lapsed counts until it is swept.",
+    ),
+    register(
+        CPU_LOST,
+        2,
+        "CPU_LOST",
+        "ro",
+        "Frames for the host's CPU that were lost because it had not read those before; read high, \
+         low, high, and low again if the highs differ.",
     ),
     register(
         DEPTHS,
