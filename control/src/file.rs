@@ -2,7 +2,7 @@
 //!
 //! Every value keeps its place in the file, for whoever has to complain about it.
 
-use crate::{services::Entry, vpcs::GatewayKind};
+use crate::{limits, services::Entry, vpcs::GatewayKind};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -320,6 +320,8 @@ pub struct Eni {
     pub source_dest_check: Option<bool>,
     /// When its connections are forgotten; left out: as each of its keys.
     pub idle: Option<Idle>,
+    /// How much it may send, get and ask; left out: as each of its keys.
+    pub limits: Option<limits::Entry>,
 }
 
 /// Seconds without a packet, 1 to 2047, after which an ENI's connections are forgotten.

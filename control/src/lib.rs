@@ -14,6 +14,7 @@ pub mod compile;
 mod cut;
 mod file;
 pub mod legend;
+mod limits;
 pub mod problem;
 mod read;
 pub mod report;

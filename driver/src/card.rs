@@ -22,8 +22,8 @@ use crate::{
 use cells::exact::Lives;
 use hdl::{
     bar0::{self, Control, WINDOW_DWORDS},
-    connection::Connections,
     decap::Identity,
+    memory::Memory,
     profile::Profile,
     tables::{Image, Tables},
 };
@@ -126,10 +126,10 @@ impl<B: CardIo> Card<B> {
         Ok(self.io.write32(bar0::TICK, units as u32)?)
     }
 
-    /// Those that the card knows right after its reset: none. The reference goes on from there,
-    /// and has them in the card's places.
-    pub fn connections(&self) -> Connections {
-        Connections::new(self.profile.buckets_log2(), self.seed)
+    /// What the card remembers right after its reset: nothing. The reference goes on from there,
+    /// and has connections in the card's places.
+    pub fn memory(&self) -> Memory {
+        Memory::new(&self.profile, self.seed)
     }
 
     /// Begin to change what the card holds. Ends or undoes what a failed commit left.

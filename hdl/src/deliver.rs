@@ -6,7 +6,7 @@
 //! Asked of what comes out of a tunnel, and of what another ENI of this card sends.
 
 use crate::{
-    connection::IdleTimes, meta::DropReason, nacl::RuleAction, parser::Headers,
+    connection::IdleTimes, meta::DropReason, meter::Meters, nacl::RuleAction, parser::Headers,
     spoof::AddressAction,
 };
 
@@ -36,6 +36,8 @@ layout::layout! {
         default_outbound: RuleAction,
         /// and of what comes.
         default_inbound: RuleAction,
+        /// How much it may send, get and ask.
+        meters: Meters,
     }
 }
 

@@ -61,6 +61,8 @@ layout::layout! {
         tick: u16 => 12,
         /// What the connections answered.
         tracked: Tracked,
+        /// When it was metered, in clocks since the reset.
+        clock: u32 => 32,
         /// What the mappings answered.
         mapped: Answer,
         /// Where the far address lives: the destination of what leaves, the source of what comes.

@@ -14,6 +14,7 @@
 //! ```
 //!
 //! What the host's CPU must answer leaves by its own port (`punt`), and its answers come in there.
+//! What an ENI sends, gets or asks beyond its rates goes nowhere (`meter`).
 //!
 //! Each stage is one room with four sections: layout, reference, kernel, proof. `walk` is the
 //! same order in plain Rust, `pipeline` in gateware; neither knows what a stage does inside.
@@ -35,8 +36,10 @@ pub mod neighbor;
 pub mod deliver;
 pub mod encap;
 pub mod punt;
+pub mod meter;
 pub mod tables;
 pub mod explain;
+pub mod memory;
 pub mod walk;
 pub mod bar0;
 #[cfg(feature = "gateware")]

@@ -118,6 +118,10 @@ layout::layout! {
         SgInbound = 49,
         /// A security group allows it, but there is no room for its connection.
         ConnTableFull = 50,
+        /// More than its ENI may send, or get.
+        Metered = 51,
+        /// More than its ENI may ask the host's CPU.
+        PuntLimited = 52,
     }
     /// Why a packet goes to the host's CPU, behind a [`PuntHeader`](crate::punt::PuntHeader). Code
     /// 0 means that it does not.

@@ -48,7 +48,7 @@ pub const PROFILES: [Profile; 2] = [
         name: "large",
         part: "LFE5U-85F, 10 Gb/s of 64-byte frames",
         width_bits: 128,
-        depth_log2: [6, 9, 8, 8, 9, 9, 9],
+        depth_log2: [6, 9, 8, 8, 9, 9, 8],
         connections_log2: 11,
         clock_khz: 156_250,
         explain: true,

@@ -6,19 +6,23 @@
 //!
 //! The order of the stages here is the contract's (sections 3 and 4) and the gateware's; a stage
 //! is asked in any case and its answer counts if nothing before it has dropped the packet. Only
-//! `connection` remembers what it was asked, so that one is not asked in vain.
+//! `connection` and `meter` remember what they were asked, so they are not asked in vain.
 
 use crate::{
     class::PortKey,
     connection::{self, Connections, Tracked},
-    decap, deliver, encap,
+    decap, deliver,
+    deliver::EniEntry,
+    encap,
     encap::Rewrite,
     eni,
     eni::AttachAction,
     explain::{Answer, Passes, Trace},
     group::{self, GroupAction},
     mapping,
+    memory::Memory,
     meta::{DropReason, Entered, INSIDE, PuntReason, Source, Verdict},
+    meter::Meter,
     nacl,
     nacl::RuleKey,
     neighbor,
@@ -41,21 +45,16 @@ pub struct Outcome {
     pub passes: Passes,
 }
 
-/// Walk one frame through the card that holds `tables` and knows `connections`.
-pub fn walk(
-    tables: &Tables,
-    connections: &mut Connections,
-    frame: &[u8],
-    entered: Entered,
-) -> Outcome {
+/// Walk one frame through the card that holds `tables` and has this memory.
+pub fn walk(tables: &Tables, memory: &mut Memory, frame: &[u8], entered: Entered) -> Outcome {
     let mut walk = Walk::new(frame, entered);
     while walk.goes_on() {
-        walk.pass(tables, connections);
+        walk.pass(tables, memory);
     }
     walk.end(tables)
 }
 
-/// A packet on its way, pass by pass: between its two, others may make and end connections.
+/// A packet on its way, pass by pass: between its two, others change what the card remembers.
 #[derive(Clone, Debug)]
 pub struct Walk<'f> {
     frame: &'f [u8],
@@ -76,15 +75,15 @@ impl<'f> Walk<'f> {
     }
 
     /// Take the next pass.
-    pub fn pass(&mut self, tables: &Tables, connections: &mut Connections) {
+    pub fn pass(&mut self, tables: &Tables, memory: &mut Memory) {
         let pass = self.at(tables);
         match &mut self.passes {
-            None => self.passes = Some(pass.judge(pass.enter(), connections).into()),
+            None => self.passes = Some(pass.judge(pass.enter(), memory).into()),
             Some(passes) => {
                 let entered = pass.again(&passes.first);
                 self.headers = pass.turned(&passes.first);
                 let pass = Pass { headers: self.headers, inside: true, ..pass };
-                passes.second = Some(pass.judge(entered, connections));
+                passes.second = Some(pass.judge(entered, memory));
             }
         }
     }
@@ -160,8 +159,9 @@ impl Pass<'_> {
     }
 
     /// Ask every table, as the hardware does, whatever becomes of the packet; then judge.
-    fn judge(&self, entered: Trace, connections: &mut Connections) -> Trace {
-        let mut t = Trace { tick: connections.tick(), ..entered };
+    fn judge(&self, entered: Trace, memory: &mut Memory) -> Trace {
+        let Memory { connections, meter, .. } = memory;
+        let mut t = Trace { tick: connections.tick(), clock: meter.clock(), ..entered };
         if t.well_formed {
             self.look_up(&mut t);
         }
@@ -176,13 +176,14 @@ impl Pass<'_> {
             };
             behind.into_iter().find_map(DropReason::settles)
         });
-        t.verdict = match settled {
+        let verdict = match settled {
             Some(verdict) => verdict,
             None if self.inbound() => Verdict::forward(self.receiver(&t).port),
             None if self.headers.neighbor => Verdict::reply(self.sender(&t).port),
             None if t.mapping.local => Verdict::forward(INSIDE),
             None => Verdict::forward(HOST_PORTS as u8),
         };
+        t.verdict = self.metered(&t, verdict, meter).settles().unwrap_or(verdict);
         t
     }
 
@@ -206,8 +207,7 @@ impl Pass<'_> {
         let found = tables.rules.find(&t.rule_key, generation);
         (t.ruled, t.rule) = answer(found);
         if found.is_none() {
-            let eni = if self.inbound() { t.owner.eni } else { t.eni.eni };
-            t.rule = nacl::default_action(self.inbound(), &tables.eni(eni, generation));
+            t.rule = nacl::default_action(self.inbound(), &self.judged(t));
         }
         let lives = mapping::key(t.eni.vpc, self.by(t), far.ip, h);
         (t.mapped, t.mapping) = answer(tables.mappings.find(&lives, generation));
@@ -317,11 +317,33 @@ impl Pass<'_> {
         if !told.can {
             return Tracked::default();
         }
-        let eni = if self.inbound() { t.owner.eni } else { t.eni.eni };
         let key = connection::key(t.eni.vpc, self.inbound(), &self.headers, &told);
-        let times = self.tables.eni(eni, self.entered.generation).idle;
+        let times = self.judged(t).idle;
         let GroupAction { allow, tracked, .. } = t.rule.group;
         connections.ask(&key, &told, times, allow && tracked)
+    }
+
+    /// Is it more than its ENI may send, get or ask?
+    fn metered(&self, t: &Trace, verdict: Verdict, meter: &mut Meter) -> DropReason {
+        let (eni, meters) = (self.near(t), self.judged(t).meters);
+        let passes = verdict.reason == DropReason::None && !verdict.reply;
+        if verdict.punt != PuntReason::None {
+            meter.punt(eni, &meters)
+        } else if passes && !self.entered.source.direct {
+            meter.pass(eni, self.inbound(), &meters, &self.headers)
+        } else {
+            DropReason::None
+        }
+    }
+
+    /// The ENI for which the packet is judged,
+    fn near(&self, t: &Trace) -> u16 {
+        if self.inbound() { t.owner.eni } else { t.eni.eni }
+    }
+
+    /// and what is known of it.
+    fn judged(&self, t: &Trace) -> EniEntry {
+        self.tables.eni(self.near(t), self.entered.generation)
     }
 
     fn sender(&self, t: &Trace) -> deliver::Access {

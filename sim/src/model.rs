@@ -11,8 +11,8 @@ use layout::Layout;
 /// Clocks for which a reset is held.
 pub const RESET_CYCLES: u32 = RESET_CLOCKS as u32;
 /// Clocks without a beat and without a record after which nothing more is expected: beyond the
-/// latency of the longest frame.
-pub const QUIET_CYCLES: u64 = 256;
+/// latency of the longest frame, and beyond the clocks in which its beats gather for the CPU.
+pub const QUIET_CYCLES: u64 = 1024;
 /// Clocks after which a register access counts as unanswered.
 pub const BUS_CYCLES_MAX: u64 = 100_000;
 

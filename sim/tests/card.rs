@@ -4,12 +4,13 @@
 use driver::{Card, CardIo, Counters};
 use hdl::{
     class::{AddressLabel, IpKey, PortKey, PortLabel},
-    connection::{Connections, IdleTimes},
+    connection::IdleTimes,
     decap::Identity,
     deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
+    memory::Memory,
     meta::{DropReason, Entered, Source},
     nacl::{RuleAction, RuleKey},
     profile::{CPU_PORT, HOST_PORTS, PORTS, PROFILES, is_net},
@@ -176,7 +177,7 @@ fn send(model: &mut Model, random: &mut Random, count: usize) -> [Vec<Vec<u8>>; 
 
 /// Every packet against the reference, which looks up in the tables of its generation.
 fn compare(
-    mut connections: Connections,
+    mut memory: Memory,
     Followed { journeys, order }: &Followed,
     sent: &[Vec<Vec<u8>>; PORTS],
     tables: [&Tables; 2],
@@ -193,7 +194,7 @@ fn compare(
         }
     });
     let taken: Vec<_> = taken.collect();
-    let outcomes = retrace(order, &taken, |g| tables[usize::from(g)], &mut connections);
+    let outcomes = retrace(order, &taken, |g| tables[usize::from(g)], &mut memory);
     for (number, (journey, outcome)) in journeys.iter().zip(outcomes).enumerate() {
         assert_eq!(
             journey.passes, outcome.passes,
@@ -252,7 +253,7 @@ fn packets_are_judged_as_the_reference_does() {
         card.set_open(true).unwrap();
         let sent = send(card.io_mut(), &mut random, 400);
         let followed = finish(&mut card);
-        compare(card.connections(), &followed, &sent, [card.tables(); 2]);
+        compare(card.memory(), &followed, &sent, [card.tables(); 2]);
         let journeys = followed.journeys;
         tally(&journeys, &card.counters().unwrap());
         let forwarded = journeys.iter().filter(|j| j.received.is_some()).count();
@@ -274,7 +275,7 @@ fn a_change_under_traffic_is_one_moment() {
         card.apply(&image(true)).unwrap();
         assert!(card.io().waiting() > 0, "traffic went on all the time");
         let followed = finish(&mut card);
-        compare(card.connections(), &followed, &sent, [&before, card.tables()]);
+        compare(card.memory(), &followed, &sent, [&before, card.tables()]);
         let journeys = followed.journeys;
         let changed = journeys.iter().position(|j| j.passes.first.generation).unwrap();
         assert!(changed > 10, "the change came at packet {changed}");
@@ -296,6 +297,6 @@ fn a_card_is_reached_while_its_ports_are_blocked() {
     card.apply(&image(false)).unwrap();
     (0..PORTS).for_each(|port| card.io_mut().pauses(port, Pauses::default()).unwrap());
     let followed = finish(&mut card);
-    compare(card.connections(), &followed, &sent, [card.tables(); 2]);
+    compare(card.memory(), &followed, &sent, [card.tables(); 2]);
     assert_eq!(card.io_mut().read32(0).unwrap(), hdl::bar0::MAGIC_VALUE);
 }

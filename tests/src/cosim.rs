@@ -6,8 +6,8 @@
 use crate::world::{ROUTER_MAC, World};
 use driver::{Card, CardIo};
 use hdl::{
-    connection::Connections,
     explain::{Passes, Trace},
+    memory::Memory,
     meta::{DropReason, Entered, Source, Verdict},
     parser::parse,
     profile::{PORTS, Profile, is_net},
@@ -182,14 +182,14 @@ pub fn compare(
         card.io_mut().pauses(port, pauses)?;
     }
     card.set_tick(TICK)?;
-    let mut connections = card.connections();
+    let mut memory = card.memory();
     let mut seen = Seen::default();
     while seen.packets < packets {
         if seen.packets > 0 && seen.packets.is_multiple_of(5 * BATCH) {
             world.change();
             card.apply(&world.image)?;
         }
-        batch(&mut card, &mut world, &mut connections, &mut seen)?;
+        batch(&mut card, &mut world, &mut memory, &mut seen)?;
     }
     Ok(seen)
 }
@@ -218,7 +218,7 @@ pub fn compare_commits(profile: &Profile, seed: u64, commits: usize) -> Result<C
     card.apply(&world.image)?;
     card.set_open(true)?;
     card.set_tick(TICK)?;
-    let mut connections = card.connections();
+    let mut memory = card.memory();
     let mut all = Committed::default();
     for _ in 0..commits {
         let frames = queue(&mut card, &mut world, 2 * BATCH)?;
@@ -238,7 +238,7 @@ pub fn compare_commits(profile: &Profile, seed: u64, commits: usize) -> Result<C
             tables,
             &frames,
             &followed,
-            &mut connections,
+            &mut memory,
             unplaced,
             &mut all.seen,
         );
@@ -254,7 +254,7 @@ pub fn compare_commits(profile: &Profile, seed: u64, commits: usize) -> Result<C
 pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<Seen, Error> {
     let mut world = World::new(seed);
     let mut card = Card::open(Model::new(profile, seed as u32)?, &[*profile], world.word())?;
-    let mut connections = card.connections();
+    let mut memory = card.memory();
     let mut seen = Seen::default();
     for _ in 0..resets {
         // Twice, so that neither bank holds what memories hold when they get power.
@@ -262,7 +262,7 @@ pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<See
         world.change();
         card.apply(&world.image)?;
         card.set_open(true)?;
-        batch(&mut card, &mut world, &mut connections, &mut seen)?;
+        batch(&mut card, &mut world, &mut memory, &mut seen)?;
         queue(&mut card, &mut world, BATCH)?;
         card.io_mut().run(200 + world.word() % 200)?;
         card.io_mut().reset().map_err(driver::Error::Io)?;
@@ -275,7 +275,7 @@ pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<See
             }
         }
         card.reset(world.word())?;
-        connections = card.connections();
+        memory = card.memory();
     }
     Ok(seen)
 }
@@ -283,7 +283,7 @@ pub fn compare_resets(profile: &Profile, seed: u64, resets: usize) -> Result<See
 fn batch(
     card: &mut Card<Model>,
     world: &mut World,
-    connections: &mut Connections,
+    memory: &mut Memory,
     seen: &mut Seen,
 ) -> Result<(), Error> {
     let frames = queue(card, world, BATCH)?;
@@ -293,7 +293,7 @@ fn batch(
         |_| card.tables(),
         &frames,
         &followed,
-        connections,
+        memory,
         comparable,
         seen,
     );
@@ -327,7 +327,7 @@ fn judge<'t>(
     tables: impl Fn(bool) -> &'t Tables,
     frames: &Queued,
     Followed { journeys, order }: &Followed,
-    connections: &mut Connections,
+    memory: &mut Memory,
     view: fn(Trace) -> Trace,
     seen: &mut Seen,
 ) {
@@ -339,7 +339,7 @@ fn judge<'t>(
         Some(Taken { frame, entered, passes: *passes })
     });
     let taken: Vec<_> = taken.collect();
-    let wanted = retrace(order, &taken, tables, connections);
+    let wanted = retrace(order, &taken, tables, memory);
     let view = |passes: &Passes| passes.each().map(view).collect::<Vec<_>>();
     for ((journey, want), taken) in journeys.iter().zip(wanted).zip(taken) {
         let got = journey.received.as_ref().map(|f| &f.bytes);

@@ -16,6 +16,7 @@ use hdl::{
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::{MappingAction, next_hop},
+    meter::{Meters, Rate, Span, UNITS},
     nacl::{RuleAction, RuleKey},
     profile::HOST_PORTS,
     route::{RouteLabel, Target},
@@ -126,6 +127,18 @@ impl World {
         }
     }
 
+    /// Rates of an ENI; of most no limit, or one that only many packets in a row are over.
+    fn meters(&mut self) -> Meters {
+        let mut some = |clocks: u64, fraction: u32| {
+            let most = [0, 0, 0, clocks][self.random.random_range(0..4)];
+            let time = self.random.random_range(0..=most * UNITS << fraction);
+            Span::nearest(time).expect("short")
+        };
+        let mut rate = || Rate { packet: some(60, 6), byte: some(1, 12) };
+        let (outbound, inbound) = (rate(), rate());
+        Meters { outbound, inbound, punt: some(8_000, 6), burst: some(400, 0) }
+    }
+
     /// One person's entries.
     fn settle(&mut self, person: Person, subnet: u8) {
         // Neighbors have policies of their own.
@@ -156,7 +169,8 @@ impl World {
                 other: ticks(),
             };
             let (default_outbound, default_inbound) = (self.action(15), self.action(15));
-            let row = EniEntry { access, idle, default_outbound, default_inbound };
+            let meters = self.meters();
+            let row = EniEntry { access, idle, default_outbound, default_inbound, meters };
             self.image.enis.push(row);
         }
         let mapping = MappingAction {

@@ -15,7 +15,7 @@ const WORLDS: u64 = 10;
 /// Packets for each of them.
 const PACKETS: usize = 1_300;
 /// Verdicts that random worlds must lead to.
-const MET: [&str; 14] = [
+const MET: [&str; 16] = [
     "Forward",
     "NaclOutbound",
     "SgOutbound",
@@ -30,6 +30,8 @@ const MET: [&str; 14] = [
     "PuntRouterSolicitation",
     "PuntService",
     "BadInject",
+    "Metered",
+    "PuntLimited",
 ];
 
 fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {

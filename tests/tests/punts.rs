@@ -39,10 +39,10 @@ fn send(card: &mut Card<Model>, port: usize, frame: &[u8]) -> (Verdict, Option<V
     let [journey] = &journeys[..] else { panic!("one packet: {journeys:?}") };
     let (source, seen) = punt::arrive(port, frame, width / 8);
     let generation = card.generation() & 1 == 1;
-    let mut connections = card.connections();
-    connections.follow(journey.passes.first.tick);
+    let mut memory = card.memory();
+    memory.follow(&journey.passes.first);
     let entered = Entered { source, generation, open: true };
-    let want = walk(card.tables(), &mut connections, seen, entered);
+    let want = walk(card.tables(), &mut memory, seen, entered);
     assert_eq!(journey.passes.verdict(), want.verdict, "{frame:02x?}");
     let out = journey.received.as_ref().map(|f| f.bytes.clone());
     assert_eq!(out, want.frame, "{frame:02x?}");

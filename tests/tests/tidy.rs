@@ -18,8 +18,8 @@ const LINE_COLUMNS_MAX: usize = 100;
 const EMPTY_NAMES: [&str; 8] =
     ["util", "utils", "helper", "helpers", "misc", "common", "shared", "stuff"];
 /// Modules of `hdl` that are not a stage of the walk.
-const NOT_STAGES: [&str; 9] =
-    ["meta", "profile", "tables", "explain", "walk", "bar0", "pipeline", "ports", "card"];
+const NOT_STAGES: [&str; 10] =
+    ["meta", "profile", "tables", "explain", "memory", "walk", "bar0", "pipeline", "ports", "card"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

@@ -6,7 +6,7 @@ use crate::{
     network::{Wanted, entered},
     style,
 };
-use hdl::{connection::Connections, profile::PORTS, punt};
+use hdl::{memory::Memory, profile::PORTS, punt};
 use indicatif::ProgressBar;
 use sim::{Ended, Followed, Journey, Model, Pauses, Taken, follow, retrace};
 
@@ -19,8 +19,8 @@ const BAR_BYTES: u64 = 100_000;
 #[derive(Debug)]
 pub struct Bench {
     card: driver::Card<Model>,
-    /// Those that it knows, by the reference.
-    connections: Connections,
+    /// What it remembers, by the reference.
+    memory: Memory,
 }
 
 impl Bench {
@@ -32,7 +32,7 @@ impl Bench {
         for port in 0..PORTS {
             card.io_mut().pauses(port, pauses)?;
         }
-        Ok(Self { connections: card.connections(), card })
+        Ok(Self { memory: card.memory(), card })
     }
 
     /// Every packet of a run that the reference judges otherwise. Runs are compared one by one in
@@ -47,7 +47,7 @@ impl Bench {
             Taken { frame, entered, passes: judged.passes }
         });
         let (taken, tables) = (taken.collect::<Vec<_>>(), self.card.tables());
-        compare(run, retrace(&run.order, &taken, |_| tables, &mut self.connections))
+        compare(run, retrace(&run.order, &taken, |_| tables, &mut self.memory))
     }
 
     /// Put every frame through it, each port's in their order.

@@ -7,18 +7,18 @@ use crate::{
 };
 use driver::SoftwareCard;
 use hdl::{
-    connection::Connections,
+    memory::Memory,
     punt,
     tables::Tables,
     walk::{Outcome, walk},
 };
 
-/// What a card holds, slot by slot, by which generation it judges, and which connections it knows.
+/// What a card holds, slot by slot, by which generation it judges, and what it remembers.
 #[derive(Clone, Debug)]
 pub struct Reference {
     tables: Tables,
     generation: bool,
-    connections: Connections,
+    memory: Memory,
     beat_bytes: usize,
 }
 
@@ -33,16 +33,16 @@ impl Reference {
         Self {
             tables: card.tables().clone(),
             generation: card.generation() & 1 == 1,
-            connections: card.connections(),
+            memory: card.memory(),
             beat_bytes: card.profile().width_bits / 8,
         }
     }
 
     /// Walk one frame, at its time.
     pub fn walk(&mut self, input: &Input) -> Outcome {
-        self.connections.wait(input.time.as_secs());
+        self.memory.wait(input.time);
         let (source, frame) = punt::arrive(input.port, &input.bytes, self.beat_bytes);
-        walk(&self.tables, &mut self.connections, frame, entered(source, self.generation))
+        walk(&self.tables, &mut self.memory, frame, entered(source, self.generation))
     }
 
     /// Walk every frame, in the order of their times.

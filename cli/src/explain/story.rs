@@ -79,10 +79,14 @@ impl Story<'_> {
                 PuntReason::None if self.h.neighbor && !self.inbound() => {
                     steps.push(self.neighbor());
                 }
+                PuntReason::None if t.verdict.reason == DropReason::PuntLimited => {}
                 PuntReason::None => steps.extend(self.judged()),
                 PuntReason::Service => steps.extend([self.route(), self.mapping()]),
                 _ => {}
             }
+        }
+        if matches!(t.verdict.reason, DropReason::Metered | DropReason::PuntLimited) {
+            steps.push(self.meter());
         }
         mark(&mut steps, self.ends_at());
         if t.verdict == Verdict::forward(INSIDE) {
@@ -119,6 +123,7 @@ impl Story<'_> {
         Some(match self.t.verdict.reason {
             R::None => return None,
             R::BadInject => "punt",
+            R::Metered | R::PuntLimited => "meter",
             R::NotForUs | R::CongestionExperienced => "decap",
             R::UnknownVni | R::UnknownEni => "eni",
             R::EniDown if sender_is_down => "eni",

@@ -4,8 +4,9 @@ use super::{Check, names::known, networks::list, value};
 use crate::{
     address,
     file::{self, File, Number, Text},
+    limits::{self, BURST_MS, BYTES_PER_SECOND, PACKETS_PER_SECOND},
     problem::{Cause, Kind, RouteCause},
-    vpcs::{Card, Eni, Mapping},
+    vpcs::{Card, Eni, Limit, Limits, Mapping},
 };
 use hdl::{
     connection::IdleTimes,
@@ -15,7 +16,7 @@ use macaddr::MacAddr6;
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},
-    ops::Range,
+    ops::{Range, RangeInclusive},
 };
 
 /// Addresses of a subnet that are reserved at its beginning; one more is at its end (VPC user
@@ -141,6 +142,7 @@ impl Check {
             up: eni.up.unwrap_or(true),
             source_dest_check: eni.source_dest_check.unwrap_or(true),
             idle,
+            limits: eni.limits.as_ref().map_or(Limits::DEFAULT, |limits| self.limits(limits)),
         })
     }
 
@@ -157,6 +159,34 @@ impl Check {
             udp: time(&times.udp, default.udp),
             other: time(&times.other, default.other),
         }
+    }
+
+    fn limits(&mut self, limits: &limits::Entry) -> Limits {
+        let default = Limits::DEFAULT;
+        let packets = ("packets/s", &PACKETS_PER_SECOND);
+        Limits {
+            outbound: limits.outbound.as_ref().map_or(default.outbound, |said| self.limit(said)),
+            inbound: limits.inbound.as_ref().map_or(default.inbound, |said| self.limit(said)),
+            punts: self.within(&limits.punts_per_second, packets).unwrap_or(default.punts),
+            burst_ms: self.within(&limits.burst_ms, ("ms", &BURST_MS)).unwrap_or(default.burst_ms),
+        }
+    }
+
+    fn limit(&mut self, limit: &limits::Rates) -> Limit {
+        Limit {
+            packets: self.within(&limit.packets_per_second, ("packets/s", &PACKETS_PER_SECOND)),
+            bytes: self.within(&limit.bytes_per_second, ("bytes/s", &BYTES_PER_SECOND)),
+        }
+    }
+
+    /// A number that may be left out, and must be in that range of that unit.
+    fn within(
+        &mut self,
+        said: &Option<Number>,
+        (unit, range): (&'static str, &RangeInclusive<u64>),
+    ) -> Option<u64> {
+        let said = said.as_ref()?;
+        self.judge(said.span(), value::limit(*said.get_ref(), unit, range))
     }
 
     fn place(&mut self, place: Place, at: Range<usize>, card: &str, taken: &mut Taken) {

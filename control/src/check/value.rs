@@ -9,7 +9,10 @@ use crate::{
 use hdl::profile::{HOST_PORTS, PORT_NAMES};
 use ipnet::IpNet;
 use macaddr::MacAddr6;
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
+};
 
 /// Prefixes that no VPC may touch, and why.
 const SPECIAL: [(&str, &str); 9] = [
@@ -98,6 +101,13 @@ pub fn idle(seconds: i64) -> Result<u16, Cause> {
         Ok(s) if (1..=limit).contains(&s) => Ok(s),
         _ => Err(Cause::BadIdleTime { seconds, limit }),
     }
+}
+
+/// A limit in some unit.
+pub fn limit(said: i64, unit: &'static str, range: &RangeInclusive<u64>) -> Result<u64, Cause> {
+    let (least, most) = (*range.start(), *range.end());
+    let limit = u64::try_from(said).ok().filter(|limit| range.contains(limit));
+    limit.ok_or(Cause::BadLimit { said, unit, least, most })
 }
 
 /// A rule's number.

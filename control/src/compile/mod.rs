@@ -67,7 +67,7 @@ pub fn compile(vpcs: &Vpcs, card: &str, profile: &Profile) -> Result<Compiled, E
     }
     // Beyond this point every number fits its field.
     problems = problems.none_yet()?;
-    let image = image(&numbers, &classes);
+    let image = image(&numbers, &classes, f64::from(profile.clock_khz) * 1000.0);
     for (&table, need) in TableId::ALL.iter().zip(image.sizes()) {
         let capacity = profile.capacity(table);
         if need > capacity {
@@ -79,7 +79,8 @@ pub fn compile(vpcs: &Vpcs, card: &str, profile: &Profile) -> Result<Compiled, E
     problems.none(Compiled { image, legend })
 }
 
-fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
+/// For a card whose clock has so many Hz.
+fn image(numbers: &Numbers, classes: &[Classes], clock_hz: f64) -> Image {
     let rules = Rules::of(numbers, classes);
     Image {
         identity: places::identity(numbers),
@@ -87,7 +88,7 @@ fn image(numbers: &Numbers, classes: &[Classes]) -> Image {
         addresses: places::addresses(numbers),
         port_classes: classes::port_starts(classes),
         routes: routes::starts(numbers, classes),
-        enis: places::enis(numbers, &rules),
+        enis: places::enis(numbers, &rules, clock_hz),
         rules: rules.entries,
         mappings: places::mappings(numbers),
     }

@@ -1,13 +1,17 @@
 //! Who hangs where, and who lives on which card?
 
 use super::{numbers::Numbers, rules::Rules};
-use crate::{address, vpcs::Eni};
+use crate::{
+    address,
+    vpcs::{Eni, Limit, Limits},
+};
 use hdl::{
     class::IpKey,
     decap::Identity,
     deliver::{Access, EniEntry},
     eni::{AttachAction, AttachKey},
     mapping::{MappingAction, next_hop},
+    meter::{Meters, Rate, Span},
     spoof::AddressAction,
 };
 use macaddr::MacAddr6;
@@ -166,16 +170,34 @@ fn services(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
 }
 
 /// How the card's ENIs are reached, and what is said of their packets by default; row 0 is nobody.
-/// `rules` has the default actions.
-pub fn enis(numbers: &Numbers, rules: &Rules) -> Vec<EniEntry> {
+/// `rules` has the default actions; the card's clock has so many Hz.
+pub fn enis(numbers: &Numbers, rules: &Rules, clock_hz: f64) -> Vec<EniEntry> {
     let entry = |eni: &Eni| {
         let [default_outbound, default_inbound] = rules.defaults(numbers.policy(eni));
         let mut vids = [0; 2];
         vids[..eni.vlan.len()].copy_from_slice(&eni.vlan);
         let tags = eni.vlan.len() as u8;
         let access = Access { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up };
-        EniEntry { access, idle: eni.idle, default_outbound, default_inbound }
+        let meters = meters(&eni.limits, clock_hz);
+        EniEntry { access, idle: eni.idle, default_outbound, default_inbound, meters }
     };
     let nobody = EniEntry::default();
     std::iter::once(nobody).chain(numbers.own_enis().map(|(_, eni)| entry(eni))).collect()
+}
+
+/// Times of the card's clock for an ENI's limits.
+fn meters(limits: &Limits, clock_hz: f64) -> Meters {
+    let burst = limits.burst_ms as f64 / 1000.0;
+    let per_second = |limit: Option<u64>| limit.map_or(f64::INFINITY, |limit| limit as f64);
+    let fits = |span: Option<Span>| span.expect("a checked limit fits");
+    let rate = |limit: &Limit| Rate {
+        packet: fits(Span::of_packet(per_second(limit.packets), clock_hz)),
+        byte: fits(Span::of_byte(per_second(limit.bytes), clock_hz)),
+    };
+    Meters {
+        outbound: rate(&limits.outbound),
+        inbound: rate(&limits.inbound),
+        punt: fits(Span::of_packet(limits.punts as f64, clock_hz)),
+        burst: fits(Span::of_burst(burst, clock_hz)),
+    }
 }

@@ -195,6 +195,11 @@ pub enum Cause {
     )]
     BadIdleTime { seconds: i64, limit: u16 },
     #[error(
+        "{said} {unit} is no limit\n\
+         choose one from {least} to {most}, or leave it out"
+    )]
+    BadLimit { said: i64, unit: &'static str, least: u64, most: u64 },
+    #[error(
         "two cards have the underlay address {ip}\n\
          give each card an address of its own"
     )]

@@ -10,7 +10,10 @@ pub use routes::{
     TransitRoute, TransitTable,
 };
 
-pub use crate::services::CpuService;
+pub use crate::{
+    limits::{Limit, Limits},
+    services::CpuService,
+};
 
 use crate::report::Source;
 use hdl::{connection::IdleTimes, profile::Profile};
@@ -339,6 +342,8 @@ pub struct Eni {
     pub source_dest_check: bool,
     /// When its connections are forgotten, each time 1 to [`IDLE_SECONDS_MAX`].
     pub idle: IdleTimes,
+    /// How much it may send, get and ask.
+    pub limits: Limits,
 }
 
 /// A card. Names, underlay addresses and underlay MACs are unique.

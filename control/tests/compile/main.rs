@@ -1,6 +1,7 @@
 //! Does a card hold what the file says? Cases made by hand.
 
 mod groups;
+mod limits;
 mod routes;
 mod services;
 mod sizes;

@@ -18,7 +18,6 @@ use arp::Arp;
 use control::{Syntax, Vpcs, compile};
 use fastrand::Rng;
 use hdl::{
-    connection::Connections,
     meta::{DropReason, Entered, PuntReason, Source},
     profile::{PORT_NAMES, PROFILES, Profile},
     tables::TableId,
@@ -26,7 +25,7 @@ use hdl::{
 };
 use judge::{Judgement, Leaves, Oracle};
 use memory::Memory;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use traffic::Saying;
 
 /// Networks that are tried.
@@ -35,11 +34,9 @@ const NETWORKS: u64 = 250;
 const PACKETS: usize = 480;
 /// Of those before it, a packet may repeat or answer one of so many.
 const HEARD: usize = 10;
-/// Buckets of the connections, as a power of two: so many entries that none finds no room.
-const BUCKETS_LOG2: usize = 10;
-
-/// A card that nothing fills: what fits is asked elsewhere.
-const ROOMY: Profile = Profile { depth_log2: [16; TableId::ALL.len()], ..PROFILES[0] };
+/// A card that nothing fills, not even with connections: what fits is asked elsewhere.
+const ROOMY: Profile =
+    Profile { depth_log2: [16; TableId::ALL.len()], connections_log2: 14, ..PROFILES[0] };
 
 /// Two files, one in force after the other, on one card.
 struct Case<'v> {
@@ -48,7 +45,7 @@ struct Case<'v> {
     tables: hdl::tables::Tables,
     text: [&'v str; 2],
     /// What the card knows of earlier packets.
-    connections: Connections,
+    past: hdl::memory::Memory,
     /// What the oracle does.
     memory: Memory,
     /// What was said, the latest first.
@@ -110,8 +107,8 @@ impl Case<'_> {
             2 => self.memory.now + rng.u64(..40),
             _ => self.memory.now + 1,
         };
-        self.connections.wait(self.memory.now);
-        let (knows, counts) = (self.connections.live(), self.memory.live());
+        self.past.wait(Duration::from_secs(self.memory.now));
+        let (knows, counts) = (self.past.connections.live(), self.memory.live());
         let (card, now) = (self.card, self.memory.now);
         assert_eq!(knows, counts, "connections, seed {seed}, card {card}, second {now}");
     }
@@ -122,7 +119,7 @@ impl Case<'_> {
         let net = port == 2;
         let source = Source::at(port.into());
         let entered = Entered { source, generation, open: true };
-        let outcome = walk(&self.tables, &mut self.connections, frame, entered);
+        let outcome = walk(&self.tables, &mut self.past, frame, entered);
         let which = usize::from(generation);
         let (file, card) = (self.files[which], self.card);
         let mut oracle = Oracle { file, card, memory: &mut self.memory };
@@ -186,7 +183,7 @@ fn network(seed: u64, seen: &mut Seen) {
             card,
             tables,
             text: text.each_ref().map(String::as_str),
-            connections: Connections::new(BUCKETS_LOG2, rng.u64(..)),
+            past: hdl::memory::Memory::new(&ROOMY, rng.u64(..)),
             memory: Memory::default(),
             heard: Vec::new(),
         };

@@ -243,6 +243,17 @@ fn places() {
             check(&right, &format!("{key} = {wrong}"), wrong, &message);
         }
     }
+    for (limit, key, unit, wrongs) in [
+        ("10", "packets_per_second", "packets/s", ["9", "200000001"]),
+        ("125000", "bytes_per_second", "bytes/s", ["124999", "12500000001"]),
+        ("99", "punts_per_second", "packets/s", ["-1", "0"]),
+        ("1000", "burst_ms", "ms", ["1001", "0"]),
+    ] {
+        for wrong in wrongs {
+            let (right, wrong_key) = (format!("{key} = {limit}"), format!("{key} = {wrong}"));
+            check(&right, &wrong_key, wrong, &format!("{wrong} {unit} is no limit"));
+        }
+    }
     let known = "`tcp_established`, `tcp`, `udp_stream`, `udp`, `other`";
     let unknown = format!("unknown field `icmp`, expected one of {known}");
     check("udp = 1 }", "icmp = 1 }", "icmp", &unknown);

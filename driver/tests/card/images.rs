@@ -8,6 +8,7 @@ use hdl::{
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
+    meter::{Meters, Span},
     nacl::{RuleAction, RuleKey},
     profile::Profile,
     route::{RouteLabel, Target},
@@ -100,7 +101,9 @@ impl Random {
         let other = self.below(1 << 11) as u16;
         let idle = IdleTimes { other, ..IdleTimes::DEFAULT };
         let (default_outbound, default_inbound) = (self.action(), self.action());
-        EniEntry { access, idle, default_outbound, default_inbound }
+        let punt = Span { mantissa: self.below(1 << 16) as u16, shift: self.below(4) as u8 };
+        let meters = Meters { punt, burst: punt, ..Meters::default() };
+        EniEntry { access, idle, default_outbound, default_inbound, meters }
     }
 
     /// Up to `fill` of eight of what each table of [`SMALL`] holds.

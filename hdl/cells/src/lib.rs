@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! state      register            delay            copies
-//! memory     ram (2 clocks)      ram::LutRam (asynchronous)     counters
+//! memory     ram (2 clocks)      ram::LutRam (asynchronous)
+//!            rmw (3 clocks)      counters          bucket
 //! tables     hash   exact (7 clocks)               interval (9 to 18 clocks)
 //!                   flows (17 clocks)
 //! streams    skid   fifo         arbiter
@@ -30,6 +31,13 @@ pub mod delay;
 // One bit for hundreds of multiplexers: registered once per group of them.
 #[cfg(feature = "gateware")]
 pub mod copies;
+
+// Words in block RAM that are changed one per clock, also the same one over and over.
+#[cfg(feature = "gateware")]
+pub mod rmw;
+
+// Token buckets in block RAM, a packet per clock: its rule, and its kernel.
+pub mod bucket;
 
 // 64-bit counters in block RAM, an event per clock.
 #[cfg(feature = "gateware")]

@@ -36,7 +36,8 @@ pub const PATIENCE_CLOCKS: u64 = 16;
 const _: () = assert!(super::TICK_CLOCKS == cells::ticks::UNIT_CLOCKS);
 /// Words that never change: who the card is and what it holds.
 const FIXED: usize = 7 + TableId::ALL.len();
-/// Words that are read as they are now: status, control, generation, counter, connections, lost frames.
+/// Words that are read as they are now: status, control, generation, counter, connections, frames
+/// that were lost.
 const LIVE: usize = 8;
 /// Words that keep what is written to them: seed, identity, window.
 pub const KEPT: usize = 2 + 6 + super::WINDOW_DWORDS;

@@ -17,6 +17,7 @@ use crate::{
         gateware::{JUDGE, Reach},
     },
     meta::{DropReason, SETTLED, gateware::FirstReason},
+    meter::gateware::{self as meter, Meter},
     punt::gateware::Head,
 };
 use cells::{
@@ -31,6 +32,8 @@ const WAIT: usize = T_VERDICT - T_MAPPING;
 const DECIDE: usize = T_CLASS + connection::DECIDE - T_MAPPING;
 const ANSWER: usize = T_CLASS + connection::LATENCY - T_MAPPING;
 const _: () = assert!(encap::LATENCY == WAIT && ANSWER + 2 == WAIT);
+/// Clock at which its meters are asked: they answer with what it was judged.
+const METER: usize = ANSWER + 1 - meter::LATENCY;
 const _: () = assert!(JUDGE < DECIDE && deliver::JUDGE < JUDGE);
 // A kernel takes no name for a bit's number.
 const _: () = assert!(SETTLED == 0b111 << 3);
@@ -93,6 +96,9 @@ pub struct Leave {
     pub trace: Signal<Out, Trace>,
     /// Number of the frame whose pass ends in the next clock.
     pub coming: Signal<Out, Bits<7>>,
+    /// Let no frame in with the next clock.
+    pub bubble: Signal<Out, Bit>,
+    pub busy: Signal<Out, Bit>,
     deliver: Deliver,
     reach: Reach,
     reach_before: Delay<Bits<6>, { JUDGE - 2 }>,
@@ -114,13 +120,23 @@ pub struct Leave {
     comes: Delay<Bit, ANSWER>,
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
     judge: FirstReason<10>,
-    reason_at: Delay<Bits<6>, 1>,
+    judge_all: FirstReason<2>,
     here: Delay<Bit, { ANSWER + 1 }>,
     goes_on: Signal<Local, Bit>,
     is_settled: Signal<Local, Bit>,
     settled: Delay<Bit, { ANSWER - DECIDE }>,
     punted: Delay<Bit, { ANSWER - DECIDE }>,
-    eni: Delay<Bits<10>, { deliver::LATENCY + ANSWER }>,
+    eni_before: Delay<Bits<10>, { deliver::LATENCY + METER }>,
+    generation_before: Delay<Bit, { deliver::LATENCY + METER }>,
+    eni: Delay<Bits<10>, { ANSWER - METER }>,
+    metered_valid: DelayValid<METER>,
+    comes_before: Delay<Bit, METER>,
+    bytes: DFF<Bits<14>>,
+    bytes_at: Delay<Bits<14>, { METER - 1 }>,
+    punted_now: DFF<Bit>,
+    meter: Meter,
+    meant: Signal<Local, Bit>,
+    clock_at: DFF<Bits<32>>,
     head: Head,
     turns_now: DFF<Bit>,
     judged_now: DFF<Bit>,
@@ -141,6 +157,8 @@ impl Leave {
     pub fn new(enis_log2: usize) -> Self {
         Self {
             deliver: Deliver::new(enis_log2),
+            meter: Meter::new(enis_log2),
+            judge_all: FirstReason::new([DropReason::Metered, DropReason::PuntLimited]),
             reach: Reach::new(),
             judge_before: FirstReason::new([DropReason::NoLocalEni, DropReason::NaclInbound]),
             judge: FirstReason::new([
@@ -164,13 +182,14 @@ impl Logic for Leave {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        dff_setup!(self, clock, turns_now, judged_now);
+        dff_setup!(self, clock, turns_now, judged_now, bytes, punted_now, clock_at);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
         clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
-        clock!(self, clock, blackhole, foreign, settled, punted, eni);
-        clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, reason_at, here);
+        clock!(self, clock, blackhole, foreign, settled, punted, eni, eni_before);
+        clock!(self, clock, generation_before, metered_valid, comes_before, bytes_at, meter);
+        clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, judge_all, here);
         clock!(
             self,
             clock,
@@ -243,12 +262,43 @@ impl Logic for Leave {
         self.judge.flags[7].next = self.astray.q.val();
         self.judge.flags[8].next = self.unanswered.q.val();
         self.judge.flags[9].next = self.comes.q.val() & self.down.q.val();
-        self.reason_at.d.next = self.judge.reason.val();
+        // Does it stay within its ENI's rates?
+        self.eni_before.d.next = self.i_receiver.val();
+        self.generation_before.d.next = self.i_receiver_in.val();
+        self.metered_valid.reset.next = self.orders.val().reset.any();
+        self.metered_valid.d.next = self.i_valid.val();
+        self.comes_before.d.next = self.i_along.val().inbound.any();
+        self.bytes.d.next =
+            self.i_along.val().end - bit_cast::<14, 8>(self.i_along.val().l3_offset);
+        self.bytes_at.d.next = self.bytes.q.val();
+        self.punted_now.d.next = self.punted.q.val();
+        self.meter.reset.next = self.orders.val().reset.any();
+        self.meter.valid.next = self.metered_valid.q.val();
+        self.meter.eni.next = self.eni_before.q.val();
+        self.meter.generation.next = self.generation_before.q.val();
+        self.meter.inbound.next = self.comes_before.q.val();
+        self.meter.bytes.next = self.bytes_at.q.val();
+        self.meant.next = self.valid_at.q.val() & !self.judge.reason.val().any();
+        self.meter.passes.next = self.meant.val() & !self.along.q.val().neighbor.any();
+        self.meter.punted.next = self.valid_at.q.val() & self.punted_now.q.val();
+        self.meter.w_valid.next = self.orders.val().w_valid.get_bit(6);
+        self.meter.w_bank.next = self.orders.val().w_bank.any();
+        self.meter.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
+        self.meter.w_entry.next = self.kept.window.val().get_bits::<108>(189);
+        self.bubble.next = self.meter.bubble.val();
+        self.busy.next = self.meter.busy.val();
+        self.judge_all.before.next = self.judge.reason.val();
+        if self.meter.asks_over.val() {
+            self.judge_all.before.next = 0.into();
+        }
+        self.judge_all.flags[0].next = self.meter.over.val();
+        self.judge_all.flags[1].next = self.meter.asks_over.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any()
             & !self.i_along.val().neighbor.any()
             & self.i_mapping.val().local.any();
-        self.goes_on.next = self.here.q.val() & !self.judge.reason.val().any();
+        self.goes_on.next =
+            self.here.q.val() & !self.judge.reason.val().any() & !self.meter.over.val();
         self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.i_valid.val();
         self.turns_now.d.next = self.valid_at.q.val() & self.goes_on.val();
@@ -273,7 +323,7 @@ impl Logic for Leave {
         self.encap.late_near_ip.next = self.along_before.q.val().near_ip;
         self.encap.late_far_ip.next = self.along_before.q.val().far_ip;
         // In front of what the host's CPU gets.
-        self.eni.d.next = self.i_receiver.val();
+        self.eni.d.next = self.eni_before.q.val();
         self.head.reason.next = self.before_all.q.val().get_bits::<3>(0);
         self.head.service.next = self.encap.late_service.val();
         self.head.port.next = self.along_before.q.val().port;
@@ -289,7 +339,7 @@ impl Logic for Leave {
         self.encap.carry.next = self.carry.val();
         self.encap.mapping.next = self.i_mapping.val();
         self.encap.row.next = self.deliver.row.val();
-        self.leaving.next.reason = self.reason_at.q.val();
+        self.leaving.next.reason = self.judge_all.reason.val();
         self.leaving.next.egress_port = self.encap.egress_port.val();
         self.leaving.next.p = self.encap.p.val();
         self.leaving.next.s = self.encap.s.val();
@@ -324,17 +374,19 @@ impl Logic for Leave {
         self.trace.next.tracked = bit_cast::<23, 23>(self.tracked_at.q.val().into());
         self.tick_at.d.next = self.i_tick.val();
         self.trace.next.tick = self.tick_at.q.val();
-        self.trace.next.verdict = bit_cast::<13, 6>(self.reason_at.q.val());
-        if !self.reason_at.q.val().any() {
+        self.clock_at.d.next = self.meter.now.val();
+        self.trace.next.clock = self.clock_at.q.val();
+        self.trace.next.verdict = bit_cast::<13, 6>(self.judge_all.reason.val());
+        if !self.judge_all.reason.val().any() {
             self.trace.next.verdict = bit_cast::<13, 3>(self.encap.egress_port.val()) << 6;
             if self.along_now.q.val().neighbor.any() {
                 self.trace.next.verdict =
                     (bit_cast::<13, 3>(self.encap.egress_port.val()) << 6) | 0x200;
             }
         }
-        if self.reason_at.q.val().get_bits::<3>(3).all() {
+        if self.judge_all.reason.val().get_bits::<3>(3).all() {
             self.trace.next.verdict = (bit_cast::<13, 3>(self.encap.egress_port.val()) << 6)
-                | (bit_cast::<13, 3>(self.reason_at.q.val().get_bits::<3>(0)) << 10);
+                | (bit_cast::<13, 3>(self.judge_all.reason.val().get_bits::<3>(0)) << 10);
         }
         if self.turns_now.q.val() {
             self.trace.next.verdict = 0x1c0.into();

@@ -70,6 +70,7 @@ pub struct Pipeline {
     search_busy: DFF<Bit>,
     border_busy: DFF<Bit>,
     track_busy: DFF<Bit>,
+    leave_busy: DFF<Bit>,
     emptying: DFF<Bit>,
 }
 
@@ -101,7 +102,7 @@ impl Logic for Pipeline {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, taking_at, ready, emptying);
-        dff_setup!(self, clock, enter_busy, search_busy, border_busy, track_busy);
+        dff_setup!(self, clock, enter_busy, search_busy, border_busy, track_busy, leave_busy);
         clock!(self, clock, enter, turn, search, border, track, leave, now_at, occupied_at);
         self.relays[0].clock.next = self.clock.val();
         self.relays[0].d.next = self.orders.val();
@@ -126,7 +127,8 @@ impl Logic for Pipeline {
         self.turn.i_eni.next = self.enter.eni.val();
         self.turn.t_valid.next = self.leave.turns.val();
         self.turn.t_turned.next = self.leave.turned.val();
-        self.bubble.next = self.turn.bubble.val() | self.track.bubble.val();
+        self.bubble.next =
+            self.turn.bubble.val() | self.track.bubble.val() | self.leave.bubble.val();
         self.search.i_valid.next = self.turn.valid.val();
         self.search.i_pass.next = self.turn.pass.val();
         self.search.i_headers.next = self.turn.headers.val();
@@ -193,10 +195,12 @@ impl Logic for Pipeline {
         self.search_busy.d.next = self.search.busy.val();
         self.border_busy.d.next = self.border.busy.val();
         self.track_busy.d.next = self.track.busy.val();
+        self.leave_busy.d.next = self.leave.busy.val();
         self.emptying.d.next = self.enter_busy.q.val()
             | self.search_busy.q.val()
             | self.border_busy.q.val()
-            | self.track_busy.q.val();
+            | self.track_busy.q.val()
+            | self.leave_busy.q.val();
         self.taking_at.d.next = self.taking.val();
         self.ready.d.next = self.taking_at.q.val();
         self.w_ready.next = self.ready.q.val();

@@ -9,6 +9,7 @@ mod bench;
 mod connections;
 mod leaves;
 mod lookups;
+mod meters;
 mod pools;
 mod reasons;
 mod searches;

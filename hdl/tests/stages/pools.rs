@@ -9,6 +9,7 @@ use hdl::{
     group::GroupAction,
     mapping::MappingAction,
     meta::DropReason,
+    meter::{Meters, Rate, Span, UNITS},
     nacl::RuleAction,
     parser::Headers,
     route::{RouteLabel, Target},
@@ -182,6 +183,18 @@ pub fn rule(random: &mut Random) -> RuleAction {
     }
 }
 
+/// Rates that some packets are over, some far.
+pub fn meters(random: &mut Random) -> Meters {
+    let mut times = |fraction: u32| {
+        // Up to some hundred clocks.
+        let clocks = [0, 1, 7, 30, 200][random.below(5) as usize];
+        Span::nearest((clocks * UNITS << fraction) + random.below(1 << fraction)).expect("short")
+    };
+    let mut rate = |bytes: u32| Rate { packet: times(6), byte: times(bytes) };
+    let (outbound, inbound) = (rate(6), rate(4));
+    Meters { outbound, inbound, punt: times(6), burst: times(0) }
+}
+
 pub fn row(random: &mut Random) -> EniEntry {
     let access = Access {
         mac: mac(random),
@@ -198,7 +211,13 @@ pub fn row(random: &mut Random) -> EniEntry {
         udp: ticks(),
         other: ticks(),
     };
-    EniEntry { access, idle, default_outbound: rule(random), default_inbound: rule(random) }
+    EniEntry {
+        access,
+        idle,
+        default_outbound: rule(random),
+        default_inbound: rule(random),
+        meters: meters(random),
+    }
 }
 
 /// In both generations, mostly, or in one.

@@ -120,6 +120,18 @@ impl Story<'_> {
         Step::says("punt", says)
     }
 
+    /// Whose rate it is over.
+    pub(super) fn meter(&self) -> Step {
+        let number = if self.inbound() { self.t.owner.eni } else { self.t.eni.eni };
+        let eni = name("ENI", number, self.legend.eni(number));
+        let does = match self.t.verdict.reason {
+            DropReason::PuntLimited => "asks the host's CPU",
+            _ if self.inbound() => "gets",
+            _ => "sends",
+        };
+        Step::says("meter", format!("in clock {} {eni} {does} more than it may", self.t.clock))
+    }
+
     /// How it came from there.
     pub(super) fn injected(&self) -> Step {
         let Source { port, direct, bad, .. } = self.entered.source;
