@@ -2,7 +2,7 @@
 //!
 //! Every value keeps its place in the file, for whoever has to complain about it.
 
-use crate::{limits, services::Entry, vpcs::GatewayKind};
+use crate::{dhcp, limits, services::Entry, vpcs::GatewayKind};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -52,6 +52,9 @@ pub struct Vpc {
     pub vni: Number,
     /// IPv4 and IPv6 prefixes, without overlap.
     pub cidrs: Vec<Text>,
+    /// What its machines are told by DHCP besides their addresses.
+    #[serde(default)]
+    pub dhcp: dhcp::Entry,
 }
 
 /// `[[subnets]]`

@@ -3,21 +3,24 @@
 //!
 //! ```text
 //!   file (TOML, JSON) --> read --> check --> Vpcs --> compile --> Image of one card
-//!                         shape    meaning   objects              table entries, and a Legend
-//!                                                                 that explains them
+//!                         shape    meaning   objects              table entries, a Legend that
+//!                                                                 explains them, and a Responder
 //! ```
+//! What the card punts, its Responder answers.
 //! Whatever is wrong with a file is said at once, each problem with its place and the way out.
 
 mod address;
 mod check;
 pub mod compile;
 mod cut;
+pub mod dhcp;
 mod file;
 pub mod legend;
 mod limits;
 pub mod problem;
 mod read;
 pub mod report;
+pub mod respond;
 pub mod services;
 pub mod vpcs;
 
@@ -26,6 +29,7 @@ pub use legend::Legend;
 pub use problem::{Cause, Kind, RouteCause};
 pub use read::Syntax;
 pub use report::{Errors, Problem};
+pub use respond::{Responder, Unanswered};
 pub use vpcs::Vpcs;
 
 use report::{Problems, Source};

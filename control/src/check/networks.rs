@@ -63,8 +63,9 @@ impl Check {
                 vnis.insert(vni, at);
             }
         }
+        let dhcp = self.dhcp(&vpc.dhcp);
         let cidrs = self.cidrs(&vpc.name, &vpc.cidrs, &mut Vec::new())?;
-        Some(Vpc { name: vpc.name.get_ref().clone(), vni: vni?, cidrs })
+        Some(Vpc { name: vpc.name.get_ref().clone(), vni: vni?, cidrs, dhcp })
     }
 
     /// Tenants' prefixes that overlap none of `taken`, which they join.

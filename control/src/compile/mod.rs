@@ -22,6 +22,7 @@ use crate::{
     legend::{Legend, VpcLegend},
     problem::Cause,
     report::{Errors, Problems},
+    respond::Responder,
     vpcs::Vpcs,
 };
 use classes::Classes;
@@ -40,6 +41,8 @@ pub struct Compiled {
     pub image: Image,
     /// Words for their numbers.
     pub legend: Legend,
+    /// What the host's CPU answers to what the card punts.
+    pub responder: Responder,
 }
 
 /// Compile the file for the card of that name.
@@ -76,7 +79,8 @@ pub fn compile(vpcs: &Vpcs, card: &str, profile: &Profile) -> Result<Compiled, E
         }
     }
     let legend = legend(&numbers, classes);
-    problems.none(Compiled { image, legend })
+    let responder = Responder::of(vpcs, numbers.own_enis().map(|(_, eni)| eni));
+    problems.none(Compiled { image, legend, responder })
 }
 
 /// For a card whose clock has so many Hz.

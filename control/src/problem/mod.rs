@@ -6,7 +6,7 @@ mod routes;
 pub use kind::Kind;
 pub use routes::RouteCause;
 
-use crate::services::ServiceCause;
+use crate::{dhcp::DhcpCause, services::ServiceCause};
 use hdl::tables::TableId;
 use ipnet::IpNet;
 use macaddr::MacAddr6;
@@ -290,6 +290,8 @@ pub enum Cause {
     Route(#[from] RouteCause),
     #[error(transparent)]
     Service(#[from] ServiceCause),
+    #[error(transparent)]
+    Dhcp(#[from] DhcpCause),
 
     // ---- a card -------------------------------------------------------------------------
     #[error(

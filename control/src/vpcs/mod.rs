@@ -11,6 +11,7 @@ pub use routes::{
 };
 
 pub use crate::{
+    dhcp::DhcpOptions,
     limits::{Limit, Limits},
     services::CpuService,
 };
@@ -88,6 +89,8 @@ pub struct Vpc {
     pub vni: u32,
     /// Its prefixes, apart from each other; at least one.
     pub cidrs: Vec<IpNet>,
+    /// What its machines are told by DHCP besides their addresses.
+    pub dhcp: DhcpOptions,
 }
 
 /// A part of a VPC. Names are unique.
@@ -116,18 +119,26 @@ impl Subnet {
     }
 }
 
+/// The address two behind the base of an IPv4 prefix.
+fn plus_two(cidr: &IpNet) -> Option<IpAddr> {
+    match cidr {
+        IpNet::V4(v4) => Some(Ipv4Addr::from_bits(v4.network().to_bits() + 2).into()),
+        IpNet::V6(_) => None,
+    }
+}
+
 impl Vpcs {
+    /// The address two behind the base of a VPC's first IPv4 prefix.
+    pub(crate) fn plus_two(&self, vpc: usize) -> Option<IpAddr> {
+        self.vpcs[vpc].cidrs.iter().find_map(plus_two)
+    }
+
     /// The addresses of a VPC's services, with the service of each: those that mean the same
     /// everywhere, and those two behind the base of a prefix.
     pub fn service_addresses(&self, vpc: usize) -> impl Iterator<Item = (IpAddr, &CpuService)> {
-        let v4 = |cidr: &IpNet| match cidr {
-            IpNet::V4(v4) => Some(Ipv4Addr::from_bits(v4.network().to_bits() + 2).into()),
-            IpNet::V6(_) => None,
-        };
-        let first = self.vpcs[vpc].cidrs.iter().find_map(v4);
         let subnets = self.subnets.iter().filter(move |s| s.vpc == vpc);
-        let twos: Vec<IpAddr> =
-            subnets.flat_map(|s| s.cidrs.iter().filter_map(v4)).chain(first).collect();
+        let twos = subnets.flat_map(|s| s.cidrs.iter().filter_map(plus_two));
+        let twos: Vec<IpAddr> = twos.chain(self.plus_two(vpc)).collect();
         self.services.iter().flat_map(move |service| {
             let twos = twos.clone().into_iter().filter(|_| service.plus_two);
             twos.chain(service.fixed.iter().copied()).map(move |ip| (ip, service))

@@ -1,5 +1,6 @@
 //! Does each mistake make its problem, at its place, and only that?
 
+mod dhcp;
 mod groups;
 mod routes;
 mod services;
@@ -55,7 +56,7 @@ fn shape() {
         "vni = 7",
         "vni = 7\ncolor = 1",
         "color",
-        "unknown field `color`, expected one of `name`, `vni`, `cidrs`",
+        "unknown field `color`, expected one of `name`, `vni`, `cidrs`, `dhcp`",
     );
     check(
         "\n[[cards]]\nname = \"a\"",
