@@ -180,7 +180,7 @@ fn port_and_file(text: &str) -> Result<(usize, PathBuf), String> {
     penstock tap --config examples/two-cards.toml --card card-a \\\n    \
     --host host0=tap0 --net net0=tap1\n  \
     ip link set tap0 address 02:b0:00:00:01:0a up      # the MAC of ENI blue-web-1\n  \
-    ip address add 10.0.1.10/24 dev tap0\n\n\
+    dhclient -d tap0                                   # or its addresses by hand\n\n\
     A device that is not there is made and goes with the command; an ENI with a VLAN wants a VLAN \
     device on top of it. The card's clock runs only while there are frames; Ctrl-C ends it.")]
 pub struct Tap {

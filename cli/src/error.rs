@@ -80,6 +80,9 @@ pub enum Error {
     /// The driver and the card do not agree.
     #[error("the card can't be programmed: {0}")]
     Driver(#[from] driver::Error),
+    /// A frame for the host's CPU that can't be read.
+    #[error(transparent)]
+    Cpu(#[from] driver::CpuError),
     /// A mistake in the gateware.
     #[error("the card can't be printed: {0}")]
     NotPrinted(#[from] verilog::Error),
@@ -141,6 +144,7 @@ impl Error {
             Self::Vpcs(control::ReadError::Wrong(_))
             | Self::TooMuch(_)
             | Self::Driver(_)
+            | Self::Cpu(_)
             | Self::Capture { .. }
             | Self::EmptyPacket { .. }
             | Self::Model(_)

@@ -1,7 +1,7 @@
 //! Which card of which file is it about, and what does it hold?
 
 use crate::{arguments::Which, error::Error};
-use control::{Legend, Vpcs, vpcs::Card};
+use control::{Legend, Responder, Vpcs, vpcs::Card};
 use hdl::{
     meta::{Entered, Source},
     profile::{PROFILES, Profile},
@@ -19,6 +19,8 @@ pub struct Wanted {
     pub image: Image,
     /// Words for that.
     pub legend: Legend,
+    /// What the host's CPU answers to what it punts.
+    pub responder: Responder,
 }
 
 /// The profile by which a card is judged: the one asked for, its own, or the first there is.
@@ -42,8 +44,9 @@ impl Wanted {
             return Err(Error::UnknownCard { name, file, known });
         };
         let profile = profile(asked, card);
-        let control::Compiled { image, legend } = control::compile(vpcs, name, &profile)?;
-        Ok(Self { name: name.into(), profile, image, legend })
+        let control::Compiled { image, legend, responder } =
+            control::compile(vpcs, name, &profile)?;
+        Ok(Self { name: name.into(), profile, image, legend, responder })
     }
 
     /// Let a driver program the card behind `io` and open it.

@@ -3,11 +3,14 @@
 //! ```text
 //!   TAP device --> thread --+                         +--> TAP device
 //!                           +--> [ frames ] --> card --+
-//!   TAP device --> thread --+                         +--> TAP device
+//!   TAP device --> thread --+                 |    ^   +--> TAP device
+//!                                             v    |
+//!                                          the host's CPU
 //! ```
 //! What has come since the last look goes through the card at once; its clock stands still while
-//! nothing comes.
+//! nothing comes. The host's CPU answers what the card leaves to it: DHCP, router solicitations.
 
+mod answers;
 mod device;
 
 use crate::{
@@ -20,6 +23,7 @@ use crate::{
     style,
     tally::Tally,
 };
+use answers::Answers;
 use device::{Device, Heard};
 use hdl::profile::{CPU_PORT, PORT_NAMES, PORTS};
 use serde::Serialize;
@@ -102,6 +106,8 @@ struct Live<'w> {
 struct Summary {
     #[serde(flatten)]
     tally: Tally,
+    /// What the host's CPU answered.
+    cpu: Answers,
     /// Frames for a port without a device, or with one that was down.
     undelivered: usize,
     /// Packets that the reference judges otherwise.
@@ -119,8 +125,19 @@ impl<'w> Live<'w> {
         })
     }
 
-    /// Frames through the card, each to the device of its port.
+    /// Frames through the card, then the answers to those that it left to the host's CPU: these
+    /// leave as they are.
     fn pass(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        let answers = self.judge(inputs)?;
+        if !answers.is_empty() {
+            self.judge(&answers)?;
+        }
+        Ok(())
+    }
+
+    /// Frames through the card, each to the device of its port; the answers to the others.
+    fn judge(&mut self, inputs: &[Input]) -> Result<Vec<Input>, Error> {
+        let mut answers = Vec::new();
         let (run, mismatches) = self.card.run(inputs)?;
         self.summary.tally.add(inputs, &run);
         for judged in &run.judged {
@@ -129,8 +146,10 @@ impl<'w> Live<'w> {
             }
             if let Some(frame) = &judged.frame {
                 let port = usize::from(judged.passes.verdict().egress_port);
-                // Nobody answers there: what was punted is in the tally.
                 if port == CPU_PORT {
+                    let answer = self.summary.cpu.to(self.wanted, frame)?;
+                    let time = inputs[judged.input].time;
+                    answers.extend(answer.map(|bytes| Input { port, time, bytes }));
                     continue;
                 }
                 let taken = self.devices[port].as_ref().is_some_and(|device| device.send(frame));
@@ -141,7 +160,7 @@ impl<'w> Live<'w> {
         if let Some(first) = mismatches.first() {
             show(self.wanted, &inputs[first.found.input], first);
         }
-        Ok(())
+        Ok(answers)
     }
 }
 
@@ -162,6 +181,7 @@ impl Summary {
             return style::json(self);
         }
         self.tally.print(&wanted.name);
+        self.cpu.print();
         if self.undelivered > 0 {
             let count = self.undelivered;
             anstream::println!("  {count} frames for a port without a device that is up");

@@ -4,7 +4,10 @@
 //!   namespace "tenant"                               namespace "other"
 //!   10.0.1.10 on a TAP <--> [ penstock tap ] <--> TAP, Linux's VXLAN, 10.0.1.20
 //! ```
-//! Linux stands in for the other card: its VXLAN, its fragments, its TCP.
+//! Linux stands in for the other card: its VXLAN, its fragments, its TCP. The tenant's addresses
+//! are what a DHCP client hears, its IPv6 default route what the kernel hears of the router.
+
+mod lease;
 
 use crate::run::folder;
 use std::{
@@ -156,9 +159,6 @@ impl Stage {
         }
         let inside = |namespace: &str, command: &str| ok(&format!("ip -n {namespace} {command}"));
         inside(tenant, &format!("link set {host} address 02:b0:00:00:01:0a up"));
-        inside(tenant, &format!("address add 10.0.1.10/24 dev {host}"));
-        inside(tenant, &format!("address add 2001:db8:b:1::a/64 dev {host} nodad"));
-        // Who has the other's addresses it asks, and the card answers.
         inside(other, &format!("link set {net} address 02:00:c0:00:02:01 mtu 1600 up"));
         inside(other, &format!("address add 192.0.2.20/24 dev {net}"));
         let lladdr = "lladdr 02:00:c0:00:02:0a nud permanent";
@@ -234,6 +234,11 @@ fn linux_talks_vxlan_with_the_card() {
     };
     let (tenant, other) = (stage.names.tenant.clone(), stage.names.other.clone());
     let ping = |size: usize| format!("ip netns exec {tenant} ping -c 5 -i 0.2 -W 5 -s {size}");
+    let answered = lease::have(&tenant, &stage.names.host);
+    // By way of the router that the kernel heard of. What follows stays on the link: who has the
+    // other's addresses the tenant asks, and the card answers.
+    ok(&format!("{} 2001:db8:b:1::14", ping(56)));
+    ok(&format!("ip -n {tenant} route add 2001:db8:b:1::/64 dev {}", stage.names.host));
     ok(&format!("{} 10.0.1.20", ping(56)));
     // In three fragments each way.
     ok(&format!("{} 10.0.1.20", ping(4000)));
@@ -248,6 +253,8 @@ fn linux_talks_vxlan_with_the_card() {
     assert_eq!(said["undelivered"], 0, "{said}");
     // Linux asks for routers of its own accord.
     assert!(said["verdicts"]["PuntRouterSolicitation"].is_number(), "{said}");
+    assert!(said["cpu"]["answered"].as_u64() >= Some(answered), "{said}");
+    assert_eq!(said["cpu"]["unanswered"], serde_json::json!({}), "{said}");
     let bytes = said["bytes"].as_u64().unwrap();
     assert!(bytes > STREAM_BYTES as u64, "{said}");
 }
