@@ -99,7 +99,7 @@ fn no_advertisement() {
         let mut packet = Vec::new();
         PacketBuilder::ipv6(from.octets(), v6("ff02::2").octets(), 255)
             .icmpv6_raw(kind, code, [0; 4])
-            .write(&mut packet, &[0; 16])
+            .write(&mut packet, &[])
             .unwrap();
         let frame = MANY.eth(packet, [0x33, 0x33, 0, 0, 0, 2], 0x86dd);
         check(MANY, &frame, Malformed);
