@@ -10,11 +10,8 @@ pub use routes::{
     TransitRoute, TransitTable,
 };
 
-pub use crate::{
-    dhcp::DhcpOptions,
-    limits::{Limit, Limits},
-    services::CpuService,
-};
+pub use crate::limits::{Limit, Limits};
+pub use crate::{dhcp::DhcpOptions, services::CpuService};
 
 use crate::report::Source;
 use hdl::{connection::IdleTimes, profile::Profile};
