@@ -135,6 +135,9 @@ layout::layout! {
         RouterSolicitation = 2,
         /// Sent to the router, for the address of a service.
         Service = 3,
+        /// Neighbor solicitation of an ENI (RFC 4861 section 4.3) for a link-local address: no
+        /// mapping has one, and the host knows the router's.
+        LinkLocal = 4,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

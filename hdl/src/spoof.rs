@@ -8,12 +8,7 @@
 //! underlay asks the same table for its destination instead: see `deliver`.
 
 use crate::{
-    class::IpKey,
-    eni::AttachAction,
-    meta::{DropReason, PuntReason},
-    parser::Headers,
-    punt,
-    route::Target,
+    class::IpKey, eni::AttachAction, meta::DropReason, parser::Headers, punt, route::Target,
 };
 
 // ---- layout -----------------------------------------------------------------------------
@@ -37,14 +32,13 @@ pub fn key(vpc: u8, inbound: bool, h: &Headers) -> IpKey {
     IpKey { vpc, ip: if inbound { h.dst_ip } else { h.src_ip } }
 }
 
-/// May this ENI send this packet? What it says of itself to neighbors is held to the same; what it
-/// asks of the host may come from an address that is not assigned.
+/// May this ENI send this packet? What it says of itself to neighbors is held to the same, unless
+/// it is excused.
 pub fn may_send(eni: &AttachAction, owner: Option<AddressAction>, h: &Headers) -> DropReason {
     let mac = h.src_mac == eni.mac && (!h.neighbor || h.claimed_mac == eni.mac);
-    let excused = punt::calls(false, h) != PuntReason::None && punt::unassigned(h);
     if !mac {
         DropReason::SpoofedMac
-    } else if eni.check && owner.is_none_or(|o| o.eni != eni.eni) && !excused {
+    } else if eni.check && owner.is_none_or(|o| o.eni != eni.eni) && !punt::excused(h) {
         DropReason::SpoofedIp
     } else {
         DropReason::None
@@ -227,9 +221,9 @@ pub mod gateware {
         wrong_ip: DFF<Bit>,
         calls: Calls,
         excused: Delay<Bit, { LATENCY + 1 - punt::LATENCY }>,
-        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 5],
+        header_says: [Delay<Bit, { LATENCY + 1 - 2 }>; 6],
         leaves_mac: DFF<Bit>,
-        judge: FirstReason<7>,
+        judge: FirstReason<8>,
     }
 
     impl Spoof {
@@ -242,6 +236,7 @@ pub mod gateware {
                     DropReason::SpoofedIp.code(),
                     PuntReason::Dhcp.settled(),
                     PuntReason::RouterSolicitation.settled(),
+                    PuntReason::LinkLocal.settled(),
                     DropReason::TunnelledArp.code(),
                     DropReason::GratuitousArp.code(),
                     DropReason::Multicast.code(),
@@ -269,7 +264,7 @@ pub mod gateware {
                 neighbor
             );
             clock!(self, clock, wrong_mac, eni_of, check, judge, calls, excused);
-            for i in 0..5 {
+            for i in 0..6 {
                 self.header_says[i].clock.next = self.clock.val();
             }
             // Whose is the address?
@@ -317,9 +312,10 @@ pub mod gateware {
             self.carried.headers.next = self.headers.val();
             self.header_says[0].d.next = self.calls.dhcp.val();
             self.header_says[1].d.next = self.calls.routers.val();
-            self.header_says[2].d.next = self.carried.tunnelled.val();
-            self.header_says[3].d.next = self.carried.gratuitous.val();
-            self.header_says[4].d.next = self.carried.group.val();
+            self.header_says[2].d.next = self.calls.link_local.val();
+            self.header_says[3].d.next = self.carried.tunnelled.val();
+            self.header_says[4].d.next = self.carried.gratuitous.val();
+            self.header_says[5].d.next = self.carried.group.val();
             // Who has no address yet asks for one under none.
             self.calls.inbound.next = self.inbound.val();
             self.calls.headers.next = self.headers.val();
@@ -332,6 +328,7 @@ pub mod gateware {
             self.judge.flags[4].next = self.header_says[2].q.val();
             self.judge.flags[5].next = self.header_says[3].q.val();
             self.judge.flags[6].next = self.header_says[4].q.val();
+            self.judge.flags[7].next = self.header_says[5].q.val();
             self.reason.next = self.judge.reason.val();
         }
     }

@@ -131,7 +131,7 @@ impl World {
     fn meters(&mut self) -> Meters {
         let mut some = |clocks: u64, fraction: u32| {
             let most = [0, 0, 0, clocks][self.random.random_range(0..4)];
-            let time = self.random.random_range(0..=most * UNITS << fraction);
+            let time = self.random.random_range(0..=(most * UNITS) << fraction);
             Span::nearest(time).expect("short")
         };
         let mut rate = || Rate { packet: some(60, 6), byte: some(1, 12) };

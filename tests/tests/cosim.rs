@@ -15,7 +15,7 @@ const WORLDS: u64 = 10;
 /// Packets for each of them.
 const PACKETS: usize = 1_300;
 /// Verdicts that random worlds must lead to.
-const MET: [&str; 16] = [
+const MET: [&str; 17] = [
     "Forward",
     "NaclOutbound",
     "SgOutbound",
@@ -29,6 +29,7 @@ const MET: [&str; 16] = [
     "PuntDhcp",
     "PuntRouterSolicitation",
     "PuntService",
+    "PuntLinkLocal",
     "BadInject",
     "Metered",
     "PuntLimited",

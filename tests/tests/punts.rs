@@ -60,14 +60,19 @@ fn packet(dst_mac: u64, src: [u8; 4], dst: [u8; 4], ports: [u16; 2]) -> Vec<u8> 
     frame
 }
 
-fn router_solicitation() -> Vec<u8> {
+/// A solicitation of that type, from a link-local address.
+fn solicitation(kind: u8, rest: &[u8]) -> Vec<u8> {
     let mut frame = Vec::new();
     PacketBuilder::ethernet2(mac_bytes(mac(0)), [0x33, 0x33, 0, 0, 0, 2])
-        .ipv6(0xfe80_u128.rotate_right(16).to_be_bytes(), [0xff; 16], 255)
-        .icmpv6_raw(133, 0, [0; 4])
-        .write(&mut frame, &[])
+        .ipv6(link_local(0), [0xff; 16], 255)
+        .icmpv6_raw(kind, 0, [0; 4])
+        .write(&mut frame, rest)
         .unwrap();
     frame
+}
+
+fn link_local(number: u128) -> [u8; 16] {
+    (0xfe80 << 112 | number).to_be_bytes()
 }
 
 /// A frame of 0 that is punted for that reason.
@@ -75,7 +80,8 @@ fn provoke(reason: PuntReason) -> Vec<u8> {
     match reason {
         PuntReason::None => udp(0, FIRST_AWAY, ROUTER, 7, 100),
         PuntReason::Dhcp => packet(ALL, [0; 4], [255; 4], [68, 67]),
-        PuntReason::RouterSolicitation => router_solicitation(),
+        PuntReason::RouterSolicitation => solicitation(133, &[]),
+        PuntReason::LinkLocal => solicitation(135, &link_local(1)),
         PuntReason::Service => {
             packet(ROUTER, plain::address(0).to_be_bytes(), SERVICE_IP.to_be_bytes(), [7, 53])
         }
@@ -131,10 +137,10 @@ fn nobody_is_punted_who_lies_or_comes_from_afar() {
         assert_eq!(send(&mut card, 0, &beside).0, Verdict::drop(DropReason::NaclOutbound));
         let nobody = packet(ROUTER, own, [169, 254, 0, 9], [7, 53]);
         assert_eq!(send(&mut card, 0, &nobody).0, Verdict::drop(DropReason::NaclOutbound));
-        let mut far = router_solicitation();
+        let mut far = solicitation(133, &[]);
         far[21] = 254;
         assert_eq!(send(&mut card, 0, &far).0, Verdict::drop(DropReason::MalformedNd));
-        let tunnelled = tunnel(VNI, &router_solicitation());
+        let tunnelled = tunnel(VNI, &solicitation(133, &[]));
         assert_eq!(send(&mut card, NET, &tunnelled).0, Verdict::drop(DropReason::TunnelledArp));
         let tunnelled = tunnel(VNI, &dhcp);
         assert_eq!(send(&mut card, NET, &tunnelled).0, Verdict::drop(DropReason::Multicast));

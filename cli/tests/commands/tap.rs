@@ -238,6 +238,9 @@ fn linux_talks_vxlan_with_the_card() {
     // By way of the router that the kernel heard of. What follows stays on the link: who has the
     // other's addresses the tenant asks, and the card answers.
     ok(&format!("{} 2001:db8:b:1::14", ping(56)));
+    // Without what the advertisement said, it must ask for its router.
+    ok(&format!("ip -n {tenant} -6 neigh flush dev {}", stage.names.host));
+    ok(&format!("{} 2001:db8:b:1::14", ping(56)));
     ok(&format!("ip -n {tenant} route add 2001:db8:b:1::/64 dev {}", stage.names.host));
     ok(&format!("{} 10.0.1.20", ping(56)));
     // In three fragments each way.
@@ -253,6 +256,7 @@ fn linux_talks_vxlan_with_the_card() {
     assert_eq!(said["undelivered"], 0, "{said}");
     // Linux asks for routers of its own accord.
     assert!(said["verdicts"]["PuntRouterSolicitation"].is_number(), "{said}");
+    assert!(said["verdicts"]["PuntLinkLocal"].is_number(), "{said}");
     assert!(said["cpu"]["answered"].as_u64() >= Some(answered), "{said}");
     assert_eq!(said["cpu"]["unanswered"], serde_json::json!({}), "{said}");
     let bytes = said["bytes"].as_u64().unwrap();

@@ -52,6 +52,9 @@ pub enum Unanswered {
     /// What clients say without a question, and what only servers say.
     #[error("A message that wants no answer.")]
     NeedsNone,
+    /// Asked for by a link-local address that is not the router's.
+    #[error("Nobody here has that link-local address.")]
+    Nobody,
     /// The ENI, or its subnet, has no address of that family.
     #[error("There is no address of that family.")]
     NoAddress,

@@ -2,10 +2,11 @@
 //! discovery (RFC 4861)?
 
 use crate::{
+    judge::{Oracle, within},
     traffic::{eni, mac_of, some_address},
     world::{once_in, pick},
 };
-use control::vpcs::Vpcs;
+use control::vpcs::{Eni, Vpcs};
 use etherparse::{ArpEthIpv4Packet, Icmpv6Header};
 use fastrand::Rng;
 use macaddr::MacAddr6;
@@ -65,6 +66,7 @@ pub fn asking(rng: &mut Rng, file: &Vpcs, card: usize) -> (usize, Arp) {
     let ip = match rng.u32(..16) {
         0 if v4 => [0; 4].into(),
         0 => [0; 16].into(),
+        1 if !v4 && rng.bool() => "fe80::9".parse().expect("an address"),
         1 => some_address(rng, v4),
         _ => own(rng, file, sender, v4),
     };
@@ -78,6 +80,7 @@ pub fn asking(rng: &mut Rng, file: &Vpcs, card: usize) -> (usize, Arp) {
         4..6 => beside(own(rng, file, sender, v4), rng.u8(..10)),
         6..9 => own(rng, file, neighbor, v4),
         9 => own(rng, file, somebody, v4),
+        _ if !v4 && rng.bool() => "fe80::1".parse().expect("an address"),
         _ => some_address(rng, v4),
     };
     // For a group, or of IPv4 by IPv6, nobody asks so that the packet is well-formed.
@@ -196,5 +199,39 @@ impl Arp {
         let group = "ff02::1:ff00:1".parse().expect("an address");
         frame.extend(pick(rng, &[asked, group]).octets());
         frame.extend(message);
+    }
+}
+
+impl Oracle<'_, '_> {
+    /// The MAC of a neighbor that an ENI asks for.
+    pub fn answer(&mut self, eni: &Eni, asked: IpAddr) -> Option<MacAddr6> {
+        let subnet = self.subnet(eni);
+        let lives = self.lives(subnet.vpc, asked);
+        let (answer, met) = if self.service(subnet.vpc, asked).is_some() {
+            (Some(self.file.router_mac), "ARP for a service")
+        } else if Self::is_router(subnet, asked) {
+            (Some(self.file.router_mac), "ARP for the router")
+        } else if !within(&subnet.cidrs, asked) {
+            let mut routers = self.file.subnets.iter().filter(|s| s.vpc == subnet.vpc);
+            let router = routers.any(|s| Self::is_router(s, asked));
+            let met = match (lives, router) {
+                (Some(_), _) => "ARP for another subnet's",
+                (None, true) => "ARP for another router",
+                (None, false) => "ARP for nobody elsewhere",
+            };
+            (None, met)
+        } else if eni.addresses.contains(&asked) {
+            (None, "ARP for an own address")
+        } else {
+            let met = match lives.as_ref().map(|l| l.eni) {
+                None => "ARP for nobody",
+                Some(None) => "ARP for a mapping",
+                Some(Some(e)) if e.card == self.card => "ARP for one here",
+                Some(Some(_)) => "ARP for one elsewhere",
+            };
+            (lives.map(|l| l.mac), met)
+        };
+        self.memory.met.push(met);
+        answer
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     arp::{Arp, REPLY, REQUEST},
     memory::Memory,
     packet::{Frame, Packet, Tunnel},
-    punts::{Cpu, is_excused},
+    punts::{Cpu, is_excused, is_link_local},
     roads::Way,
 };
 use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
@@ -32,7 +32,7 @@ const NET_PORT: u8 = 2;
 /// Where an address of a VPC lives.
 pub struct Lives<'v> {
     pub vtep: Ipv4Addr,
-    mac: MacAddr6,
+    pub mac: MacAddr6,
     subnet: Option<usize>,
     pub eni: Option<&'v Eni>,
 }
@@ -49,7 +49,7 @@ impl<'v> Oracle<'v, '_> {
         &self.file.cards[self.card]
     }
 
-    fn subnet(&self, eni: &Eni) -> &'v Subnet {
+    pub fn subnet(&self, eni: &Eni) -> &'v Subnet {
         &self.file.subnets[eni.subnet]
     }
 
@@ -135,7 +135,7 @@ impl<'v> Oracle<'v, '_> {
     }
 
     /// Is it the address of the router of that subnet?
-    fn is_router(subnet: &Subnet, address: IpAddr) -> bool {
+    pub fn is_router(subnet: &Subnet, address: IpAddr) -> bool {
         subnet.cidrs.iter().any(|c| match c {
             IpNet::V4(v4) => address == Ipv4Addr::from(u32::from(v4.network()) + 1),
             IpNet::V6(v6) => address == Ipv6Addr::from(u128::from(v6.network()) + 1),
@@ -164,13 +164,18 @@ impl<'v> Oracle<'v, '_> {
         let ((sender_mac, asker), (_, asked)) = (arp.sender, arp.target);
         unless(arp.src_mac == eni.mac && sender_mac == eni.mac, DropReason::SpoofedMac)?;
         let own = eni.addresses.contains(&asker) || !eni.source_dest_check;
-        unless(own, DropReason::SpoofedIp)?;
+        let solicits = arp.operation == REQUEST && is_link_local(asker);
+        unless(own || solicits, DropReason::SpoofedIp)?;
+        if let Some(punt) = self.for_link_local(port, arp) {
+            return Ok(punt);
+        }
         let probes = asker.is_ipv6() && asker.is_unspecified();
         let asks = arp.operation == REQUEST && asker != asked && !probes;
         unless(asks, DropReason::GratuitousArp)?;
         let mac = self.answer(eni, asked).ok_or(DropReason::ArpNoMapping)?;
         self.memory.met.push(if asked.is_ipv4() { "ARP answered" } else { "ND answered" });
         self.memory.met.extend((!arp.dst_mac.is_multicast()).then_some("ARP to one MAC"));
+        self.memory.met.extend(solicits.then_some("ND by a link-local address"));
         let tags = ["ARP without a tag", "ARP with a tag", "ARP with two tags"];
         self.memory.met.push(tags[eni.vlan.len()]);
         let reply = Arp {
@@ -183,38 +188,6 @@ impl<'v> Oracle<'v, '_> {
             router: asked.is_ipv6() && Self::is_router(self.subnet(eni), asked),
         };
         Ok((Verdict::reply(port), Some(Leaves::Host(Frame::Arp(reply)))))
-    }
-
-    /// The MAC of a neighbor that an ENI asks for.
-    fn answer(&mut self, eni: &Eni, asked: IpAddr) -> Option<MacAddr6> {
-        let subnet = self.subnet(eni);
-        let lives = self.lives(subnet.vpc, asked);
-        let (answer, met) = if self.service(subnet.vpc, asked).is_some() {
-            (Some(self.file.router_mac), "ARP for a service")
-        } else if Self::is_router(subnet, asked) {
-            (Some(self.file.router_mac), "ARP for the router")
-        } else if !within(&subnet.cidrs, asked) {
-            let mut routers = self.file.subnets.iter().filter(|s| s.vpc == subnet.vpc);
-            let router = routers.any(|s| Self::is_router(s, asked));
-            let met = match (lives, router) {
-                (Some(_), _) => "ARP for another subnet's",
-                (None, true) => "ARP for another router",
-                (None, false) => "ARP for nobody elsewhere",
-            };
-            (None, met)
-        } else if eni.addresses.contains(&asked) {
-            (None, "ARP for an own address")
-        } else {
-            let met = match lives.as_ref().map(|l| l.eni) {
-                None => "ARP for nobody",
-                Some(None) => "ARP for a mapping",
-                Some(Some(e)) if e.card == self.card => "ARP for one here",
-                Some(Some(_)) => "ARP for one elsewhere",
-            };
-            (lives.map(|l| l.mac), met)
-        };
-        self.memory.met.push(met);
-        answer
     }
 
     fn leave(&mut self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
@@ -358,7 +331,7 @@ fn unless(good: bool, reason: DropReason) -> Result<(), DropReason> {
     if good { Ok(()) } else { Err(reason) }
 }
 
-fn within(cidrs: &[IpNet], address: IpAddr) -> bool {
+pub fn within(cidrs: &[IpNet], address: IpAddr) -> bool {
     cidrs.iter().any(|c| c.contains(&address))
 }
 

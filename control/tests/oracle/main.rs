@@ -202,7 +202,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 79] = [
+const MET: [&str; 82] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -269,6 +269,9 @@ const MET: [&str; 79] = [
     "to a fixed service",
     "PuntDhcp",
     "PuntService",
+    "PuntLinkLocal",
+    "ND for a link-local address",
+    "ND by a link-local address",
     "to a peer",
     "through a transit gateway",
     "transit: no route",

@@ -1,6 +1,7 @@
 //! What is the host's CPU's to answer, judged from the file's services as they are written?
 
 use crate::{
+    arp::{Arp, REQUEST},
     judge::{Judgement, Leaves, Oracle},
     packet::{self, Frame, Packet, Transport},
     roads::Way,
@@ -39,11 +40,16 @@ fn is_dhcp(packet: &Packet) -> bool {
         && matches!(packet.transport, Transport::Udp { dst, .. } if dst == port)
 }
 
+/// Is it one that nobody assigns?
+pub fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local())
+}
+
 /// May an ENI send that before it has an address?
 pub fn is_excused(packet: &Packet) -> bool {
     let unassigned = match packet.src {
         IpAddr::V4(v4) => v4 == Ipv4Addr::UNSPECIFIED,
-        IpAddr::V6(v6) => v6 == Ipv6Addr::UNSPECIFIED || v6.is_unicast_link_local(),
+        IpAddr::V6(v6) => v6 == Ipv6Addr::UNSPECIFIED || is_link_local(packet.src),
     };
     is_dhcp(packet) && unassigned
 }
@@ -67,6 +73,16 @@ impl Oracle<'_, '_> {
         let plus_two = first.is_some_and(two) || subnets.any(|s| s.cidrs.iter().any(two));
         let has = |s: &&CpuService| s.fixed.contains(&address) || s.plus_two && plus_two;
         self.file.services.iter().find(has).map(|s| s.number)
+    }
+
+    /// Is it a question for a link-local address, which no mapping has?
+    pub fn for_link_local(&mut self, port: u8, arp: &Arp) -> Option<Judgement> {
+        if arp.operation != REQUEST || !is_link_local(arp.target.1) {
+            return None;
+        }
+        self.memory.met.push("ND for a link-local address");
+        let (reason, frame) = (PuntReason::LinkLocal, Frame::Arp(arp.clone()));
+        Some((Verdict::punt(reason), Some(Leaves::Cpu(Cpu { reason, service: 0, port, frame }))))
     }
 
     /// Is it the host's to answer, and not the card's?

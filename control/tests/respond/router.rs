@@ -78,6 +78,49 @@ fn the_router_says_who_it_is() {
     assert_eq!(heard(&desk, MANY, &frame, &["2001:db8:0:1::"]), all);
 }
 
+/// A neighbor solicitation, likewise.
+fn question(who: Asker, from: Ipv6Addr, target: Ipv6Addr, options: &[u8]) -> Vec<u8> {
+    let mut packet = Vec::new();
+    PacketBuilder::ipv6(from.octets(), v6("ff02::1:ff00:1").octets(), 255)
+        .icmpv6_raw(135, 0, [0; 4])
+        .write(&mut packet, &[&target.octets()[..], options].concat())
+        .unwrap();
+    who.eth(packet, [0x33, 0x33, 0xff, 0, 0, 1], 0x86dd)
+}
+
+#[test]
+fn the_router_has_its_link_local_address() {
+    let desk = Desk::new();
+    let all = ([0x33, 0x33, 0, 0, 0, 1], v6("ff02::1"));
+    let heard = |who: Asker, from: Ipv6Addr, options: &[u8]| {
+        let answer = desk.ask(who, &question(who, from, ROUTER_LINK_LOCAL, options)).unwrap();
+        let packet = SlicedPacket::from_ethernet(&answer).unwrap();
+        let Some(NetSlice::Ipv6(ip)) = packet.net else { panic!("{answer:02x?}") };
+        let (ip, to) = (ip.header(), answer[..6].try_into().unwrap());
+        assert_eq!((ip.hop_limit(), ip.source_addr()), (255, ROUTER_LINK_LOCAL));
+        let Some(TransportSlice::Icmpv6(message)) = packet.transport else { panic!() };
+        assert!(message.is_checksum_valid(ip.source(), ip.destination()));
+        let Icmpv6Type::NeighborAdvertisement(said) = message.icmp_type() else { panic!() };
+        assert!(said.router && said.r#override);
+        let option = [2, 1, 2, 0, 0, 0, 0, 1];
+        assert_eq!(message.payload(), [&ROUTER_LINK_LOCAL.octets()[..], &option].concat());
+        (said.solicited, (to, ip.destination_addr()))
+    };
+    for who in [MANY, SIX, DEEP] {
+        let here = (who.mac, who.link_local());
+        assert_eq!(heard(who, who.link_local(), &source_mac(who)), (true, here));
+        assert_eq!(heard(who, Ipv6Addr::UNSPECIFIED, &[]), (false, all));
+    }
+    let own = v6("2001:db8:0:1::13");
+    assert_eq!(heard(MANY, own, &[]), (true, (MANY.mac, own)));
+    let ask = |who: Asker, target, options: &[u8]| {
+        desk.ask(who, &question(who, who.link_local(), target, options))
+    };
+    assert_eq!(ask(FOUR, ROUTER_LINK_LOCAL, &[]), Err(NoAddress));
+    assert_eq!(ask(MANY, SIX.link_local(), &[]), Err(Unanswered::Nobody));
+    assert_eq!(ask(MANY, ROUTER_LINK_LOCAL, &[1, 0, 0, 0, 0, 0, 0, 0]), Err(Malformed));
+}
+
 #[test]
 fn no_advertisement() {
     let desk = Desk::new();

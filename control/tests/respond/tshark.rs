@@ -12,9 +12,9 @@ use std::{
 /// Captures of this process.
 static CAPTURES: AtomicUsize = AtomicUsize::new(0);
 
-/// DHCP or a router advertisement, without a checksum that is wrong, a field that is malformed
+/// DHCP or an advertisement, without a checksum that is wrong, a field that is malformed
 /// or anything else that tshark takes for an error.
-const SOUND: &str = "(dhcp || dhcpv6 || icmpv6.type == 134) \
+const SOUND: &str = "(dhcp || dhcpv6 || icmpv6.type in {134, 136}) \
     && !(_ws.malformed || _ws.expert.severity >= error || ip.checksum.status == Bad \
          || udp.checksum.status == Bad || icmpv6.checksum.status == Bad)";
 

@@ -1,15 +1,16 @@
 //! How does a reader that may stand still hold up nobody else?
 //!
 //! ```text
-//! s_* --[register]--> block RAM, 2^A beats --> [FIFO] --> m_*
+//! s_* --[registers]--> block RAM, 2^A beats --> [FIFO] --> m_*
 //!            |  write, begin, fetch, read: pointers
 //!            +--> no room: back to where the frame began, and its rest is not taken
 //! ```
 //! A FIFO of whole frames that always takes its beat. A frame for which there is no room is lost as
 //! a whole, and `lost` says so: tail drop. What is read begins when the frame's last beat is there.
 //!
-//! Latency: 5 clocks behind a frame's last beat. Throughput: a beat per clock, so nothing is lost
-//! on a reader that never waits. Capacity: `2^A` beats; a longer frame is always lost.
+//! Latency: 6 clocks behind a frame's last beat. Throughput: a beat per clock, so nothing is lost
+//! on a reader that never waits. Capacity: `2^A` beats, one less where a gap is before the last:
+//! whether there is room is asked a clock ahead. A longer frame is always lost.
 
 use crate::{
     delay::DelayValid,
@@ -47,6 +48,11 @@ pub struct TailDrop<const W: usize> {
     comes: Register<Bit>,
     beat: DFF<Bits<W>>,
     write: Register<Bits<POINTER>>,
+    writes: DFF<Bit>,
+    written_at: DFF<Bits<POINTER>>,
+    written: DFF<Bits<W>>,
+    room: Register<Bit>,
+    whole: Register<Bits<POINTER>>,
     begin: Register<Bits<POINTER>>,
     fetch: Register<Bits<POINTER>>,
     read: Register<Bits<POINTER>>,
@@ -59,13 +65,13 @@ pub struct TailDrop<const W: usize> {
     given: Signal<Local, Bit>,
     fits: Signal<Local, Bit>,
     last: Signal<Local, Bit>,
-    capacity: Constant<Bits<POINTER>>,
+    most: Constant<Bits<POINTER>>,
 }
 
 impl<const W: usize> TailDrop<W> {
     /// With room for `1 << depth_log2` beats, up to 2,048.
     pub fn new(depth_log2: usize) -> Self {
-        assert!(depth_log2 < POINTER, "up to 2,048 beats");
+        assert!((1..POINTER).contains(&depth_log2), "2 to 2,048 beats");
         Self {
             clock: Signal::default(),
             reset: Signal::default(),
@@ -79,6 +85,11 @@ impl<const W: usize> TailDrop<W> {
             comes: Register::default(),
             beat: DFF::default(),
             write: Register::default(),
+            writes: DFF::default(),
+            written_at: DFF::default(),
+            written: DFF::default(),
+            room: Register::default(),
+            whole: Register::default(),
             begin: Register::default(),
             fetch: Register::default(),
             read: Register::default(),
@@ -91,7 +102,7 @@ impl<const W: usize> TailDrop<W> {
             given: Signal::default(),
             fits: Signal::default(),
             last: Signal::default(),
-            capacity: Constant::new((1u64 << depth_log2).to_bits()),
+            most: Constant::new(((1u64 << depth_log2) - 1).to_bits()),
         }
     }
 }
@@ -100,6 +111,7 @@ impl<const W: usize> Logic for TailDrop<W> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, beat, write, begin, fetch, read, ahead, losing);
+        dff_setup!(self, clock, writes, written_at, written, room, whole);
         clock!(self, clock, beats, fetched, ready, comes, lost_now);
         self.comes.reset.next = self.reset.val();
         self.write.reset.next = self.reset.val();
@@ -107,6 +119,8 @@ impl<const W: usize> Logic for TailDrop<W> {
         self.read.reset.next = self.reset.val();
         self.losing.reset.next = self.reset.val();
         self.lost_now.reset.next = self.reset.val();
+        self.room.reset.next = self.reset.val();
+        self.whole.reset.next = self.reset.val();
         self.fetch.reset.next = self.reset.val();
         self.fetched.reset.next = self.reset.val();
         self.ahead.reset.next = self.reset.val();
@@ -115,11 +129,15 @@ impl<const W: usize> Logic for TailDrop<W> {
         self.comes.d.next = self.s_tvalid.val();
         self.beat.d.next = self.s_tdata.val();
         self.last.next = self.beat.q.val().get_bit(0);
-        self.fits.next = !self.losing.q.val()
-            & ((self.write.q.val() - self.read.q.val()) != self.capacity.val());
-        self.beats.we.next = self.comes.q.val() & self.fits.val();
-        self.beats.wa.next = self.write.q.val();
-        self.beats.wd.next = self.beat.q.val();
+        self.room.d.next = (self.write.q.val() - self.read.q.val()) < self.most.val();
+        self.fits.next = !self.losing.q.val() & self.room.q.val();
+        self.writes.d.next = self.comes.q.val() & self.fits.val();
+        self.written_at.d.next = self.write.q.val();
+        self.written.d.next = self.beat.q.val();
+        self.beats.we.next = self.writes.q.val();
+        self.beats.wa.next = self.written_at.q.val();
+        self.beats.wd.next = self.written.q.val();
+        self.whole.d.next = self.begin.q.val();
         self.lost_now.d.next = self.comes.q.val() & self.last.val() & !self.fits.val();
         if self.comes.q.val() {
             self.losing.d.next = !self.fits.val() & !self.last.val();
@@ -134,7 +152,7 @@ impl<const W: usize> Logic for TailDrop<W> {
         }
         self.lost.next = self.lost_now.q.val();
         // Out: no more is fetched than the FIFO has room for, and a place is free when it is read.
-        self.fetches.next = (self.fetch.q.val() != self.begin.q.val()) & !self.ahead.q.val().all();
+        self.fetches.next = (self.fetch.q.val() != self.whole.q.val()) & !self.ahead.q.val().all();
         self.given.next = self.ready.m_tvalid.val() & self.m_tready.val();
         if self.fetches.val() {
             self.fetch.d.next = self.fetch.q.val() + 1;

@@ -122,7 +122,7 @@ impl Meter {
     pub fn pass(&mut self, eni: u16, inbound: bool, meters: &Meters, h: &Headers) -> DropReason {
         let rate = if inbound { meters.inbound } else { meters.outbound };
         let bytes = u64::from(h.end - u16::from(h.l3_offset));
-        let byte = bytes * u64::from(rate.byte.mantissa) << (6 * rate.byte.shift);
+        let byte = (bytes * u64::from(rate.byte.mantissa)) << (6 * rate.byte.shift);
         let costs = [rate.packet.time() >> PACKET_FRACTION, byte >> BYTE_FRACTION];
         let (now, limit) = (self.now * UNITS, meters.burst.time());
         let buckets = self.passed.entry((eni, inbound)).or_default();

@@ -5,7 +5,7 @@ use crate::{
     meta::bits::Source,
     parser::{
         bits::Headers,
-        wire::{PROTOCOL_UDP, ROUTER_SOLICITATION},
+        wire::{NEIGHBOR_SOLICITATION, PROTOCOL_UDP, ROUTER_SOLICITATION},
     },
     profile::{CPU_PORT, HOST_PORTS, NET_PORTS},
 };
@@ -24,13 +24,19 @@ pub struct Calls {
     pub headers: Signal<In, Headers>,
     pub dhcp: Signal<Out, Bit>,
     pub routers: Signal<Out, Bit>,
-    /// It is one of these, and its source is none that is assigned.
+    pub link_local: Signal<Out, Bit>,
+    /// See [`super::excused`].
     pub excused: Signal<Out, Bit>,
     kind: Signal<Local, Bits<8>>,
     parts: Signal<Local, Bits<8>>,
     some: DFF<Bits<8>>,
     is_v6: DFF<Bit>,
-    link_local: DFF<Bit>,
+    from_link_local: DFF<Bit>,
+    for_link_local: DFF<Bit>,
+    asks: DFF<Bit>,
+    speaks: Signal<Local, Bit>,
+    link_local_now: DFF<Bit>,
+    question: Constant<Bits<8>>,
     udp: DFF<Bit>,
     to_v4: DFF<Bit>,
     to_v6: DFF<Bit>,
@@ -54,12 +60,18 @@ impl Default for Calls {
             headers: Signal::default(),
             dhcp: Signal::default(),
             routers: Signal::default(),
+            link_local: Signal::default(),
             excused: Signal::default(),
             kind: Signal::default(),
             parts: Signal::default(),
             some: DFF::default(),
             is_v6: DFF::default(),
-            link_local: DFF::default(),
+            from_link_local: DFF::default(),
+            for_link_local: DFF::default(),
+            asks: DFF::default(),
+            speaks: Signal::default(),
+            link_local_now: DFF::default(),
+            question: Constant::new(NEIGHBOR_SOLICITATION.to_bits()),
             udp: DFF::default(),
             to_v4: DFF::default(),
             to_v6: DFF::default(),
@@ -80,8 +92,8 @@ impl Default for Calls {
 impl Logic for Calls {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, some, is_v6, link_local, udp, to_v4, to_v6, solicits);
-        dff_setup!(self, clock, dhcp_now, routers_now, excused_now);
+        dff_setup!(self, clock, some, is_v6, from_link_local, for_link_local, udp, to_v4, to_v6);
+        dff_setup!(self, clock, solicits, asks, dhcp_now, routers_now, link_local_now, excused_now);
         self.parts.next = 0.into();
         for i in 0..8 {
             self.parts.next = self
@@ -91,7 +103,8 @@ impl Logic for Calls {
         }
         self.some.d.next = self.parts.val();
         self.is_v6.d.next = self.headers.val().is_ipv6.any();
-        self.link_local.d.next = self.headers.val().src_ip.get_bits::<10>(118) == 0x3fa;
+        self.from_link_local.d.next = self.headers.val().src_ip.get_bits::<10>(118) == 0x3fa;
+        self.for_link_local.d.next = self.headers.val().dst_ip.get_bits::<10>(118) == 0x3fa;
         self.udp.d.next = !self.inbound.val()
             & self.headers.val().dst_mac.get_bit(40)
             & self.headers.val().ported.any()
@@ -99,24 +112,28 @@ impl Logic for Calls {
         self.to_v4.d.next = self.headers.val().dst_port == self.port_v4.val();
         self.to_v6.d.next = self.headers.val().dst_port == self.port_v6.val();
         self.kind.next = self.headers.val().dst_port.get_bits::<8>(8);
-        self.solicits.d.next = !self.inbound.val()
+        self.speaks.next = !self.inbound.val()
             & self.headers.val().neighbor.any()
-            & self.headers.val().is_ipv6.any()
-            & (self.kind.val() == self.solicitation.val());
+            & self.headers.val().is_ipv6.any();
+        self.solicits.d.next = self.speaks.val() & (self.kind.val() == self.solicitation.val());
+        self.asks.d.next = self.speaks.val() & (self.kind.val() == self.question.val());
         // Behind the second clock.
         self.is_dhcp.next = self.udp.q.val()
             & ((self.is_v6.q.val() & self.to_v6.q.val())
                 | (!self.is_v6.q.val() & self.to_v4.q.val()));
-        self.no_source.next = !self.some.q.val().any() | self.link_local.q.val();
+        self.no_source.next = !self.some.q.val().any() | self.from_link_local.q.val();
         if !self.is_v6.q.val() {
             self.no_source.next = !self.some.q.val().get_bits::<2>(0).any();
         }
         self.dhcp_now.d.next = self.is_dhcp.val();
         self.routers_now.d.next = self.solicits.q.val();
-        self.excused_now.d.next =
-            (self.is_dhcp.val() | self.solicits.q.val()) & self.no_source.val();
+        self.link_local_now.d.next = self.asks.q.val() & self.for_link_local.q.val();
+        self.excused_now.d.next = ((self.is_dhcp.val() | self.solicits.q.val())
+            & self.no_source.val())
+            | (self.asks.q.val() & self.from_link_local.q.val());
         self.dhcp.next = self.dhcp_now.q.val();
         self.routers.next = self.routers_now.q.val();
+        self.link_local.next = self.link_local_now.q.val();
         self.excused.next = self.excused_now.q.val();
     }
 }

@@ -7,9 +7,9 @@
 //!   as if it came in at a port <---- [ a beat is taken off ] <------- cpu0
 //!   out of a port, as it is <------- (who, which way)
 //! ```
-//! An ENI that has no address yet speaks under none; so for what it asks of the host [`unassigned`]
-//! sources will do. Network ACLs, security groups and routes have no say in what is punted, and
-//! no connection comes of it. What comes out of a tunnel is never punted.
+//! An ENI that has no address yet speaks under none; so what it asks of the host is [`excused`].
+//! Network ACLs, security groups and routes have no say in what is punted, and no connection comes
+//! of it. What comes out of a tunnel is never punted.
 
 use crate::{
     explain::Trace,
@@ -17,7 +17,7 @@ use crate::{
     meta::{PuntReason, Source},
     parser::{
         Headers,
-        wire::{PROTOCOL_UDP, ROUTER_SOLICITATION},
+        wire::{NEIGHBOR_SOLICITATION, PROTOCOL_UDP, ROUTER_SOLICITATION},
     },
     profile::{CPU_PORT, is_net},
     route::{RouteLabel, Target},
@@ -112,20 +112,36 @@ pub fn calls(inbound: bool, h: &Headers) -> PuntReason {
     // To a group, as a client does that knows no server; a relay of tenants sends to one.
     let group = h.dst_mac >> 40 & 1 == 1;
     let udp = group && h.protocol == PROTOCOL_UDP && h.ported;
+    let message = h.is_ipv6.then_some((h.dst_port >> 8) as u8).filter(|_| h.neighbor);
     if inbound {
         PuntReason::None
     } else if udp && h.dst_port == dhcp {
         PuntReason::Dhcp
-    } else if h.neighbor && h.is_ipv6 && h.dst_port >> 8 == u16::from(ROUTER_SOLICITATION) {
+    } else if message == Some(ROUTER_SOLICITATION) {
         PuntReason::RouterSolicitation
+    } else if message == Some(NEIGHBOR_SOLICITATION) && is_link_local(h.dst_ip) {
+        PuntReason::LinkLocal
     } else {
         PuntReason::None
     }
 }
 
-/// Is its source one that an ENI has before it has an address: 0.0.0.0, ::, fe80::/10?
-pub fn unassigned(h: &Headers) -> bool {
-    if h.is_ipv6 { h.src_ip == 0 || h.src_ip >> 118 == 0x3fa } else { h.src_ip as u32 == 0 }
+/// May it come from an address that nobody has assigned? Who has no address yet asks for one by
+/// 0.0.0.0, :: or a link-local one (fe80::/10), and who has no packet to send asks for a neighbor
+/// by his link-local one (RFC 4861 section 7.2.2).
+pub fn excused(h: &Headers) -> bool {
+    let local = h.is_ipv6 && is_link_local(h.src_ip);
+    let nobody = if h.is_ipv6 { h.src_ip == 0 } else { h.src_ip as u32 == 0 };
+    let asks = h.neighbor && h.dst_port >> 8 == u16::from(NEIGHBOR_SOLICITATION);
+    match calls(false, h) {
+        PuntReason::Dhcp | PuntReason::RouterSolicitation => local || nobody,
+        _ => asks && local,
+    }
+}
+
+/// Is it in fe80::/10 (RFC 4291 section 2.4)?
+fn is_link_local(ip: u128) -> bool {
+    ip >> 118 == 0x3fa
 }
 
 /// Does the destination mean the same in every VPC? See [`FIXED`].

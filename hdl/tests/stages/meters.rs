@@ -6,7 +6,10 @@ use crate::{
 };
 use hdl::{
     meta::DropReason,
-    meter::{self, Meters, gateware::LATENCY},
+    meter::{
+        self, Meters,
+        gateware::{LATENCY, Meter},
+    },
     parser::Headers,
 };
 use replay::{Bench, Random};
@@ -34,27 +37,31 @@ struct Asked {
     meant: Meant,
 }
 
+/// Empties the buckets and writes rows, which it gives.
+fn fill(bench: &mut Bench<Meter>, random: &mut Random) -> [Vec<Meters>; 2] {
+    bench.drive(|u| u.reset.next = true);
+    bench.tick();
+    bench.drive(|u| u.reset.next = false);
+    let rows = [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::meters(random)).collect());
+    let rows = fill_banks(bench, rows, |u, written| {
+        u.w_valid.next = written.is_some();
+        if let Some((bank, index, row)) = written {
+            u.w_bank.next = bank;
+            u.w_index.next = (index as u64).into();
+            u.w_entry.next = bits(row);
+        }
+    });
+    (0..SETTLING).for_each(|_| bench.tick());
+    assert!(!bench.dut.busy.val());
+    rows
+}
+
 #[test]
 fn rates_are_kept() {
     roomy(|| {
         let mut random = Random::new(31);
-        let unit = meter::gateware::Meter::new(ROWS_LOG2);
-        let mut bench = Bench::new(unit, |u| &mut u.clock);
-        bench.drive(|u| u.reset.next = true);
-        bench.tick();
-        bench.drive(|u| u.reset.next = false);
-        let rows =
-            [0, 1].map(|_| (0..1 << ROWS_LOG2).map(|_| pools::meters(&mut random)).collect());
-        let rows: [Vec<Meters>; 2] = fill_banks(&mut bench, rows, |u, written| {
-            u.w_valid.next = written.is_some();
-            if let Some((bank, index, row)) = written {
-                u.w_bank.next = bank;
-                u.w_index.next = (index as u64).into();
-                u.w_entry.next = bits(row);
-            }
-        });
-        (0..SETTLING).for_each(|_| bench.tick());
-        assert!(!bench.dut.busy.val());
+        let mut bench = Bench::new(Meter::new(ROWS_LOG2), |u| &mut u.clock);
+        let rows = fill(&mut bench, &mut random);
         let asked = |_| Asked {
             eni: pick(&mut random, &[0, 0, 0, 1, 2, 3]),
             generation: random.chance(50),

@@ -188,7 +188,7 @@ pub fn meters(random: &mut Random) -> Meters {
     let mut times = |fraction: u32| {
         // Up to some hundred clocks.
         let clocks = [0, 1, 7, 30, 200][random.below(5) as usize];
-        Span::nearest((clocks * UNITS << fraction) + random.below(1 << fraction)).expect("short")
+        Span::nearest(((clocks * UNITS) << fraction) + random.below(1 << fraction)).expect("short")
     };
     let mut rate = |bytes: u32| Rate { packet: times(6), byte: times(bytes) };
     let (outbound, inbound) = (rate(6), rate(4));

@@ -16,7 +16,7 @@ use std::net::Ipv6Addr;
 pub(super) const SERVICES_V4: [u32; 2] = [0xa9fe_a9fd, 0xa9fe_a9fe];
 pub(super) const SERVICES_V6: [u128; 2] =
     [(0xfd00_0ec2u128 << 96) | 0x253, (0xfd00_0ec2u128 << 96) | 0x254];
-const LINK_LOCAL: u128 = 0xfe80 << 112;
+pub(super) const LINK_LOCAL: u128 = 0xfe80 << 112;
 
 impl World {
     /// A VPC's services.

@@ -2,7 +2,7 @@
 
 use super::{
     CARD_MAC, PEERS, Person, ROUTER_MAC, VTEP, World,
-    calls::{SERVICES_V4, SERVICES_V6},
+    calls::{LINK_LOCAL, SERVICES_V4, SERVICES_V6},
     mapped,
 };
 use etherparse::{
@@ -214,8 +214,17 @@ impl World {
         let mut one_in = |n| self.random.random_ratio(1, n);
         let (kind, hop_limit) =
             (if one_in(10) { 136 } else { 135 }, if one_in(10) { 64 } else { 255 });
-        let asker = if one_in(10) { to.v6 } else { from.v6 };
-        let asked = if one_in(10) { to.v6 ^ 0x40 } else { to.v6 };
+        let asker = match () {
+            () if one_in(10) => to.v6,
+            () if one_in(10) => LINK_LOCAL | 1,
+            () if one_in(20) => 0,
+            () => from.v6,
+        };
+        let asked = match () {
+            () if one_in(10) => to.v6 ^ 0x40,
+            () if one_in(6) => LINK_LOCAL | 2,
+            () => to.v6,
+        };
         let claimed = if one_in(10) { to.mac } else { from.mac };
         let multicast = 0xff02_0000_0000_0000_0000_0001_ff00_0000 | asked & 0xff_ffff;
         let (dst, dst_mac) = if one_in(4) {
