@@ -64,12 +64,12 @@ fn reference(criterion: &mut Criterion) {
     for profile in &PROFILES {
         let work = Workload::new(profile, BATCH);
         let generation = work.card.generation() & 1 == 1;
-        let mut connections = work.card.connections();
+        let mut memory = work.card.memory();
         group.bench_function(profile.name, |b| {
             b.iter(|| {
                 for (port, frame) in &work.frames {
                     let entered = Entered { source: Source::at(*port), generation, open: true };
-                    black_box(walk(work.card.tables(), &mut connections, frame, entered));
+                    black_box(walk(work.card.tables(), &mut memory, frame, entered));
                 }
             });
         });

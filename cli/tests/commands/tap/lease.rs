@@ -36,6 +36,7 @@ impl Drop for Client {
 
 /// Let the tenant have its addresses, by DHCP if there is a client; how many answers that took at
 /// least.
+#[allow(clippy::explicit_write, reason = "tests capture what eprintln says")]
 pub fn have(tenant: &str, device: &str) -> u64 {
     // The kernel asks for routers as soon as the device has a link-local address.
     let router = "default via fe80::ff:fe00:1";
