@@ -10,7 +10,7 @@ pub use routes::{
     TransitRoute, TransitTable,
 };
 
-pub use crate::limits::{Limit, Limits};
+pub use crate::limits::{BURST_MS, BYTES_PER_SECOND, Limit, Limits, PACKETS_PER_SECOND};
 pub use crate::{dhcp::DhcpOptions, services::CpuService};
 
 use crate::report::Source;
