@@ -100,6 +100,7 @@ fn entry(table: TableId) -> &'static str {
             "`IpKey` (or {next hop: 32, sender: 32}, VPC 0), `MappingAction`, lives"
         }
         TableId::Enis => "`EniEntry`",
+        TableId::Appliances => "`ApplianceKey`, `ApplianceAction`, lives",
     }
 }
 

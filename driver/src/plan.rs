@@ -30,6 +30,7 @@ pub(crate) struct Shelves {
     addresses: Shelf,
     rules: Shelf,
     mappings: Shelf,
+    appliances: Shelf,
 }
 
 impl Shelves {
@@ -41,6 +42,7 @@ impl Shelves {
             addresses: shelf(TableId::Addresses),
             rules: shelf(TableId::Rules),
             mappings: shelf(TableId::Mappings),
+            appliances: shelf(TableId::Appliances),
         }
     }
 
@@ -63,6 +65,7 @@ impl Shelves {
             addresses: then(self.addresses.plan(&b.addresses, &w.addresses, next)?),
             rules: then(self.rules.plan(&b.rules, &w.rules, next)?),
             mappings: then(self.mappings.plan(&b.mappings, &w.mappings, next)?),
+            appliances: then(self.appliances.plan(&b.appliances, &w.appliances, next)?),
         };
         Ok((after, writes))
     }
@@ -75,6 +78,7 @@ impl Shelves {
             self.addresses.settle(in_force),
             self.rules.settle(in_force),
             self.mappings.settle(in_force),
+            self.appliances.settle(in_force),
         ]
         .concat()
     }

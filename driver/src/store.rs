@@ -24,6 +24,7 @@ pub(crate) fn store(
         TableId::Routes => interval(&mut tables.routes, command, bits),
         TableId::Rules => write(&mut tables.rules, command, bits),
         TableId::Mappings => write(&mut tables.mappings, command, bits),
+        TableId::Appliances => write(&mut tables.appliances, command, bits),
         TableId::Enis => {
             set(&mut tables.enis[usize::from(command.bank)], command.index, take(bits)?.0);
             Ok(())
@@ -48,6 +49,7 @@ pub(crate) fn harmless(
         TableId::Addresses => told_the_same(&tables.addresses, slot, bits, generation),
         TableId::Rules => told_the_same(&tables.rules, slot, bits, generation),
         TableId::Mappings => told_the_same(&tables.mappings, slot, bits, generation),
+        TableId::Appliances => told_the_same(&tables.appliances, slot, bits, generation),
         TableId::PortClasses | TableId::Routes | TableId::Enis => Ok(command.bank != generation),
     }
 }

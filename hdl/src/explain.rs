@@ -5,6 +5,7 @@
 //! the hardware asks anyway.
 
 use crate::{
+    appliance::{self, ApplianceAction},
     class::PortLabel,
     connection::Tracked,
     eni::AttachAction,
@@ -43,6 +44,12 @@ layout::layout! {
         addressed: Answer,
         /// Whose the near address is: the source of what leaves, the destination of what comes.
         owner: AddressAction,
+        /// What the appliances answered of the destination MAC.
+        beside: Answer,
+        /// Who has it.
+        appliance: ApplianceAction,
+        /// What they answered of the tunnel's sender.
+        speaks: Answer,
         /// Class of protocol and port.
         port_class: PortLabel,
         /// Which interval that was.
@@ -69,6 +76,23 @@ layout::layout! {
         mapping: MappingAction,
         /// What became of it.
         verdict: Verdict,
+    }
+}
+
+impl Trace {
+    /// Who of this card has the near address.
+    pub fn owned(&self) -> Option<AddressAction> {
+        self.addressed.hit.then_some(self.owner)
+    }
+
+    /// Who of this card receives what comes.
+    pub fn received(&self) -> Option<AddressAction> {
+        appliance::receiver(self.beside.hit.then_some(self.appliance), self.owned())
+    }
+
+    /// The same; ENI 0 if nobody does.
+    pub fn receiver(&self) -> AddressAction {
+        self.received().unwrap_or_default()
     }
 }
 

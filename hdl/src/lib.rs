@@ -13,6 +13,7 @@
 //!                       +--------- from one ENI of the card to another -----------+
 //! ```
 //!
+//! ENIs that may send under any address are found by their MACs (`appliance`).
 //! What the host's CPU must answer leaves by its own port (`punt`), and its answers come in there.
 //! What an ENI sends, gets or asks beyond its rates goes nowhere (`meter`).
 //!
@@ -26,6 +27,7 @@ pub mod parser;
 pub mod decap;
 pub mod eni;
 pub mod spoof;
+pub mod appliance;
 pub mod class;
 pub mod route;
 pub mod nacl;

@@ -3,14 +3,15 @@
 //! ```text
 //!   direct route: (VPC to which it leads, far IP) --+
 //!   other route:  (next hop, its sender) -----------+--> [ exact-match ] --> VTEP, VNI, MAC,
-//!   no route:     (own VPC, far IP) ----------------+                        or an ENI here
+//!   appliance:    (next hop) -----------------------+                        or an ENI here
+//!   no route:     (own VPC, far IP) ----------------+
 //! ```
 //! A host's packet asks where to; a packet of the underlay asks whether its sender may say what
 //! it says. A neighbor's MAC, and a question for it, need no route.
 
 use crate::{
-    class::IpKey, decap::Identity, eni::AttachAction, meta::DropReason, parser::Headers,
-    route::RouteLabel,
+    class::IpKey, decap::Identity, eni::AttachAction, explain::Trace, meta::DropReason,
+    parser::Headers, punt, route::RouteLabel,
 };
 
 // ---- layout -----------------------------------------------------------------------------
@@ -53,18 +54,44 @@ pub fn next_hop(number: u16, sender: u32) -> IpKey {
     IpKey { vpc: NEXT_HOPS, ip: u128::from(sender) << 32 | u128::from(number) }
 }
 
-/// What is asked of a packet of that VPC: for its far address, where the route leads `by` which it
-/// goes, or came, if it does by one.
-pub fn key(vpc: u8, by: Option<RouteLabel>, far_ip: u128, h: &Headers) -> IpKey {
+/// How a packet goes, or came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// To a neighbor, or asking for one: no route is needed.
+    Address,
+    /// To an appliance beside its sender, which is this next hop.
+    Appliance(u16),
+    /// By this route.
+    Route(RouteLabel),
+}
+
+/// How it goes, or came, as the record of its pass and its headers say.
+pub fn by(identity: &Identity, inbound: bool, t: &Trace, h: &Headers) -> By {
+    let routed = !h.neighbor && h.dst_mac == identity.router_mac;
+    if inbound || routed && !punt::fixed(h) {
+        By::Route(t.route)
+    } else if t.beside.hit && !routed && !h.neighbor {
+        By::Appliance(t.appliance.hop)
+    } else {
+        By::Address
+    }
+}
+
+/// What is asked of a packet of that VPC: for its far address, or where it is led.
+pub fn key(vpc: u8, by: By, far_ip: u128, h: &Headers) -> IpKey {
     match by {
-        Some(route) if !route.target.is_direct() => next_hop(route.to, h.outer_src_ip),
+        By::Appliance(hop) => next_hop(hop, 0),
+        By::Route(route) if !route.target.is_direct() => next_hop(route.to, h.outer_src_ip),
         _ => IpKey { vpc: onward(vpc, by), ip: far_ip },
     }
 }
 
 /// The VPC in which a packet of that VPC goes on: where a direct route leads.
-pub fn onward(vpc: u8, by: Option<RouteLabel>) -> u8 {
-    by.filter(|route| route.target.is_direct()).map_or(vpc, |route| route.to as u8)
+pub fn onward(vpc: u8, by: By) -> u8 {
+    match by {
+        By::Route(route) if route.target.is_direct() => route.to as u8,
+        _ => vpc,
+    }
 }
 
 /// May a host's packet go where it wants? A frame to the router's MAC goes wherever a mapping
@@ -84,9 +111,10 @@ pub fn reachable(
     }
 }
 
-/// May the sender of a tunnel packet speak for this tenant?
-pub fn sender(found: Option<MappingAction>, h: &Headers) -> DropReason {
+/// May the sender of a tunnel packet speak for this tenant? A card with an appliance may.
+pub fn sender(found: Option<MappingAction>, appliance: bool, h: &Headers) -> DropReason {
     match found {
+        _ if appliance => DropReason::None,
         Some(m) if !m.local && m.vtep == h.outer_src_ip => DropReason::None,
         _ => DropReason::SpoofedUnderlay,
     }
@@ -140,6 +168,10 @@ pub mod gateware {
         pub route: Signal<In, RouteLabel>,
         /// The tunnel's source address, 0 of what leaves an ENI.
         pub outer_src_ip: Signal<In, Bits<32>>,
+        /// Or is it for an appliance beside its sender,
+        pub beside: Signal<In, Bit>,
+        /// this next hop?
+        pub hop: Signal<In, Bits<12>>,
         /// The VPC in which it goes on; no latency.
         pub onward: Signal<Out, Bits<8>>,
         /// Was anything found?
@@ -184,6 +216,10 @@ pub mod gateware {
             self.onward.next = self.vpc.val();
             self.asked.next.vpc = self.vpc.val();
             self.asked.next.ip = self.far_ip.val();
+            if self.beside.val() {
+                self.asked.next.vpc = 0.into();
+                self.asked.next.ip = bit_cast::<128, 12>(self.hop.val());
+            }
             if self.by_route.val() {
                 self.asked.next.vpc = 0.into();
                 self.asked.next.ip = (bit_cast::<128, 32>(self.outer_src_ip.val()) << 32)
@@ -223,8 +259,10 @@ pub mod gateware {
         pub clock: Signal<In, Clock>,
         /// Does it come to an ENI,
         pub inbound: Signal<In, Bit>,
-        /// from another one of this card?
+        /// from another one of this card,
         pub inside: Signal<In, Bit>,
+        /// or from a card with an appliance?
+        pub speaks: Signal<In, Bit>,
         /// Is it an ENI's question for a neighbor?
         pub question: Signal<In, Bit>,
         /// Its source MAC.
@@ -295,7 +333,7 @@ pub mod gateware {
             self.elsewhere.d.next = !self.hit.val()
                 | ((self.mapping.val().subnet != self.subnet.val())
                     & !self.mapping.val().service.any());
-            self.tunnelled.d.next = self.inbound.val() & !self.inside.val();
+            self.tunnelled.d.next = self.inbound.val() & !self.inside.val() & !self.speaks.val();
             self.unheard.d.next = !self.hit.val() | self.mapping.val().local.any();
             self.judge.before.next = self.before.val();
             self.judge.flags[0].next =

@@ -261,11 +261,6 @@ pub mod gateware {
         Constant::new(code.to_bits())
     }
 
-    /// A reason's code as a kernel's constant.
-    fn code(reason: DropReason) -> Constant<Bits<6>> {
-        constant(reason.code())
-    }
-
     /// `before` if it is one, else the first of `N` reasons whose flag is set.
     #[derive(LogicBlock)]
     pub struct FirstReason<const N: usize> {
@@ -277,6 +272,8 @@ pub mod gateware {
         pub flags: [Signal<In, Bit>; N],
         /// What is said now.
         pub reason: Signal<Out, Bits<6>>,
+        /// Is there anything to say? [`LATENCY`] clocks before it is said.
+        pub speaks: Signal<Out, Bit>,
         codes: [Constant<Bits<6>>; N],
         found: Signal<Local, Bit>,
         own: Signal<Local, Bits<6>>,
@@ -297,6 +294,7 @@ pub mod gateware {
                 before: Signal::default(),
                 flags: std::array::from_fn(|_| Signal::default()),
                 reason: Signal::default(),
+                speaks: Signal::default(),
                 codes: codes.map(constant),
                 found: Signal::default(),
                 own: Signal::default(),
@@ -324,6 +322,7 @@ pub mod gateware {
                     self.found.next = true;
                 }
             }
+            self.speaks.next = self.before.val().any() | self.found.val();
             // Own and earlier reason are found side by side.
             self.added.next = self.own.val();
             if self.before.val().any() {
@@ -347,7 +346,7 @@ pub mod gateware {
     impl<const N: usize> IsReason<N> {
         /// For these reasons.
         pub fn new(reasons: [DropReason; N]) -> Self {
-            let codes = reasons.map(code);
+            let codes = reasons.map(|reason| constant(reason.code()));
             Self { reason: Signal::default(), yes: Signal::default(), codes }
         }
     }

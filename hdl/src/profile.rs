@@ -13,7 +13,7 @@ pub struct Profile {
     /// Width of the datapath in bits: 128 or 512.
     pub width_bits: usize,
     /// log2 of the entries of each of the four ways, or of the rows, by [`TableId`]: attachments,
-    /// addresses, port classes, routes, rules, mappings, ENIs.
+    /// addresses, port classes, routes, rules, mappings, ENIs, appliances.
     pub depth_log2: [usize; TableId::ALL.len()],
     /// log2 of the connections that it knows.
     pub connections_log2: usize,
@@ -48,7 +48,7 @@ pub const PROFILES: [Profile; 2] = [
         name: "large",
         part: "LFE5U-85F, 10 Gb/s of 64-byte frames",
         width_bits: 128,
-        depth_log2: [6, 9, 8, 8, 9, 9, 8],
+        depth_log2: [6, 9, 8, 8, 9, 9, 8, 4],
         connections_log2: 11,
         clock_khz: 156_250,
         explain: true,
@@ -57,7 +57,7 @@ pub const PROFILES: [Profile; 2] = [
         name: "line100",
         part: "simulation, or a large part of another family; 100 Gb/s of 64-byte frames",
         width_bits: 512,
-        depth_log2: [8, 10, 12, 12, 13, 14, 9],
+        depth_log2: [8, 10, 12, 12, 13, 14, 9, 6],
         connections_log2: 14,
         clock_khz: 148_800,
         explain: true,

@@ -7,6 +7,7 @@
 //! other tables have a bank for each.
 
 use crate::{
+    appliance::{ApplianceAction, ApplianceKey},
     class::{IpKey, PortKey, PortLabel},
     decap::Identity,
     deliver::EniEntry,
@@ -26,7 +27,7 @@ use std::{
 // ---- layout -----------------------------------------------------------------------------
 
 layout::layout! {
-    /// The card's tables, in the order in which a packet meets them.
+    /// The card's tables.
     pub enum TableId: 8 {
         /// Which ENI or VPC is attached where (stage `eni`).
         Attachments = 0,
@@ -42,6 +43,8 @@ layout::layout! {
         Mappings = 5,
         /// How an ENI is reached (stage `deliver`).
         Enis = 6,
+        /// ENIs without source/destination check (stage `appliance`).
+        Appliances = 7,
     }
 }
 
@@ -60,7 +63,11 @@ impl TableId {
     /// How it is looked up.
     pub const fn kind(self) -> Kind {
         match self {
-            Self::Attachments | Self::Addresses | Self::Rules | Self::Mappings => Kind::Exact,
+            Self::Attachments
+            | Self::Addresses
+            | Self::Rules
+            | Self::Mappings
+            | Self::Appliances => Kind::Exact,
             Self::PortClasses | Self::Routes => Kind::Interval,
             Self::Enis => Kind::Direct,
         }
@@ -76,6 +83,7 @@ impl TableId {
             Self::Rules => (RuleKey::BITS, RuleAction::BITS),
             Self::Mappings => (IpKey::BITS, MappingAction::BITS),
             Self::Enis => (0, EniEntry::BITS),
+            Self::Appliances => (ApplianceKey::BITS, ApplianceAction::BITS),
         }
     }
 
@@ -104,6 +112,8 @@ pub const FINGERPRINT: u32 = {
     hash = layout::fingerprint(hash, RuleAction::FIELDS);
     hash = layout::fingerprint(hash, MappingAction::FIELDS);
     hash = layout::fingerprint(hash, EniEntry::FIELDS);
+    hash = layout::fingerprint(hash, ApplianceKey::FIELDS);
+    hash = layout::fingerprint(hash, ApplianceAction::FIELDS);
     hash = layout::fingerprint(hash, PuntHeader::FIELDS);
     layout::fingerprint(hash, InjectHeader::FIELDS)
 };
@@ -127,6 +137,8 @@ pub struct Image {
     pub mappings: HashMap<IpKey, MappingAction>,
     /// By number.
     pub enis: Vec<EniEntry>,
+    /// By (VPC, MAC), and the cards where they live: those of all VPCs that have an ENI here.
+    pub appliances: HashMap<ApplianceKey, ApplianceAction>,
 }
 
 impl Image {
@@ -140,6 +152,7 @@ impl Image {
             self.rules.len(),
             self.mappings.len(),
             self.enis.len(),
+            self.appliances.len(),
         ]
     }
 }
@@ -217,6 +230,8 @@ pub struct Tables {
     pub mappings: Exact<IpKey, MappingAction>,
     /// [`TableId::Enis`], per bank.
     pub enis: [Vec<EniEntry>; 2],
+    /// [`TableId::Appliances`].
+    pub appliances: Exact<ApplianceKey, ApplianceAction>,
 }
 
 impl Tables {

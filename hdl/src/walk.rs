@@ -9,6 +9,7 @@
 //! `connection` and `meter` remember what they were asked, so they are not asked in vain.
 
 use crate::{
+    appliance,
     class::PortKey,
     connection::{self, Connections, Tracked},
     decap, deliver,
@@ -19,7 +20,7 @@ use crate::{
     eni::AttachAction,
     explain::{Answer, Passes, Trace},
     group::{self, GroupAction},
-    mapping,
+    mapping::{self, By},
     memory::Memory,
     meta::{DropReason, Entered, INSIDE, PuntReason, Source, Verdict},
     meter::Meter,
@@ -28,9 +29,7 @@ use crate::{
     neighbor,
     parser::{self, Headers},
     profile::HOST_PORTS,
-    punt, route,
-    route::RouteLabel,
-    spoof,
+    punt, route, spoof,
     tables::Tables,
 };
 
@@ -189,8 +188,11 @@ impl Pass<'_> {
 
     fn look_up(&self, t: &mut Trace) {
         let (tables, h, generation) = (self.tables, &self.headers, self.entered.generation);
-        let owner = spoof::key(t.eni.vpc, self.inbound(), h);
-        (t.addressed, t.owner) = answer(tables.addresses.find(&owner, generation));
+        let near = spoof::key(t.eni.vpc, self.inbound(), h);
+        (t.addressed, t.owner) = answer(tables.addresses.find(&near, generation));
+        let [beside, speaks] = appliance::keys(t.eni.vpc, h);
+        (t.beside, t.appliance) = answer(tables.appliances.find(&beside, generation));
+        (t.speaks, _) = answer(tables.appliances.find(&speaks, generation));
         let port =
             PortKey { vpc: t.eni.vpc, protocol: h.protocol, ported: h.ported, port: h.dst_port };
         let found = tables.port_classes.find(&port, generation);
@@ -201,7 +203,7 @@ impl Pass<'_> {
         t.rule_key = RuleKey {
             port_class: t.port_class.class,
             address_class: t.route.far.class,
-            policy: if self.inbound() { t.owner.policy } else { t.eni.policy },
+            policy: if self.inbound() { t.receiver().policy } else { t.eni.policy },
             inbound: self.inbound(),
         };
         let found = tables.rules.find(&t.rule_key, generation);
@@ -219,9 +221,9 @@ impl Pass<'_> {
         !self.inbound() && !h.neighbor && h.dst_mac == self.tables.identity.router_mac
     }
 
-    /// The route by which it goes; or came, as the VPC's table of senders has it.
-    fn by(&self, t: &Trace) -> Option<RouteLabel> {
-        (self.inbound() || self.led()).then_some(t.route)
+    /// How it goes; or came, as the VPC's table of senders has it.
+    fn by(&self, t: &Trace) -> By {
+        mapping::by(&self.tables.identity, self.inbound(), t, &self.headers)
     }
 
     /// Does the router need a route for it?
@@ -247,7 +249,7 @@ impl Pass<'_> {
         let mut said = vec![
             h.fault.settles(),
             eni::attached(false, t.attached.hit.then_some(t.eni)).settles(),
-            spoof::may_send(&t.eni, t.addressed.hit.then_some(t.owner), h).settles(),
+            spoof::may_send(&t.eni, t.owned(), h).settles(),
             punt::calls(false, h).settles(),
             spoof::carried(false, h).settles(),
         ];
@@ -272,7 +274,7 @@ impl Pass<'_> {
     /// and from there on.
     fn sent(&self, t: &Trace) -> Vec<DropReason> {
         let (identity, h) = (&self.tables.identity, &self.headers);
-        let (owner, target) = (t.addressed.hit.then_some(t.owner), t.route.target);
+        let (owner, target) = (t.owned(), t.route.target);
         let crosses = spoof::may_cross(&t.eni, owner, target);
         vec![
             group::judge(false, t.tracked.hit, t.rule.group),
@@ -292,12 +294,12 @@ impl Pass<'_> {
                 decap::for_us(&self.tables.identity, h),
                 eni::attached(true, t.attached.hit.then_some(t.eni)),
                 spoof::carried(true, h),
-                mapping::sender(t.mapped.hit.then_some(t.mapping), h),
+                mapping::sender(t.mapped.hit.then_some(t.mapping), t.speaks.hit, h),
             ]);
         }
         reasons.extend([
-            deliver::local(t.addressed.hit.then_some(t.owner), &self.receiver(t), h),
-            nacl::judge(true, t.route.far.subnet != t.owner.subnet, t.rule),
+            deliver::local(t.received(), &self.receiver(t), h),
+            nacl::judge(true, t.route.far.subnet != t.receiver().subnet, t.rule),
         ]);
         reasons.into_iter().map(DropReason::settles).collect()
     }
@@ -338,7 +340,7 @@ impl Pass<'_> {
 
     /// The ENI for which the packet is judged,
     fn near(&self, t: &Trace) -> u16 {
-        if self.inbound() { t.owner.eni } else { t.eni.eni }
+        if self.inbound() { t.receiver().eni } else { t.eni.eni }
     }
 
     /// and what is known of it.
@@ -351,7 +353,7 @@ impl Pass<'_> {
     }
 
     fn receiver(&self, t: &Trace) -> deliver::Access {
-        self.tables.eni(t.owner.eni, self.entered.generation).access
+        self.tables.eni(t.receiver().eni, self.entered.generation).access
     }
 
     /// The frame as it leaves.

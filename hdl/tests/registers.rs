@@ -117,7 +117,7 @@ fn a_command_waits_for_its_table_and_asks_for_an_idle_clock() {
         bubbles += u64::from(bench.dut.bubble.val());
         assert!(!answered(&mut bench), "the entry was not taken");
     }
-    assert_eq!(bench.dut.w_valid.val(), Bits::<7>::from(bit));
+    assert_eq!(bench.dut.w_valid.val(), Bits::<8>::from(bit));
     assert!((3..=4).contains(&bubbles), "{bubbles} idle clocks");
     bench.drive(|u| u.w_ready.next = ALL.into());
     assert!((0..ACCESS_CLOCKS).any(|_| answered(&mut bench)), "the entry was taken");

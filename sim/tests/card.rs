@@ -98,6 +98,7 @@ fn image(closed: bool) -> Image {
         .into(),
         mappings: (0..3).map(|i| (ip(1, IPS[i]), mapped(i))).collect(),
         enis: vec![EniEntry::default(), eni(0, 0), eni(1, 1)],
+        appliances: [].into(),
     }
 }
 

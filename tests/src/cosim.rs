@@ -3,19 +3,22 @@
 //! A random world is written into a verilated card by the driver; random frames go in at all
 //! ports, with pauses; every record and every frame that comes out is compared with the reference.
 
-use crate::world::{ROUTER_MAC, World};
+mod seen;
+
+use crate::world::World;
 use driver::{Card, CardIo};
 use hdl::{
     explain::{Passes, Trace},
     memory::Memory,
     meta::{DropReason, Entered, Source, Verdict},
     parser::parse,
-    profile::{PORTS, Profile, is_net},
+    profile::{PORTS, Profile},
     punt,
     tables::Tables,
 };
+pub use seen::{Appliances, Beyond, Seen, TrackedPasses};
 use sim::{Followed, Journey, Model, Outcome, Pauses, Taken, follow, retrace};
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// Packets between two looks at what came out.
 const BATCH: usize = 200;
@@ -23,131 +26,6 @@ const BATCH: usize = 200;
 const TICK: Duration = Duration::from_micros(2);
 /// More clocks than any batch takes.
 const CYCLES_MAX: u64 = 4_000_000;
-
-/// What a run saw.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// Packets compared.
-    pub packets: usize,
-    /// By the verdict's name.
-    pub verdicts: BTreeMap<String, usize>,
-    /// Replies to neighbor solicitations; those to ARP are the others.
-    pub advertised: usize,
-    /// What became of connections.
-    pub tracked: TrackedPasses,
-    /// Packets that the host's CPU put in: to be judged, to leave as they are.
-    pub injected: [usize; 2],
-    /// Packets that came through or left their VPC.
-    pub beyond: Beyond,
-    /// Packets on which the two disagree, told in words.
-    pub mismatches: Vec<String>,
-}
-
-/// Passes by what their connection said.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TrackedPasses {
-    /// They belong to one.
-    pub hits: usize,
-    /// Those that no rule would have let through.
-    pub needed: usize,
-    /// They made one.
-    pub made: usize,
-    /// One that had ended began anew.
-    pub anew: usize,
-    /// There was no room.
-    pub full: usize,
-}
-
-impl TrackedPasses {
-    fn add(&mut self, passes: &Passes) {
-        for Trace { tracked, rule, .. } in passes.each() {
-            let anew = tracked.inserted && tracked.state != 0;
-            self.hits += usize::from(tracked.hit);
-            self.needed += usize::from(tracked.hit && !rule.group.allow);
-            self.made += usize::from(tracked.inserted && !anew);
-            self.anew += usize::from(anew);
-            self.full += usize::from(tracked.full);
-        }
-    }
-}
-
-/// Packets by where the routes led: sent on, but for the last.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Beyond {
-    /// Into a tunnel, to another VPC.
-    pub to_vpc: usize,
-    /// Into a tunnel, to a next hop.
-    pub to_hop: usize,
-    /// To an ENI of this card, in another VPC.
-    pub inside: usize,
-    /// Out of a tunnel, from another VPC.
-    pub from_vpc: usize,
-    /// Out of a tunnel, through a next hop.
-    pub from_hop: usize,
-    /// Not sent on to another VPC, under an address that is not the sender's own.
-    pub kept: usize,
-}
-
-impl Beyond {
-    fn add(&mut self, passes: &Passes, frame: &[u8]) {
-        let Passes { first, second } = passes;
-        let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
-        let Verdict { reason, reply, .. } = passes.verdict();
-        self.kept += usize::from(reason == DropReason::SpoofedIp && !first.eni.check);
-        if reason != DropReason::None || reply {
-            return;
-        }
-        let (net, direct) = (is_net(first.port.into()), first.route.target.is_direct());
-        let other = direct && first.route.to != u16::from(first.eni.vpc);
-        let count = match (net, second) {
-            (true, _) if !direct => &mut self.from_hop,
-            (true, _) if other => &mut self.from_vpc,
-            (false, Some(second)) if second.eni.vpc != first.eni.vpc => &mut self.inside,
-            (false, None) if routed && !direct => &mut self.to_hop,
-            (false, None) if routed && other => &mut self.to_vpc,
-            _ => return,
-        };
-        *count += 1;
-    }
-}
-
-impl Seen {
-    /// This run and another one.
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.packets += other.packets;
-        self.advertised += other.advertised;
-        for (name, met) in other.verdicts {
-            *self.verdicts.entry(name).or_default() += met;
-        }
-        let (t, o) = (&mut self.tracked, other.tracked);
-        for (sum, more) in [
-            (&mut t.hits, o.hits),
-            (&mut t.needed, o.needed),
-            (&mut t.made, o.made),
-            (&mut t.anew, o.anew),
-            (&mut t.full, o.full),
-        ] {
-            *sum += more;
-        }
-        let (b, o) = (&mut self.beyond, other.beyond);
-        for (sum, more) in [
-            (&mut b.to_vpc, o.to_vpc),
-            (&mut b.to_hop, o.to_hop),
-            (&mut b.inside, o.inside),
-            (&mut b.from_vpc, o.from_vpc),
-            (&mut b.from_hop, o.from_hop),
-            (&mut b.kept, o.kept),
-        ] {
-            *sum += more;
-        }
-        for (sum, more) in self.injected.iter_mut().zip(other.injected) {
-            *sum += more;
-        }
-        self.mismatches.extend(other.mismatches);
-        self
-    }
-}
 
 /// Why there was no comparison.
 #[derive(Debug, thiserror::Error)]
@@ -351,6 +229,7 @@ fn judge<'t>(
         let Source { injected, direct, bad, .. } = taken.entered.source;
         seen.injected[usize::from(direct)] += usize::from(injected && !bad);
         seen.beyond.add(&want.passes, taken.frame);
+        seen.appliances.add(&want.passes, taken.frame);
         if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {
             let said = format!(
                 "packet {} at port {}: {:02x?}\n  card {:?}\n       {got:02x?}\n  \
@@ -370,7 +249,8 @@ fn judge<'t>(
 /// A trace without the places of entries.
 fn unplaced(trace: Trace) -> Trace {
     let mut trace = comparable(trace);
-    for answer in [&mut trace.attached, &mut trace.addressed, &mut trace.ruled, &mut trace.mapped] {
+    let Trace { attached, addressed, beside, speaks, ruled, mapped, .. } = &mut trace;
+    for answer in [attached, addressed, beside, speaks, ruled, mapped] {
         answer.slot = 0;
     }
     trace

@@ -9,6 +9,7 @@ mod frames;
 mod moves;
 
 use hdl::{
+    appliance::{ApplianceAction, ApplianceKey},
     class::{AddressLabel, IpKey, PortKey, PortLabel},
     connection::IdleTimes,
     decap::Identity,
@@ -173,6 +174,7 @@ impl World {
             let row = EniEntry { access, idle, default_outbound, default_inbound, meters };
             self.image.enis.push(row);
         }
+        let owner = AddressAction { eni, subnet: person.subnet, policy };
         let mapping = MappingAction {
             vtep: if here { VTEP } else { person.peer },
             vni: person.vni,
@@ -188,11 +190,26 @@ impl World {
             let key = IpKey { vpc: person.vpc, ip };
             self.image.mappings.insert(key, mapping);
             if here {
-                let action = AddressAction { eni, subnet: person.subnet, policy };
-                self.image.addresses.insert(key, action);
+                self.image.addresses.insert(key, owner);
             }
         }
+        if self.random.random_ratio(1, 3) {
+            self.appliance(&person, mapping, owner);
+        }
         self.people.push(person);
+    }
+
+    /// Somebody who is found by its MAC, also.
+    fn appliance(&mut self, person: &Person, mapping: MappingAction, owner: AddressAction) {
+        let hop = NEXT_HOPS + 1 + self.people.len() as u16;
+        self.image.mappings.insert(next_hop(hop, 0), mapping);
+        let owner = if mapping.local { owner } else { AddressAction::default() };
+        let (by_mac, by_card) = (
+            ApplianceKey::mac(person.vpc, person.mac),
+            ApplianceKey::card(person.vpc, person.peer),
+        );
+        self.image.appliances.insert(by_mac, ApplianceAction { hop, owner });
+        self.image.appliances.insert(by_card, ApplianceAction::default());
     }
 
     /// Gateways, for what goes there and for what some of the cards elsewhere send.

@@ -5,7 +5,10 @@
 use driver::Card;
 use hdl::{meta::DropReason, profile::PROFILES};
 use house::{
-    cosim::{Beyond, Committed, Seen, TrackedPasses, compare, compare_commits, compare_resets},
+    cosim::{
+        Appliances, Beyond, Committed, Seen, TrackedPasses, compare, compare_commits,
+        compare_resets,
+    },
     plain,
 };
 use sim::{Journey, Model, Pauses, follow};
@@ -50,6 +53,12 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
         let Beyond { to_vpc, to_hop, inside, from_vpc, from_hop, kept } = seen.beyond;
         let least = [to_vpc, to_hop, inside, from_vpc, from_hop, kept].into_iter().min();
         assert!(least > Some(5), "seed {seed}: {:?}", seen.beyond);
+        let Appliances { to, received, heard } = seen.appliances;
+        assert!(
+            [to, received, heard].into_iter().min() > Some(5),
+            "seed {seed}: {:?}",
+            seen.appliances
+        );
         assert!(seen.advertised >= 5, "seed {seed}: {} advertisements", seen.advertised);
         let [judged, direct] = seen.injected;
         assert!(judged > 100 && direct > 100, "seed {seed}: {judged} and {direct} injected");

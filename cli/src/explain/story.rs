@@ -271,7 +271,7 @@ impl Story<'_> {
 
     fn nacl(&self) -> Step {
         let (t, policy, (direction, way)) = (self.t, self.t.rule_key.policy, self.way());
-        let subnet = if self.inbound() { t.owner.subnet } else { t.eni.subnet };
+        let subnet = if self.inbound() { t.receiver().subnet } else { t.eni.subnet };
         let crosses = t.route.far.subnet != subnet;
         let acl = match self.legend.acl(policy) {
             Some(acl) => format!("network ACL {acl} {way}"),
@@ -296,7 +296,7 @@ impl Story<'_> {
             let says = format!("{} belongs to no connection and needs a rule", service(h));
             return Step::says("connection", says).unless(false);
         }
-        let eni = if self.inbound() { t.owner.eni } else { t.eni.eni };
+        let eni = if self.inbound() { t.receiver().eni } else { t.eni.eni };
         let key = connection::key(t.eni.vpc, self.inbound(), h, &told);
         let asked = name("ENI", eni, self.legend.eni(eni));
         let asked = format!("{asked}, {}", talk(h, &key));

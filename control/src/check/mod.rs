@@ -1,8 +1,8 @@
 //! Is the file right as a whole? Everything that is wrong with it, at once.
 //!
 //! ```text
-//!   file --> names --> VPCs --> targets --> ACLs, groups, tables --> subnets --> cards --> ENIs
-//!                                                                                   mappings
+//!   file --> names --> VPCs --> targets --> ACLs, groups, tables --> subnets --> cards --> ENIs,
+//!                                                              mappings --> routes of each VPC
 //! ```
 //! An object whose own values can't be read is `None` from there on: what depends on it isn't
 //! judged, so that one mistake makes one problem.
@@ -21,7 +21,8 @@ use crate::{
     problem::{Cause, Kind},
     report::{Errors, Problems},
     vpcs::{
-        Gateway, NetworkAcl, Peering, ROUTER_MAC, RouteTable, Subnet, TransitGateway, Vpc, Vpcs,
+        Eni, Gateway, NetworkAcl, Peering, ROUTER_MAC, RouteTable, Subnet, TransitGateway, Vpc,
+        Vpcs,
     },
 };
 use groups::Group;
@@ -46,6 +47,7 @@ pub(crate) struct Check {
     groups: Vec<Group>,
     tables: Vec<Option<Table>>,
     subnets: Vec<Option<Subnet>>,
+    enis: Vec<Option<Eni>>,
 }
 
 /// The objects of a file.
@@ -67,12 +69,14 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         groups: Vec::new(),
         tables: Vec::new(),
         subnets: Vec::new(),
+        enis: Vec::new(),
     };
     if let Some(mac) = &file.router_mac {
         check.router_mac = check.mac(mac).unwrap_or(check.router_mac);
     }
     check.networks(file);
-    let (cards, enis, mappings) = check.places(file);
+    let (cards, mappings) = check.places(file);
+    check.routes();
     let services = check.services(file);
     let table = |t: Table| RouteTable {
         name: t.name,
@@ -89,7 +93,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         peerings: check.peerings.into_iter().flatten().collect(),
         transit_gateways: check.transit_gateways.into_iter().flatten().collect(),
         gateways: check.gateways.into_iter().flatten().collect(),
-        enis,
+        enis: check.enis.into_iter().flatten().collect(),
         cards,
         mappings,
         services,

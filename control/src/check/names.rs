@@ -35,7 +35,8 @@ impl Names {
         names
     }
 
-    /// What routes may name: the reserved names, then peerings, transit gateways, gateways.
+    /// What routes may name: the reserved names, then peerings, transit gateways, gateways. And
+    /// ENIs, which have no name of these.
     fn declare_targets(&mut self, file: &File, problems: &mut Problems) {
         let (transits, gateways) = (file.transit_gateways.iter(), file.gateways.iter());
         let joined = transits.map(|o| &o.name).chain(gateways.map(|o| &o.name));
@@ -46,11 +47,17 @@ impl Names {
                 problems.add(text.span(), RouteCause::ReservedName { name }.into());
             }
         }
+        for eni in file.enis.iter().map(|o| &o.name) {
+            if let Some(other) = all.iter().find(|text| text.get_ref() == eni.get_ref()) {
+                let (kind, name) = (Kind::Target, eni.get_ref().clone());
+                problems.add_pair(other.span(), eni.span(), Cause::NameTaken { kind, name });
+            }
+        }
         self.declare(Kind::Target, all.into_iter(), problems);
         if let Some((_, list)) = self.kinds.last_mut() {
             list.splice(0..0, RESERVED.map(|(name, _)| name.to_owned()));
         }
-        let kinds = [Kind::Peering, Kind::TransitGateway, Kind::Gateway];
+        let kinds = [Kind::Peering, Kind::TransitGateway, Kind::Gateway, Kind::Eni];
         if kinds.iter().any(|kind| self.broken.contains(kind)) {
             self.broken.push(Kind::Target);
         }
@@ -99,9 +106,14 @@ impl Names {
         !self.broken.contains(&kind)
     }
 
+    /// Index of the object of that name, if there is one.
+    pub fn position(&self, kind: Kind, name: &Text) -> Option<usize> {
+        self.list(kind).iter().position(|n| n == name.get_ref())
+    }
+
     /// Index of the object of that name.
     pub fn find(&self, kind: Kind, name: &Text, problems: &mut Problems) -> Option<usize> {
-        let found = self.list(kind).iter().position(|n| n == name.get_ref());
+        let found = self.position(kind, name);
         if found.is_none() && self.are_complete(kind) {
             let known = known(self.list(kind));
             let cause = Cause::UnknownName { kind, name: name.get_ref().clone(), known };

@@ -7,10 +7,7 @@ use crate::{
     vpcs::{Subnet, Vpc},
 };
 use ipnet::IpNet;
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 /// Highest VNI: 24 bits (RFC 7348 section 5).
 const VNI_MAX: i64 = (1 << 24) - 1;
@@ -42,11 +39,6 @@ impl Check {
         for subnet in &file.subnets {
             let checked = self.subnet(subnet, &mut taken);
             self.subnets.push(checked);
-        }
-        let used = |s: &Subnet| s.route_table.map(|table| (s.vpc, table));
-        let used: BTreeSet<_> = self.subnets.iter().flatten().filter_map(used).collect();
-        for (vpc, table) in used {
-            self.routes_in(vpc, table);
         }
     }
 

@@ -38,15 +38,18 @@ struct Taken {
 
 impl Check {
     /// Cards, ENIs, mappings.
-    pub fn places(&mut self, file: &File) -> (Vec<Card>, Vec<Eni>, Vec<Mapping>) {
+    pub fn places(&mut self, file: &File) -> (Vec<Card>, Vec<Mapping>) {
         let mut taken = Taken::default();
         let cards = file.cards.iter().filter_map(|c| self.card(c, &mut taken)).collect();
         for gateway in &file.gateways {
             self.on_no_card(gateway, &taken);
         }
-        let enis = file.enis.iter().filter_map(|e| self.eni(e, &mut taken)).collect();
+        for eni in &file.enis {
+            let checked = self.eni(eni, &mut taken);
+            self.enis.push(checked);
+        }
         let mappings = file.mappings.iter().filter_map(|m| self.mapping(m, &mut taken)).collect();
-        (cards, enis, mappings)
+        (cards, mappings)
     }
 
     fn card(&mut self, card: &file::Card, taken: &mut Taken) -> Option<Card> {

@@ -4,9 +4,12 @@ use super::{Check, networks::list, value};
 use crate::{
     file,
     problem::{Kind, RouteCause},
-    vpcs::{GatewayKind, ROUTES_MAX, Route, Target, Vpc},
+    vpcs::{GatewayKind, ROUTES_MAX, Route, Subnet, Target, Vpc},
 };
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 /// A route table that remembers where its routes stand.
 pub struct Table {
@@ -74,8 +77,16 @@ impl Check {
         }
     }
 
-    /// Does every route of the table make sense in that VPC?
-    pub(super) fn routes_in(&mut self, vpc: usize, table: usize) {
+    /// Does every route make sense in the VPCs of the subnets that use its table?
+    pub(super) fn routes(&mut self) {
+        let used = |s: &Subnet| s.route_table.map(|table| (s.vpc, table));
+        let used: BTreeSet<_> = self.subnets.iter().flatten().filter_map(used).collect();
+        for (vpc, table) in used {
+            self.routes_in(vpc, table);
+        }
+    }
+
+    fn routes_in(&mut self, vpc: usize, table: usize) {
         let (Some(own), Some(table)) = (&self.vpcs[vpc], &self.tables[table]) else { return };
         let judge = |(route, said): &(Route, Said)| self.wrong_in(vpc, own, *route, said);
         let found: Vec<_> = table.routes.iter().filter_map(judge).collect();
@@ -136,6 +147,12 @@ impl Check {
                     return wrong(RouteCause::AroundPeer { destination, vpc, peer });
                 }
             }
+            Target::Eni(eni) => {
+                let subnet = self.enis[eni].as_ref()?.subnet;
+                if self.subnets[subnet].as_ref()?.vpc != vpc {
+                    return elsewhere;
+                }
+            }
             Target::Local | Target::Blackhole => {}
         }
         None
@@ -145,10 +162,16 @@ impl Check {
     /// the way on purpose (VPC user guide, "Route table concepts"); what is propagated never does
     /// (Site-to-Site VPN user guide, "Route tables and AWS Site-to-Site VPN route priority").
     fn steers(&self, vpc: usize, own: &Vpc, route: Route) -> bool {
-        let Target::Gateway(gateway) = route.target else { return false };
-        let Some(gateway) = &self.gateways[gateway] else { return true };
+        let stands_between = match route.target {
+            Target::Eni(_) => true,
+            Target::Gateway(gateway) => match &self.gateways[gateway] {
+                Some(gateway) => matches!(gateway.kind, GatewayKind::Nat | GatewayKind::Endpoint),
+                None => return true,
+            },
+            _ => false,
+        };
         let mut subnets = self.subnets.iter().flatten().filter(|s| s.vpc == vpc);
-        matches!(gateway.kind, GatewayKind::Nat | GatewayKind::Endpoint)
+        stands_between
             && !route.propagated
             && !own.cidrs.contains(&route.destination)
             && subnets.any(|s| s.cidrs.contains(&route.destination))

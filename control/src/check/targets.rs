@@ -46,6 +46,9 @@ impl Check {
 
     /// What a route's target is.
     pub fn target(&mut self, name: &Text) -> Option<Target> {
+        if let Some(eni) = self.names.position(Kind::Eni, name) {
+            return Some(Target::Eni(eni));
+        }
         let index = self.named(Kind::Target, name)?;
         let Some(index) = index.checked_sub(RESERVED.len()) else {
             return Some(RESERVED[index].1);

@@ -19,7 +19,7 @@ use crate::{
     address,
     cut::{cut, stack},
     problem::Cause,
-    vpcs::{Eni, GroupRule, Peer, Service},
+    vpcs::{GroupRule, Peer, Service},
 };
 use hdl::{
     class::{AddressLabel, PortKey, PortLabel},
@@ -243,12 +243,12 @@ fn members<'v>(numbers: &Numbers<'v>, vpc: usize) -> Vec<(RangeInclusive<u128>, 
 }
 
 /// Can a group's verdict on an address of the VPC that nobody has be seen? Such a source comes only
-/// from an ENI of the card whose source is not checked: no mapping names it. Such a destination is
-/// dropped for want of a mapping, if a rule that names a group doesn't decide first.
+/// from an ENI whose source is not checked: no mapping names it. Such a destination is dropped for
+/// want of a mapping, if a rule that names a group doesn't decide first.
 fn strangers_are_judged(numbers: &Numbers, vpc: usize) -> bool {
-    let unchecked = |eni: &Eni| numbers.file.vpc_of(eni) == vpc && !eni.source_dest_check;
     let of_group = |rule: &GroupRule| matches!(rule.peer, Peer::Group(_));
-    numbers.own_enis().any(|(_, eni)| unchecked(eni))
+    let file = numbers.file;
+    numbers.appliances().any(|eni| file.vpc_of(&file.enis[eni]) == vpc)
         || numbers.group_rules(vpc, false).any(|(_, rule)| of_group(rule))
 }
 

@@ -95,6 +95,7 @@ fn image(numbers: &Numbers, classes: &[Classes], clock_hz: f64) -> Image {
         enis: places::enis(numbers, &rules, clock_hz),
         rules: rules.entries,
         mappings: places::mappings(numbers),
+        appliances: places::appliances(numbers),
     }
 }
 

@@ -29,6 +29,15 @@ pub struct Policy {
     pub groups: Vec<usize>,
 }
 
+/// A next hop.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hop {
+    /// Gateways, by name: a route leads to one, several may speak for one prefix.
+    Gateways(Vec<usize>),
+    /// An ENI to which a route leads, or that is found by its MAC.
+    Eni(usize),
+}
+
 /// Indices in the file by number: number 1 stands first, 0 is nobody.
 pub struct Numbers<'v> {
     /// The file.
@@ -51,9 +60,8 @@ pub struct Numbers<'v> {
     /// Route tables of the subnets with an ENI on the card, by VPC and name; their numbers follow
     /// those of the senders' tables.
     pub tables: Vec<Used>,
-    /// Next hops: sets of gateways, by name. A route leads to one, several may speak for one
-    /// prefix.
-    pub hops: Vec<Vec<usize>>,
+    /// Next hops, gateways and ENIs, by name.
+    pub hops: Vec<Hop>,
     /// ENIs of the card, by name.
     pub enis: Vec<usize>,
 }
@@ -105,12 +113,14 @@ impl<'v> Numbers<'v> {
         let leads: Vec<Lead> = leads.filter_map(|(_, found)| Some(found?.1)).collect();
         let mut others: Vec<usize> =
             vpcs.iter().flat_map(|v| heard(file, *v)).map(|(v, _)| v).collect();
-        let mut hops: BTreeSet<Vec<usize>> =
-            senders.iter().flat_map(|s| s.sets.iter().cloned()).collect();
+        let sets = senders.iter().flat_map(|s| s.sets.iter().cloned());
+        let mut hops: BTreeSet<Hop> = sets.map(Hop::Gateways).collect();
+        hops.extend(appliances(file, &vpcs).map(Hop::Eni));
         for lead in leads {
             match lead {
                 Lead::Vpc(_, vpc) => others.push(vpc),
-                Lead::Gateway(gateway) => _ = hops.insert(vec![gateway]),
+                Lead::Gateway(gateway) => _ = hops.insert(Hop::Gateways(vec![gateway])),
+                Lead::Eni(eni) => _ = hops.insert(Hop::Eni(eni)),
                 Lead::Nowhere | Lead::Blackhole => {}
             }
         }
@@ -118,7 +128,10 @@ impl<'v> Numbers<'v> {
         others.sort_by_key(|v| file.vpcs[*v].vni);
         others.dedup();
         let mut hops = Vec::from_iter(hops);
-        hops.sort_by_key(|set| names(file, set));
+        hops.sort_by_key(|hop| match hop {
+            Hop::Gateways(set) => (names(file, set), None),
+            Hop::Eni(eni) => (vec![], Some(&file.enis[*eni].name)),
+        });
         Self { file, card, vpcs, others, senders, subnets, policies, groups, tables, hops, enis }
     }
 
@@ -169,9 +182,14 @@ impl<'v> Numbers<'v> {
         }
     }
 
-    /// Number of the next hop that stands for these gateways.
-    pub fn hop(&self, set: &[usize]) -> u16 {
-        number(&self.hops, &set.to_vec()) as u16
+    /// Number of a next hop.
+    pub fn hop(&self, hop: &Hop) -> u16 {
+        number(&self.hops, hop) as u16
+    }
+
+    /// ENIs without source/destination check, of the VPCs with an ENI on the card.
+    pub fn appliances(&self) -> impl Iterator<Item = usize> {
+        appliances(self.file, &self.vpcs)
     }
 
     /// What a route says that leads there.
@@ -192,8 +210,9 @@ impl<'v> Numbers<'v> {
                     GatewayKind::Vpn => route::Target::VpnGateway,
                     GatewayKind::Endpoint => route::Target::Endpoint,
                 };
-                (target, self.hop(&[gateway]))
+                (target, self.hop(&Hop::Gateways(vec![gateway])))
             }
+            Lead::Eni(eni) => (route::Target::Eni, self.hop(&Hop::Eni(eni))),
         };
         RouteLabel { target, to, ..RouteLabel::default() }
     }
@@ -201,6 +220,11 @@ impl<'v> Numbers<'v> {
     /// Number of a subnet, 0 if the card doesn't know it.
     pub fn subnet(&self, index: usize) -> u16 {
         number(&self.subnets, &index) as u16
+    }
+
+    /// Number of an ENI, 0 if it is not on the card.
+    pub fn eni(&self, index: usize) -> u16 {
+        number(&self.enis, &index) as u16
     }
 
     /// Number of an ENI's policy.
@@ -264,6 +288,11 @@ impl<'v> Numbers<'v> {
             None => (NetworkAcl::default_rules(), NetworkAcl::default_rules()),
         }
     }
+}
+
+fn appliances(file: &Vpcs, vpcs: &[usize]) -> impl Iterator<Item = usize> {
+    let unchecked = |e: &usize| !file.enis[*e].source_dest_check;
+    (0..file.enis.len()).filter(unchecked).filter(|e| vpcs.contains(&file.vpc_of(&file.enis[*e])))
 }
 
 fn number<T: PartialEq>(list: &[T], item: &T) -> usize {

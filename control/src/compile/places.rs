@@ -1,11 +1,15 @@
 //! Who hangs where, and who lives on which card?
 
-use super::{numbers::Numbers, rules::Rules};
+use super::{
+    numbers::{Hop, Numbers},
+    rules::Rules,
+};
 use crate::{
     address,
     vpcs::{Eni, Limit, Limits},
 };
 use hdl::{
+    appliance::{ApplianceAction, ApplianceKey},
     class::IpKey,
     decap::Identity,
     deliver::{Access, EniEntry},
@@ -65,12 +69,34 @@ fn keys(numbers: &Numbers, eni: &Eni) -> impl Iterator<Item = IpKey> {
 pub fn addresses(numbers: &Numbers) -> HashMap<IpKey, AddressAction> {
     let mut entries = HashMap::new();
     for (number, eni) in numbers.own_enis() {
-        let action = AddressAction {
-            eni: number,
-            subnet: numbers.subnet(eni.subnet),
-            policy: numbers.policy(eni),
-        };
+        let action = owner(numbers, number, eni);
         entries.extend(keys(numbers, eni).map(|key| (key, action)));
+    }
+    entries
+}
+
+/// An ENI of the card as somebody's owner.
+fn owner(numbers: &Numbers, number: u16, eni: &Eni) -> AddressAction {
+    let (subnet, policy) = (numbers.subnet(eni.subnet), numbers.policy(eni));
+    AddressAction { eni: number, subnet, policy }
+}
+
+/// The ENIs without source/destination check, and the other cards on which they live.
+pub fn appliances(numbers: &Numbers) -> HashMap<ApplianceKey, ApplianceAction> {
+    let mut entries = HashMap::new();
+    for index in numbers.appliances() {
+        let eni = &numbers.file.enis[index];
+        let vpc = numbers.vpc(numbers.file.vpc_of(eni));
+        let hop = numbers.hop(&Hop::Eni(index));
+        let mut action = ApplianceAction { hop, ..ApplianceAction::default() };
+        match numbers.eni(index) {
+            0 => {
+                let vtep = numbers.file.cards[eni.card].underlay_ip.to_bits();
+                entries.insert(ApplianceKey::card(vpc, vtep), ApplianceAction::default());
+            }
+            number => action.owner = owner(numbers, number, eni),
+        }
+        entries.insert(ApplianceKey::mac(vpc, mac(eni.mac)), action);
     }
     entries
 }
@@ -82,14 +108,7 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     let mut entries = HashMap::new();
     let known = |vpc: usize| numbers.vpc(vpc) != 0;
     for eni in file.enis.iter().filter(|e| known(file.vpc_of(e))) {
-        let action = MappingAction {
-            vtep: file.cards[eni.card].underlay_ip.to_bits(),
-            vni: file.vpcs[file.vpc_of(eni)].vni,
-            mac: mac(eni.mac),
-            subnet: numbers.subnet(eni.subnet),
-            local: eni.card == numbers.card,
-            ..MappingAction::default()
-        };
+        let action = mapping_of(numbers, eni);
         entries.extend(keys(numbers, eni).map(|key| (key, action)));
     }
     for mapping in file.mappings.iter().filter(|m| known(m.vpc)) {
@@ -110,11 +129,31 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     entries
 }
 
+/// Where an ENI lives.
+fn mapping_of(numbers: &Numbers, eni: &Eni) -> MappingAction {
+    let file = numbers.file;
+    MappingAction {
+        vtep: file.cards[eni.card].underlay_ip.to_bits(),
+        vni: file.vpcs[file.vpc_of(eni)].vni,
+        mac: mac(eni.mac),
+        subnet: numbers.subnet(eni.subnet),
+        local: eni.card == numbers.card,
+        ..MappingAction::default()
+    }
+}
+
 /// Each next hop for what goes there, and for what comes from each gateway that it stands for.
 fn next_hops(numbers: &Numbers) -> Vec<(IpKey, MappingAction)> {
     let file = numbers.file;
     let mut entries = Vec::new();
-    for (set, number) in numbers.hops.iter().zip(1..) {
+    for (hop, number) in numbers.hops.iter().zip(1..) {
+        let set = match hop {
+            Hop::Gateways(set) => set,
+            Hop::Eni(eni) => {
+                entries.push((next_hop(number, 0), mapping_of(numbers, &file.enis[*eni])));
+                continue;
+            }
+        };
         for gateway in set.iter().map(|g| &file.gateways[*g]) {
             let action = MappingAction {
                 vtep: gateway.underlay_ip.to_bits(),

@@ -24,6 +24,8 @@ pub enum Lead {
     Vpc(Target, usize),
     /// To a gateway.
     Gateway(usize),
+    /// To an ENI.
+    Eni(usize),
 }
 
 /// The card's route table: the senders of each VPC, then every subnet's table, by number.
@@ -104,6 +106,7 @@ fn lead(file: &Vpcs, vpc: usize, target: Target) -> Lead {
         }
         Target::TransitGateway(_) => Lead::Nowhere,
         Target::Gateway(gateway) => Lead::Gateway(gateway),
+        Target::Eni(eni) => Lead::Eni(eni),
     }
 }
 

@@ -6,7 +6,7 @@
 //! speak.
 
 use super::{
-    numbers::Numbers,
+    numbers::{Hop, Numbers},
     routes::{Lead, cells, own_prefixes},
 };
 use crate::{
@@ -111,7 +111,7 @@ impl Senders {
             Some(Speaks::Through(set)) => {
                 let index = self.sets.iter().position(|s| s == set).unwrap_or(0);
                 let route = (self.directs.len() + index) as u16 + 1;
-                let to = numbers.hop(set);
+                let to = numbers.hop(&Hop::Gateways(set.clone()));
                 RouteLabel { route, to, ..numbers.label(Lead::Gateway(set[0])) }
             }
         };

@@ -334,6 +334,10 @@ fn way_out(table: TableId) -> &'static str {
             "let ENIs share network ACLs and sets of security groups, and rules name the same \
              prefixes and port ranges"
         }
+        TableId::Appliances => {
+            "switch source/destination check on where ENIs can do with it, or spread the VPCs over \
+             more cards"
+        }
         TableId::Mappings => {
             "spread the VPCs over more cards, join fewer of them, or take a larger profile"
         }

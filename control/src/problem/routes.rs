@@ -74,14 +74,14 @@ pub enum RouteCause {
     NotLocal { destination: IpNet, vpc: String, cidrs: String },
     #[error(
         "`{target}` is none of VPC `{vpc}`, whose subnet uses this table\n\
-         name a peering, a transit gateway or a gateway that has this VPC, or give the subnet \
-         another table"
+         name a peering, a transit gateway, a gateway or an ENI that has this VPC, or give the \
+         subnet another table"
     )]
     TargetElsewhere { target: String, vpc: String },
     #[error(
         "{destination} lies within VPC `{vpc}`, whose own addresses are local\n\
-         only exactly the prefix of a subnet may lead elsewhere: to a NAT gateway or an endpoint, \
-         by a static route"
+         only exactly the prefix of a subnet may lead elsewhere: to an ENI, a NAT gateway or an \
+         endpoint, by a static route"
     )]
     WithinVpc { destination: IpNet, vpc: String },
     #[error(

@@ -41,6 +41,8 @@ pub enum Target {
     TransitGateway(usize),
     /// To the gateway of that index.
     Gateway(usize),
+    /// To the ENI of that index, whatever the destination.
+    Eni(usize),
 }
 
 /// Two VPCs that reach each other. Names are unique among all targets; the VPCs' prefixes are
@@ -177,6 +179,7 @@ impl Vpcs {
             Target::Peering(peering) => &self.peerings[peering].name,
             Target::TransitGateway(transit) => &self.transit_gateways[transit].name,
             Target::Gateway(gateway) => &self.gateways[gateway].name,
+            Target::Eni(eni) => &self.enis[eni].name,
         }
     }
 }

@@ -226,6 +226,12 @@ impl<'v> Oracle<'v, '_> {
             });
             let onward = match way.map_err(|(reason, _)| reason)?.0 {
                 Way::Vpc(onward) => onward,
+                Way::Eni(eni) => {
+                    let has = !eni.source_dest_check || eni.addresses.contains(&packet.dst);
+                    let there = eni.card != self.card || has;
+                    unless(there, DropReason::NoLocalEni)?;
+                    return self.to_eni(eni, self.file.router_mac, packet);
+                }
                 Way::Gateway(gateway) => {
                     let (to, src_mac) = ((gateway.underlay_ip, vpc), self.file.router_mac);
                     return Ok(self.tunnelled(packet, to, src_mac, gateway.mac));
@@ -235,6 +241,9 @@ impl<'v> Oracle<'v, '_> {
             let router = subnets.any(|s| Self::is_router(s, packet.dst));
             self.memory.met.extend(router.then_some("sent to a router's address"));
             (self.lives(onward, packet.dst).ok_or(DropReason::NoMapping)?, onward)
+        } else if let Some(eni) = self.appliance_beside(eni, packet.dst_mac) {
+            self.memory.met.push("to an appliance's MAC");
+            return self.to_eni(eni, packet.src_mac, packet);
         } else {
             let neighbor = |l: &Lives| l.mac == packet.dst_mac && l.subnet == Some(eni.subnet);
             let lives = self.lives(vpc, packet.dst).filter(neighbor);
@@ -248,6 +257,20 @@ impl<'v> Oracle<'v, '_> {
             }
             None => Ok(self.tunnelled(packet, (lives.vtep, onward), src_mac, lives.mac)),
         }
+    }
+
+    /// To an ENI of the sender's VPC, here or elsewhere.
+    fn to_eni(
+        &mut self,
+        eni: &Eni,
+        src_mac: MacAddr6,
+        packet: &Packet,
+    ) -> Result<Judgement, DropReason> {
+        if eni.card == self.card {
+            return self.arrive(eni, src_mac, packet);
+        }
+        let to = (self.file.cards[eni.card].underlay_ip, self.subnet(eni).vpc);
+        Ok(self.tunnelled(packet, to, src_mac, eni.mac))
     }
 
     /// To an underlay address, with the VNI of a VPC.
@@ -321,8 +344,11 @@ impl<'v> Oracle<'v, '_> {
         let (speaks, met) = self.may_speak(vpc, packet.src, tunnel.src);
         unless(speaks, DropReason::SpoofedUnderlay)?;
         self.memory.met.push(met);
-        let receiver = self.lives(vpc, packet.dst).and_then(|l| l.eni);
-        let receiver = receiver.filter(|e| e.card == self.card && e.mac == packet.dst_mac);
+        let here = |e: &&Eni| e.card == self.card && e.mac == packet.dst_mac;
+        let owner = self.lives(vpc, packet.dst).and_then(|l| l.eni).filter(here);
+        let appliance = self.appliances(vpc).find(here);
+        self.memory.met.extend((appliance != owner).then_some("taken by an appliance"));
+        let receiver = appliance.or(owner);
         self.arrive(receiver.ok_or(DropReason::NoLocalEni)?, packet.src_mac, packet)
     }
 }

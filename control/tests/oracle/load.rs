@@ -12,6 +12,7 @@ pub fn load(images: [&Image; 2], rng: &mut Rng) -> Tables {
     exact(&mut tables.addresses, images.map(|i| &i.addresses), rng);
     exact(&mut tables.rules, images.map(|i| &i.rules), rng);
     exact(&mut tables.mappings, images.map(|i| &i.mappings), rng);
+    exact(&mut tables.appliances, images.map(|i| &i.appliances), rng);
     tables.port_classes.banks = images.map(|i| i.port_classes.clone());
     tables.routes.banks = images.map(|i| i.routes.clone());
     tables.enis = images.map(|i| i.enis.clone());

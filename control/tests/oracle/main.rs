@@ -202,7 +202,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 82] = [
+const MET: [&str; 87] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -279,6 +279,11 @@ const MET: [&str; 82] = [
     "foreign, to another VPC",
     "to a gateway",
     "steered",
+    "to an ENI",
+    "steered to an ENI",
+    "to an appliance's MAC",
+    "taken by an appliance",
+    "heard where an appliance lives",
     "to another VPC's ENI here",
     "heard its own",
     "heard a peer",

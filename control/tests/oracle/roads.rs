@@ -2,9 +2,10 @@
 //! written, the longest prefix by hand.
 
 use crate::{judge::Oracle, punts::is_fixed};
-use control::vpcs::{Gateway, Target};
+use control::vpcs::{Eni, Gateway, Target};
 use hdl::meta::DropReason;
 use ipnet::IpNet;
+use macaddr::MacAddr6;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Who is next.
@@ -13,6 +14,8 @@ pub enum Way<'v> {
     Vpc(usize),
     /// A gateway of the VPC.
     Gateway(&'v Gateway),
+    /// An ENI, whoever has the address.
+    Eni(&'v Eni),
 }
 
 /// The way, and a case that was met on it.
@@ -60,6 +63,10 @@ impl<'v> Oracle<'v, '_> {
                 let met = if self.has(vpc, dst) { "steered" } else { "to a gateway" };
                 Ok((Way::Gateway(&file.gateways[gateway]), met))
             }
+            Target::Eni(eni) => {
+                let met = if self.has(vpc, dst) { "steered to an ENI" } else { "to an ENI" };
+                Ok((Way::Eni(&file.enis[eni]), met))
+            }
             Target::TransitGateway(transit) => self.transit(transit, vpc, dst),
         }
     }
@@ -83,6 +90,17 @@ impl<'v> Oracle<'v, '_> {
 
     /// Does a packet for that VPC come from where its source may speak? And by which case.
     pub fn may_speak(&self, vpc: usize, src: IpAddr, from: Ipv4Addr) -> (bool, &'static str) {
+        let (speaks, met) = self.speaks(vpc, src, from);
+        let elsewhere = |e: &Eni| e.card != self.card;
+        let mut cards = self.appliances(vpc).filter(|e| elsewhere(e)).map(|e| e.card);
+        if !speaks && cards.any(|card| self.file.cards[card].underlay_ip == from) {
+            return (true, "heard where an appliance lives");
+        }
+        (speaks, met)
+    }
+
+    /// The same, but for who may send anything.
+    fn speaks(&self, vpc: usize, src: IpAddr, from: Ipv4Addr) -> (bool, &'static str) {
         if self.has(vpc, src) {
             return (self.lives_at(vpc, src, from), "heard its own");
         }
@@ -113,6 +131,18 @@ impl<'v> Oracle<'v, '_> {
         }
         let one = through.iter().all(|ip| *ip == from);
         (through.contains(&from), if one { "heard a gateway" } else { "heard one of two gateways" })
+    }
+
+    /// ENIs of a VPC that take what is not for them, and send what is not theirs.
+    pub fn appliances(&self, vpc: usize) -> impl Iterator<Item = &'v Eni> {
+        let file = self.file;
+        file.enis.iter().filter(move |e| file.vpc_of(e) == vpc && !e.source_dest_check)
+    }
+
+    /// The ENI of the same subnet that has the MAC and takes what is not for it.
+    pub fn appliance_beside(&self, eni: &Eni, mac: MacAddr6) -> Option<&'v Eni> {
+        let mut all = self.appliances(self.subnet(eni).vpc);
+        all.find(|e| e.subnet == eni.subnet && e.mac == mac)
     }
 
     /// Does somebody live at that address, and behind that tunnel endpoint, which is not here?

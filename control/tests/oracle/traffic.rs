@@ -207,11 +207,21 @@ impl Saying {
             0 => MacAddr6::broadcast(),
             1 => [2, 0, 0, 0, 9, 9].into(),
             2..7 => mac_of(self.dst),
+            7..10 => self.appliance(rng, file),
             _ => file.router_mac,
         };
         let src_mac = if once_in(rng, 24) { mac_of(self.dst) } else { sender.mac };
         let vlan = if once_in(rng, 24) { vec![4000] } else { sender.vlan.clone() };
         Carried { dst_mac, src_mac, vlan, padding: *pick(rng, &[0, 0, 1, 30]) }
+    }
+
+    /// The MAC of somebody in the sender's VPC who takes what is not for it, mostly.
+    fn appliance(&self, rng: &mut Rng, file: &Vpcs) -> MacAddr6 {
+        let subnet = file.enis[self.sender].subnet;
+        let vpc = file.subnets[subnet].vpc;
+        let near = rng.bool();
+        let unchecked = |e: &Eni| !e.source_dest_check && file.vpc_of(e) == vpc;
+        file.enis[eni(rng, file, |e| unchecked(e) && (!near || e.subnet == subnet))].mac
     }
 
     /// The VPC whose VNI a tunnel carries it with: the sender's, if the address is not another's.

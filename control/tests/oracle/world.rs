@@ -64,7 +64,7 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
             "[[vpcs]]\nname = \"{vpc}\"\nvni = {vni}\n\
              cidrs = [\"10.{net}.0.0/16\", \"2001:db8:{net}::/56\"]\n"
         );
-        text += &roads::tables(rng, vpc, net, apart);
+        let mut names = Vec::new();
         let groups = groups(rng, vpc, &mut text);
         for subnet in 1..places.u32(2..5) {
             text += &format!(
@@ -80,6 +80,7 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
             for host in 4..4 + places.u32(0..4) {
                 place += 1;
                 let card = pick(&mut places, &["a", "b"]);
+                names.push(format!("{vpc}{subnet}{host}"));
                 text += &eni_text(rng, (vpc, net), subnet, host, place);
                 text += &format!("card = \"{card}\"\n{}", idle(rng));
                 text += &member(rng, &groups);
@@ -91,6 +92,7 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
                 );
             }
         }
+        text += &roads::tables(rng, (vpc, net), apart, &names);
     }
     text
 }

@@ -21,6 +21,8 @@ fn names_of_targets() {
     check("target = \"vw\"", "target = \"pcx\"", "\"pcx\"", known);
     let taken = "two route target objects are named `igw`";
     check("name = \"not ours\"", "name = \"igw\"", "\"igw\"", taken);
+    let taken = "two route target objects are named `e`";
+    check("name = \"not ours\"", "name = \"e\"", "\"e\"", taken);
     for name in ["local", "blackhole"] {
         let meaning = format!("`{name}` has a meaning of its own where a route leads");
         let named = format!("\"{name}\"");
@@ -134,16 +136,26 @@ fn what_is_local_leads_elsewhere_only_by_a_subnet_s_prefix() {
         ("10.0.1.0/24", "\"transit\""),
         ("10.0.1.0/24", "\"vw\""),
         ("10.0.1.0/24", "\"blackhole\""),
+        ("10.0.1.0/25", "\"e\""),
+        ("10.0.3.0/24", "\"e\""),
     ] {
         route(cidr, target, cidr, &within(cidr));
     }
 }
 
 #[test]
+fn an_eni_may_stand_between() {
+    let nat = "target = \"nat\"";
+    read(&JOINED.replace(nat, "target = \"e\"")).unwrap_or_else(|e| panic!("{e}"));
+    let propagated = "a route to `e` that is propagated";
+    route("8.0.0.0/8", "\"e\", propagated = true", "e", propagated);
+}
+
+#[test]
 fn other_vpcs_subnets_use_other_targets() {
     let w = "[[subnets]]\nname = \"t\"\nvpc = \"w\"\ncidrs = [\"10.1.1.0/24\"]\n\
              route_table = \"wt\"\n[[subnets]]\nname = \"u\"";
-    for (cidr, target) in [("8.0.0.0/8", "igw"), ("10.2.0.0/16", "transit")] {
+    for (cidr, target) in [("8.0.0.0/8", "igw"), ("10.2.0.0/16", "transit"), ("8.0.0.0/8", "e")] {
         let table = format!(
             "[[route_tables]]\nname = \"wt\"\n\
              routes = [{{ destination = \"{cidr}\", target = \"{target}\" }}]\n{w}"

@@ -1,6 +1,7 @@
 //! Which images do the driver's tests write, and does a card hold one?
 
 use hdl::{
+    appliance::{ApplianceAction, ApplianceKey},
     class::{IpKey, PortKey, PortLabel},
     connection::IdleTimes,
     decap::Identity,
@@ -26,7 +27,7 @@ pub const SMALL: Profile = Profile {
     name: "small",
     part: "tests",
     width_bits: 128,
-    depth_log2: [2, 3, 3, 4, 4, 3, 3],
+    depth_log2: [2, 3, 3, 4, 4, 3, 3, 2],
     connections_log2: 7,
     clock_khz: 100_000,
     explain: true,
@@ -62,6 +63,11 @@ impl Random {
             router: self.below(2) == 1,
             service: self.below(1 << 4) as u8,
         }
+    }
+
+    fn appliance(&mut self) -> (ApplianceKey, ApplianceAction) {
+        let key = ApplianceKey::mac(self.below(2) as u8, self.below(12));
+        (key, ApplianceAction { hop: self.below(1 << 12) as u16, ..ApplianceAction::default() })
     }
 
     fn attachment(&mut self) -> (AttachKey, AttachAction) {
@@ -109,7 +115,7 @@ impl Random {
     /// Up to `fill` of eight of what each table of [`SMALL`] holds.
     pub fn image(&mut self, fill: u64) -> Image {
         let mut upto = |most: u64| self.below(most * fill / 8 + 1);
-        let counts = [16, 32, 8, 16, 64, 32, 8].map(&mut upto);
+        let counts = [16, 32, 8, 16, 64, 32, 8, 16].map(&mut upto);
         let some = |table: usize| 0..counts[table];
         Image {
             identity: Identity::default(),
@@ -135,6 +141,7 @@ impl Random {
             rules: some(4).map(|_| self.rule()).collect(),
             mappings: some(5).map(|_| (self.ip(), self.mapping())).collect(),
             enis: some(6).map(|_| self.eni()).collect(),
+            appliances: some(7).map(|_| self.appliance()).collect(),
         }
     }
 }
@@ -153,6 +160,7 @@ pub fn assert_holds(tables: &Tables, image: &Image, generation: bool) {
     answers(&tables.addresses, &image.addresses, generation);
     answers(&tables.rules, &image.rules, generation);
     answers(&tables.mappings, &image.mappings, generation);
+    answers(&tables.appliances, &image.appliances, generation);
     covers(&tables.port_classes, &image.port_classes, generation);
     covers(&tables.routes, &image.routes, generation);
     for eni in 0..16 {
@@ -198,6 +206,7 @@ pub fn assert_same(shadow: &Tables, card: &Tables) {
     assert_eq!(shadow.addresses.slots(), card.addresses.slots());
     assert_eq!(shadow.rules.slots(), card.rules.slots());
     assert_eq!(shadow.mappings.slots(), card.mappings.slots());
+    assert_eq!(shadow.appliances.slots(), card.appliances.slots());
     assert_eq!(shadow.port_classes.banks, card.port_classes.banks);
     assert_eq!(shadow.routes.banks, card.routes.banks);
     assert_eq!(shadow.enis, card.enis);

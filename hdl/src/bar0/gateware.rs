@@ -79,13 +79,13 @@ pub struct Bar0 {
     /// What was written.
     pub data_out: Signal<Out, Bits<32>>,
     /// An entry to be written: one bit per table.
-    pub w_valid: Signal<Out, Bits<7>>,
+    pub w_valid: Signal<Out, Bits<8>>,
     /// Its bank.
     pub w_bank: Signal<Out, Bit>,
     /// Its slot or index.
     pub w_index: Signal<Out, Bits<18>>,
     /// The tables that take an entry in this clock.
-    pub w_ready: Signal<In, Bits<7>>,
+    pub w_ready: Signal<In, Bits<8>>,
     /// A table waits for an idle clock.
     pub bubble: Signal<Out, Bit>,
     /// Tables are being emptied.
@@ -124,7 +124,7 @@ pub struct Bar0 {
     number: Register<Bits<32>>,
     left: Register<Bits<8>>,
     waited: Register<Bits<4>>,
-    tables: Register<Bits<7>>,
+    tables: Register<Bits<8>>,
     written: DFF<Bit>,
     settled: DFF<Bit>,
     command: View<Command, 27>,
@@ -132,7 +132,7 @@ pub struct Bar0 {
     index: DFF<Bits<18>>,
     value: Signal<Local, Bits<32>>,
     act: Signal<Local, Bit>,
-    one: Constant<Bits<7>>,
+    one: Constant<Bits<8>>,
     patience: Constant<Bits<4>>,
     drain: Constant<Bits<8>>,
 }

@@ -3,9 +3,10 @@
 
 use super::{
     T_CLASS, T_MAPPING,
+    along::Along,
     classify::Classes,
     orders::{Kept, Orders},
-    search::{Along, Answered, Near},
+    search::{Answered, Near},
 };
 use crate::{
     class::bits::AddressLabel,
@@ -42,6 +43,9 @@ pub struct Border {
     pub i_routed: Signal<In, Bit>,
     pub i_led: Signal<In, Bit>,
     pub i_by_route: Signal<In, Bit>,
+    pub i_beside: Signal<In, Bit>,
+    pub i_hop: Signal<In, Bits<12>>,
+    pub i_speaks: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
     pub i_owner: Signal<In, Bits<10>>,
     pub i_near: Signal<In, Near>,
@@ -59,6 +63,7 @@ pub struct Border {
     pub routed: Signal<Out, Bit>,
     /// Subnet of the sender.
     pub subnet: Signal<Out, Bits<10>>,
+    pub speaks: Signal<Out, Bit>,
     pub owned: Signal<Out, Bit>,
     pub hit: Signal<Out, Bit>,
     pub mapping: Signal<Out, MappingAction>,
@@ -92,6 +97,7 @@ pub struct Border {
     along_at: Delay<Along, WAIT>,
     routed_at: Delay<Bit, WAIT>,
     subnet_at: Delay<Bits<10>, WAIT>,
+    speaks_at: Delay<Bit, WAIT>,
     owned_at: Delay<Bit, WAIT>,
     receiver_at: Delay<Bits<10>, { WAIT - ROW }>,
     receiver_in_at: Delay<Bit, { WAIT - ROW }>,
@@ -132,7 +138,17 @@ impl Logic for Border {
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
-        clock!(self, clock, owned_at, receiver_at, receiver_in_at, arrives, broadcast, no_route_at);
+        clock!(
+            self,
+            clock,
+            speaks_at,
+            owned_at,
+            receiver_at,
+            receiver_in_at,
+            arrives,
+            broadcast,
+            no_route_at
+        );
         dff_setup!(self, clock, other_vpc, not_own, sent_now);
         clock!(self, clock, foreign_at, blackhole_at, reason_at, trace_at, neighbor_at, at_home);
         self.route_label.i.next = self.i_classes.val().route;
@@ -164,6 +180,8 @@ impl Logic for Border {
         self.mapping_of.far_ip.next = self.i_along.val().far_ip;
         self.mapping_of.by_route.next = self.i_by_route.val();
         self.mapping_of.route.next = self.route_label.o.val();
+        self.mapping_of.beside.next = self.i_beside.val();
+        self.mapping_of.hop.next = self.i_hop.val();
         self.mapping_of.outer_src_ip.next = self.i_along.val().outer_src_ip;
         self.mapping_of.reset.next = self.orders.val().reset.any();
         self.mapping_of.seed.next = self.kept.seed.val();
@@ -193,6 +211,8 @@ impl Logic for Border {
         self.routed.next = self.routed_at.q.val();
         self.subnet_at.d.next = self.i_eni.val().subnet;
         self.subnet.next = self.subnet_at.q.val();
+        self.speaks_at.d.next = self.i_speaks.val();
+        self.speaks.next = self.speaks_at.q.val();
         self.owned_at.d.next = self.i_owned.val();
         self.owned.next = self.owned_at.q.val();
         self.receiver_at.d.next = self.i_near.val().eni;

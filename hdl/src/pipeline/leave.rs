@@ -3,9 +3,10 @@
 
 use super::{
     T_CLASS, T_MAPPING, T_VERDICT,
+    along::Along,
     orders::{Kept, Orders},
-    search::Along,
     turn::Turned,
+    verdict::Verdict,
 };
 use crate::{
     connection::{bits::Tracked, gateware as connection},
@@ -66,6 +67,7 @@ pub struct Leave {
     pub i_along: Signal<In, Along>,
     pub i_routed: Signal<In, Bit>,
     pub i_subnet: Signal<In, Bits<10>>,
+    pub i_speaks: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
     pub i_hit: Signal<In, Bit>,
     pub i_mapping: Signal<In, MappingAction>,
@@ -106,7 +108,9 @@ pub struct Leave {
     arrives: Delay<Bit, JUDGE>,
     denied: Delay<Bit, JUDGE>,
     judge_before: FirstReason<2>,
-    before: Delay<Bits<6>, { DECIDE - JUDGE - 1 }>,
+    before_early: Delay<Bits<6>, { DECIDE - JUDGE - 2 }>,
+    before: DFF<Bits<6>>,
+    void_now: DFF<Bit>,
     grants: Delay<Bit, DECIDE>,
     before_all: Delay<Bits<6>, { ANSWER - DECIDE }>,
     refused_out: Delay<Bit, ANSWER>,
@@ -121,7 +125,9 @@ pub struct Leave {
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
     judge: FirstReason<10>,
     judge_all: FirstReason<2>,
-    here: Delay<Bit, { ANSWER + 1 }>,
+    here: Delay<Bit, ANSWER>,
+    meant: Signal<Local, Bit>,
+    would_turn: DFF<Bit>,
     goes_on: Signal<Local, Bit>,
     is_settled: Signal<Local, Bit>,
     settled: Delay<Bit, { ANSWER - DECIDE }>,
@@ -133,9 +139,9 @@ pub struct Leave {
     comes_before: Delay<Bit, METER>,
     bytes: DFF<Bits<14>>,
     bytes_at: Delay<Bits<14>, { METER - 1 }>,
+    passes: DFF<Bit>,
     punted_now: DFF<Bit>,
     meter: Meter,
-    meant: Signal<Local, Bit>,
     clock_at: DFF<Bits<32>>,
     head: Head,
     turns_now: DFF<Bit>,
@@ -147,10 +153,12 @@ pub struct Leave {
     along: Delay<Along, 1>,
     along_now: Delay<Along, 1>,
     mac: Delay<Bits<48>, WAIT>,
-    valid_at: DelayValid<{ WAIT - 1 }>,
+    valid_before: DelayValid<ANSWER>,
+    valid_at: DelayValid<1>,
     trace_at: Delay<Trace, WAIT>,
     tracked_at: Delay<Tracked, { WAIT - ANSWER }>,
     tick_at: Delay<Bits<12>, { WAIT - ANSWER }>,
+    verdict: Verdict,
 }
 
 impl Leave {
@@ -183,26 +191,16 @@ impl Logic for Leave {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, turns_now, judged_now, bytes, punted_now, clock_at);
+        dff_setup!(self, clock, before, void_now, passes, would_turn);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
-        clock!(self, clock, before, grants, before_all, refused_out, refused_in, no_route);
+        clock!(self, clock, before_early, grants, before_all, refused_out, refused_in, no_route);
         clock!(self, clock, blackhole, foreign, settled, punted, eni, eni_before);
         clock!(self, clock, generation_before, metered_valid, comes_before, bytes_at, meter);
         clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, judge_all, here);
-        clock!(
-            self,
-            clock,
-            encap,
-            along_before,
-            along,
-            along_now,
-            mac,
-            valid_at,
-            trace_at,
-            tracked_at,
-            tick_at
-        );
+        clock!(self, clock, encap, along_before, along, along_now, mac, valid_before, valid_at);
+        clock!(self, clock, trace_at, tracked_at, tick_at);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
         self.deliver.generation.next = self.i_receiver_in.val();
@@ -218,6 +216,7 @@ impl Logic for Leave {
         // Does the mapping agree?
         self.reach.inbound.next = self.i_along.val().inbound.any();
         self.reach.inside.next = self.i_along.val().inside.any();
+        self.reach.speaks.next = self.i_speaks.val();
         self.reach.question.next = self.i_along.val().neighbor.any();
         self.reach.src_mac.next = self.i_along.val().src_mac;
         self.reach.routed.next = self.i_routed.val();
@@ -232,10 +231,12 @@ impl Logic for Leave {
         self.judge_before.before.next = self.reach.reason.val();
         self.judge_before.flags[0].next = self.arrives.q.val() & self.nobody.q.val();
         self.judge_before.flags[1].next = self.denied.q.val();
-        self.before.d.next = self.judge_before.reason.val();
+        self.before_early.d.next = self.judge_before.reason.val();
+        self.before.d.next = self.before_early.q.val();
+        self.void_now.d.next = self.before_early.q.val().any();
         self.grants.d.next = self.i_grants.val();
         self.allow.next = self.grants.q.val();
-        self.void.next = self.before.q.val().any();
+        self.void.next = self.void_now.q.val();
         // And from there on?
         self.before_all.d.next = self.before.q.val();
         self.is_settled.next = self.before.q.val().get_bits::<3>(3).all();
@@ -271,16 +272,19 @@ impl Logic for Leave {
         self.bytes.d.next =
             self.i_along.val().end - bit_cast::<14, 8>(self.i_along.val().l3_offset);
         self.bytes_at.d.next = self.bytes.q.val();
-        self.punted_now.d.next = self.punted.q.val();
+        self.valid_before.reset.next = self.orders.val().reset.any();
+        self.valid_before.d.next = self.i_valid.val();
+        self.meant.next = self.valid_before.q.val() & !self.judge.speaks.val();
+        self.passes.d.next = self.meant.val() & !self.along_before.q.val().neighbor.any();
+        self.punted_now.d.next = self.valid_before.q.val() & self.punted.q.val();
         self.meter.reset.next = self.orders.val().reset.any();
         self.meter.valid.next = self.metered_valid.q.val();
         self.meter.eni.next = self.eni_before.q.val();
         self.meter.generation.next = self.generation_before.q.val();
         self.meter.inbound.next = self.comes_before.q.val();
         self.meter.bytes.next = self.bytes_at.q.val();
-        self.meant.next = self.valid_at.q.val() & !self.judge.reason.val().any();
-        self.meter.passes.next = self.meant.val() & !self.along.q.val().neighbor.any();
-        self.meter.punted.next = self.valid_at.q.val() & self.punted_now.q.val();
+        self.meter.passes.next = self.passes.q.val();
+        self.meter.punted.next = self.punted_now.q.val();
         self.meter.w_valid.next = self.orders.val().w_valid.get_bit(6);
         self.meter.w_bank.next = self.orders.val().w_bank.any();
         self.meter.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
@@ -297,11 +301,11 @@ impl Logic for Leave {
         self.here.d.next = !self.i_along.val().inbound.any()
             & !self.i_along.val().neighbor.any()
             & self.i_mapping.val().local.any();
-        self.goes_on.next =
-            self.here.q.val() & !self.judge.reason.val().any() & !self.meter.over.val();
+        self.would_turn.d.next = self.meant.val() & self.here.q.val();
+        self.goes_on.next = self.would_turn.q.val() & !self.meter.over.val();
         self.valid_at.reset.next = self.orders.val().reset.any();
-        self.valid_at.d.next = self.i_valid.val();
-        self.turns_now.d.next = self.valid_at.q.val() & self.goes_on.val();
+        self.valid_at.d.next = self.valid_before.q.val();
+        self.turns_now.d.next = self.goes_on.val();
         self.judged_now.d.next = self.valid_at.q.val() & !self.goes_on.val();
         self.turns.next = self.turns_now.q.val();
         self.judged.next = self.judged_now.q.val();
@@ -376,20 +380,10 @@ impl Logic for Leave {
         self.trace.next.tick = self.tick_at.q.val();
         self.clock_at.d.next = self.meter.now.val();
         self.trace.next.clock = self.clock_at.q.val();
-        self.trace.next.verdict = bit_cast::<13, 6>(self.judge_all.reason.val());
-        if !self.judge_all.reason.val().any() {
-            self.trace.next.verdict = bit_cast::<13, 3>(self.encap.egress_port.val()) << 6;
-            if self.along_now.q.val().neighbor.any() {
-                self.trace.next.verdict =
-                    (bit_cast::<13, 3>(self.encap.egress_port.val()) << 6) | 0x200;
-            }
-        }
-        if self.judge_all.reason.val().get_bits::<3>(3).all() {
-            self.trace.next.verdict = (bit_cast::<13, 3>(self.encap.egress_port.val()) << 6)
-                | (bit_cast::<13, 3>(self.judge_all.reason.val().get_bits::<3>(0)) << 10);
-        }
-        if self.turns_now.q.val() {
-            self.trace.next.verdict = 0x1c0.into();
-        }
+        self.verdict.reason.next = self.judge_all.reason.val();
+        self.verdict.egress_port.next = self.encap.egress_port.val();
+        self.verdict.neighbor.next = self.along_now.q.val().neighbor.any();
+        self.verdict.turns.next = self.turns_now.q.val();
+        self.trace.next.verdict = self.verdict.bits.val();
     }
 }

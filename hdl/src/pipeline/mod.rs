@@ -8,6 +8,7 @@
 //!  turn   |                  +-----+                  |              |             |
 //!  search |                  |     +-- class, route --+              |             |
 //!         |                  |     +-- spoof ---------+              |             |
+//!         |                  |     +-- appliance -----+              |             |
 //!  border |                  |     |                  +-- nacl, group+             |
 //!         |                  |     |                  +-- mapping ---+             |
 //!  track  |                  |     |                  +-- connection --------------+
@@ -31,6 +32,7 @@ mod enter;
 #[allow(missing_docs)] // likewise
 mod turn;
 mod waiting;
+mod along;
 mod search;
 mod classify;
 mod border;
@@ -38,6 +40,7 @@ mod border;
 mod track;
 #[allow(missing_docs)] // likewise
 mod leave;
+mod verdict;
 #[allow(missing_docs)] // likewise
 mod orders;
 mod whole;

@@ -17,7 +17,7 @@ pub struct Orders {
     pub keep: Bits<KEPT>,
     pub data: Bits<32>,
     /// One bit per table, by [`crate::tables::TableId`]: what is in the window is written.
-    pub w_valid: Bits<7>,
+    pub w_valid: Bits<8>,
     /// Into which bank.
     pub w_bank: Bits<1>,
     /// Slot or index.
@@ -32,6 +32,7 @@ const _: () = assert!(TableId::Routes as u8 == 3);
 const _: () = assert!(TableId::Rules as u8 == 4);
 const _: () = assert!(TableId::Mappings as u8 == 5);
 const _: () = assert!(TableId::Enis as u8 == 6);
+const _: () = assert!(TableId::Appliances as u8 == 7);
 
 /// What holds for all packets, and the entry that is written next.
 #[derive(LogicBlock, Default)]

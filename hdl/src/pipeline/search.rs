@@ -2,11 +2,16 @@
 
 use super::{
     T_CLASS, T_ENI_REASON, T_PASS,
+    along::{Along, Pick},
     classify::{Classes, Classify},
     orders::{Kept, Orders},
     turn::Pass,
 };
 use crate::{
+    appliance::{
+        bits::ApplianceAction,
+        gateware::{self as appliance, Appliances},
+    },
     connection::{
         bits::Told,
         gateware::{TELL, TIMES, Tell},
@@ -18,90 +23,16 @@ use crate::{
     spoof::{self, bits::AddressAction, gateware::Spoof},
 };
 use cells::{
+    copies::Copies,
     delay::{Delay, DelayValid},
     equal::{self, Equal},
 };
 use rust_hdl::prelude::*;
 
 const _: () = assert!(punt::LATENCY == equal::LATENCY);
-
-/// What is still needed of a packet once its addresses are searched for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
-pub struct Along {
-    pub number: Bits<7>,
-    pub port: Bits<3>,
-    pub injected: Bits<1>,
-    pub generation: Bits<1>,
-    pub inbound: Bits<1>,
-    pub inside: Bits<1>,
-    pub well_formed: Bits<1>,
-    pub neighbor: Bits<1>,
-    pub v6: Bits<1>,
-    /// The packet's VPC; behind [`T_MAPPING`](super::T_MAPPING) that in which it goes on.
-    pub vpc: Bits<8>,
-    pub src_mac: Bits<48>,
-    pub dst_mac: Bits<48>,
-    pub outer_src_ip: Bits<32>,
-    /// The source of what leaves, the destination of what comes.
-    pub near_ip: Bits<128>,
-    /// The destination of what leaves, the source of what comes.
-    pub far_ip: Bits<128>,
-    pub protocol: Bits<8>,
-    pub ported: Bits<1>,
-    pub src_port: Bits<16>,
-    pub dst_port: Bits<16>,
-    pub tcp_flags: Bits<8>,
-    pub dscp_ecn: Bits<8>,
-    pub l3_offset: Bits<8>,
-    pub end: Bits<14>,
-    pub flow_hash: Bits<14>,
-}
-
-/// Headers into what travels on; wires.
-#[derive(LogicBlock, Default)]
-struct Pick {
-    pub pass: Signal<In, Pass>,
-    pub headers: Signal<In, Headers>,
-    pub far_ip: Signal<In, Bits<128>>,
-    pub eni: Signal<In, AttachAction>,
-    pub along: Signal<Out, Along>,
-}
-
-impl Logic for Pick {
-    #[hdl_gen]
-    fn update(&mut self) {
-        self.along.next.number = self.pass.val().number;
-        self.along.next.port = self.pass.val().port;
-        self.along.next.injected = self.pass.val().injected;
-        self.along.next.generation = self.pass.val().generation;
-        self.along.next.inbound = self.pass.val().inbound;
-        self.along.next.inside = self.pass.val().inside;
-        self.along.next.vpc = self.eni.val().vpc;
-        self.along.next.well_formed = 1.into();
-        if self.headers.val().fault.any() {
-            self.along.next.well_formed = 0.into();
-        }
-        self.along.next.neighbor = self.headers.val().neighbor;
-        self.along.next.v6 = self.headers.val().is_ipv6;
-        self.along.next.src_mac = self.headers.val().src_mac;
-        self.along.next.dst_mac = self.headers.val().dst_mac;
-        self.along.next.outer_src_ip = self.headers.val().outer_src_ip;
-        self.along.next.near_ip = self.headers.val().src_ip;
-        if self.pass.val().inbound.any() {
-            self.along.next.near_ip = self.headers.val().dst_ip;
-        }
-        self.along.next.far_ip = self.far_ip.val();
-        self.along.next.protocol = self.headers.val().protocol;
-        self.along.next.ported = self.headers.val().ported;
-        self.along.next.src_port = self.headers.val().src_port;
-        self.along.next.dst_port = self.headers.val().dst_port;
-        self.along.next.tcp_flags = self.headers.val().tcp_flags;
-        self.along.next.dscp_ecn = self.headers.val().dscp_ecn;
-        self.along.next.l3_offset = self.headers.val().l3_offset;
-        self.along.next.end = self.headers.val().end;
-        self.along.next.flow_hash = self.headers.val().flow_hash;
-    }
-}
+const _: () = assert!(appliance::LATENCY == spoof::gateware::LATENCY);
+/// Clocks until it is known who receives what comes.
+const OWNED: usize = appliance::LATENCY + 1;
 
 /// What is known of the ENI that the pass is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
@@ -129,7 +60,7 @@ impl Logic for Answered {
     }
 }
 
-/// Stages `class`, `route` and `spoof`, from [`T_PASS`] to [`T_CLASS`].
+/// Stages `class`, `route`, `spoof` and `appliance`, from [`T_PASS`] to [`T_CLASS`].
 #[derive(LogicBlock, Default)]
 pub struct Search {
     pub clock: Signal<In, Clock>,
@@ -143,8 +74,8 @@ pub struct Search {
     pub i_eni: Signal<In, AttachAction>,
     /// Of what came in, at [`T_ENI_REASON`].
     pub i_reason: Signal<In, Bits<6>>,
-    /// The addresses take their entry.
-    pub w_ready: Signal<Out, Bit>,
+    /// Addresses and appliances take their entry.
+    pub w_ready: Signal<Out, Bits<2>>,
     pub busy: Signal<Out, Bit>,
     pub valid: Signal<Out, Bit>,
     pub along: Signal<Out, Along>,
@@ -155,6 +86,12 @@ pub struct Search {
     pub led: Signal<Out, Bit>,
     /// Does it go by a route, or came it by one?
     pub by_route: Signal<Out, Bit>,
+    /// Does it leave for an appliance beside its sender, and which next hop is that?
+    pub beside: Signal<Out, Bit>,
+    pub hop: Signal<Out, Bits<12>>,
+    /// Does it come from a card with an appliance?
+    pub speaks: Signal<Out, Bit>,
+    /// Who sends it under an address of its own, or receives it?
     pub owned: Signal<Out, Bit>,
     pub owner: Signal<Out, AddressAction>,
     pub near: Signal<Out, Near>,
@@ -168,8 +105,10 @@ pub struct Search {
     pub trace: Signal<Out, Trace>,
     pub reason: Signal<Out, Bits<6>>,
     pick: Pick,
+    resets: Copies<3>,
     classify: Classify,
     spoof: Spoof,
+    appliances: Appliances,
     kept: Kept,
     router: Equal<48, 6>,
     leaves: Delay<Bit, { equal::LATENCY }>,
@@ -181,30 +120,45 @@ pub struct Search {
     by_route_at: Delay<Bit, { T_CLASS - T_PASS - equal::LATENCY }>,
     valid_at: DelayValid<{ T_CLASS - T_PASS }>,
     along_at: Delay<Along, { T_CLASS - T_PASS }>,
-    arrives: Delay<Bit, { spoof::gateware::LATENCY }>,
-    eni_meets: Delay<AttachAction, { spoof::gateware::LATENCY }>,
-    eni_at: Delay<AttachAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
+    comes: Delay<Bit, { OWNED - 1 }>,
+    arrives: DFF<Bit>,
+    eni_meets: Delay<AttachAction, OWNED>,
+    eni_at: Delay<AttachAction, { T_CLASS - T_PASS - OWNED }>,
     near_of: Signal<Local, Near>,
-    near_early: Delay<Near, { T_CLASS - TIMES - T_PASS - spoof::gateware::LATENCY }>,
+    near_early: Delay<Near, { T_CLASS - TIMES - T_PASS - OWNED }>,
     near_at: Delay<Near, TIMES>,
     generation_early: Delay<Bit, { T_CLASS - TIMES - T_PASS }>,
     tell: Tell,
     told_at: Delay<Told, { T_CLASS - T_PASS - TELL }>,
     attached: Answered,
     attached_at: Delay<Bits<19>, { T_CLASS - T_PASS }>,
-    owner_at: Delay<AddressAction, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
+    owned_at: Delay<Bit, { T_CLASS - T_PASS - OWNED }>,
+    owner_at: Delay<AddressAction, { T_CLASS - T_PASS - OWNED }>,
     addressed: Answered,
-    addressed_at: Delay<Bits<19>, { T_CLASS - T_PASS - spoof::gateware::LATENCY }>,
+    addressed_at: Delay<Bits<19>, { T_CLASS - T_PASS - OWNED + 1 }>,
+    addressee_at: Delay<AddressAction, { T_CLASS - T_PASS - OWNED + 1 }>,
+    neighborly: Delay<Bit, { OWNED - 1 - equal::LATENCY }>,
+    beside_at: Delay<Bit, { T_CLASS - T_PASS - OWNED + 1 }>,
+    found: [Answered; 2],
+    found_at: [Delay<Bits<19>, { T_CLASS - T_PASS - OWNED + 1 }>; 2],
+    appliance_at: Delay<ApplianceAction, { T_CLASS - T_PASS - OWNED + 1 }>,
+    may_speak: Delay<Bit, { T_CLASS - T_PASS - OWNED + 1 }>,
     inside: Delay<Bit, { T_ENI_REASON - T_PASS }>,
     reason_spoof: Delay<Bits<6>, { T_PASS + spoof::gateware::LATENCY + 1 - T_ENI_REASON }>,
     reason_at: Delay<Bits<6>, { T_CLASS - T_PASS - spoof::gateware::LATENCY - 2 }>,
 }
 
 impl Search {
-    pub fn new(addresses_log2: usize, ports_log2: usize, routes_log2: usize) -> Self {
+    pub fn new(
+        addresses_log2: usize,
+        appliances_log2: usize,
+        ports_log2: usize,
+        routes_log2: usize,
+    ) -> Self {
         Self {
             classify: Classify::new(ports_log2, routes_log2),
             spoof: Spoof::new(addresses_log2),
+            appliances: Appliances::new(appliances_log2),
             ..Self::default()
         }
     }
@@ -214,10 +168,17 @@ impl Logic for Search {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, kept);
+        clock!(self, clock, kept, resets);
         self.kept.orders.next = self.orders.val();
+        self.resets.d.next = self.orders.val().reset.any();
         clock!(self, clock, classify, spoof, router, leaves, routed_at, valid_at, along_at, eni_at);
-        clock!(self, clock, arrives, eni_meets, near_early, near_at, generation_early);
+        clock!(self, clock, comes, eni_meets, near_early, near_at, generation_early);
+        clock!(self, clock, appliances, owned_at, addressee_at, neighborly, beside_at);
+        clock!(self, clock, appliance_at, may_speak);
+        dff_setup!(self, clock, arrives);
+        for i in 0..2 {
+            self.found_at[i].clock.next = self.clock.val();
+        }
         clock!(self, clock, tell, told_at, came, fixed, led_at, by_route_at);
         clock!(self, clock, attached_at, owner_at, addressed_at, inside, reason_spoof, reason_at);
         // What travels.
@@ -251,7 +212,7 @@ impl Logic for Search {
         self.by_route_at.d.next = self.came.q.val() | (self.sent.val() & !self.fixed.yes.val());
         self.by_route.next = self.by_route_at.q.val();
         // Classes and route.
-        self.classify.reset.next = self.orders.val().reset.any();
+        self.classify.reset.next = self.resets.q.val().get_bit(0);
         self.classify.valid.next = self.i_valid.val();
         self.classify.generation.next = self.i_pass.val().generation.any();
         self.classify.headers.next = self.i_headers.val();
@@ -263,7 +224,7 @@ impl Logic for Search {
         self.classify.w_data.next = self.kept.window.val();
         self.classes.next = self.classify.classes.val();
         // Owner of the address.
-        self.spoof.reset.next = self.orders.val().reset.any();
+        self.spoof.reset.next = self.resets.q.val().get_bit(1);
         self.spoof.seed.next = self.kept.seed.val();
         self.spoof.valid.next = self.i_valid.val();
         self.spoof.generation.next = self.i_pass.val().generation.any();
@@ -273,19 +234,49 @@ impl Logic for Search {
         self.spoof.w_valid.next = self.orders.val().w_valid.get_bit(1);
         self.spoof.w_slot.next = self.orders.val().w_index;
         self.spoof.w_entry.next = self.kept.window.val().get_bits::<166>(0);
-        self.w_ready.next = self.spoof.w_ready.val();
-        self.busy.next = self.spoof.busy.val();
-        self.owner_at.d.next = self.spoof.action.val();
+        // Or is it found by its MAC?
+        self.appliances.reset.next = self.resets.q.val().get_bit(2);
+        self.appliances.seed.next = self.kept.seed.val();
+        self.appliances.valid.next = self.i_valid.val();
+        self.appliances.generation.next = self.i_pass.val().generation.any();
+        self.appliances.vpc.next = self.i_eni.val().vpc;
+        self.appliances.dst_mac.next = self.i_headers.val().dst_mac;
+        self.appliances.outer_src_ip.next = self.i_headers.val().outer_src_ip;
+        self.appliances.w_valid.next = self.orders.val().w_valid.get_bit(7);
+        self.appliances.w_slot.next = self.orders.val().w_index;
+        self.appliances.w_entry.next = self.kept.window.val().get_bits::<99>(0);
+        self.w_ready.next = 0.into();
+        if self.spoof.w_ready.val() {
+            self.w_ready.next = self.w_ready.val() | 1;
+        }
+        if self.appliances.w_ready.val() {
+            self.w_ready.next = self.w_ready.val() | 2;
+        }
+        self.busy.next = self.spoof.busy.val() | self.appliances.busy.val();
+        self.comes.d.next = self.i_pass.val().inbound.any();
+        self.appliances.inbound.next = self.comes.q.val();
+        self.appliances.owned.next = self.spoof.hit.val();
+        self.appliances.owner.next = self.spoof.action.val();
+        self.owned_at.d.next = self.appliances.received.val();
+        self.owned.next = self.owned_at.q.val();
+        self.owner_at.d.next = self.appliances.receiver.val();
         self.owner.next = self.owner_at.q.val();
-        // It leaves its ENI, or comes to the one that has the address.
-        self.arrives.d.next = self.i_pass.val().inbound.any();
+        self.neighborly.d.next = self.leaves.q.val() & !self.router.yes.val();
+        self.beside_at.d.next = self.neighborly.q.val() & self.appliances.hit.val();
+        self.beside.next = self.beside_at.q.val();
+        self.appliance_at.d.next = self.appliances.action.val();
+        self.hop.next = self.appliance_at.q.val().hop;
+        self.may_speak.d.next = self.appliances.speaks.val();
+        self.speaks.next = self.may_speak.q.val();
+        // It leaves its ENI, or comes to the one that receives it.
+        self.arrives.d.next = self.comes.q.val();
         self.near_of.next.eni = self.eni_meets.q.val().eni;
         self.near_of.next.policy = self.eni_meets.q.val().policy;
         self.near_of.next.subnet = self.eni_meets.q.val().subnet;
         if self.arrives.q.val() {
-            self.near_of.next.eni = self.spoof.action.val().eni;
-            self.near_of.next.policy = self.spoof.action.val().policy;
-            self.near_of.next.subnet = self.spoof.action.val().subnet;
+            self.near_of.next.eni = self.appliances.receiver.val().eni;
+            self.near_of.next.policy = self.appliances.receiver.val().policy;
+            self.near_of.next.subnet = self.appliances.receiver.val().subnet;
         }
         self.near_early.d.next = self.near_of.val();
         self.near_at.d.next = self.near_early.q.val();
@@ -301,7 +292,13 @@ impl Logic for Search {
         self.addressed.hit.next = self.spoof.hit.val();
         self.addressed.slot.next = self.spoof.slot.val();
         self.addressed_at.d.next = self.addressed.answer.val();
-        self.owned.next = self.addressed_at.q.val().get_bit(0);
+        self.addressee_at.d.next = self.spoof.action.val();
+        self.found[0].hit.next = self.appliances.hit.val();
+        self.found[0].slot.next = self.appliances.slot.val();
+        self.found_at[0].d.next = self.found[0].answer.val();
+        self.found[1].hit.next = self.appliances.speaks.val();
+        self.found[1].slot.next = self.appliances.speaks_slot.val();
+        self.found_at[1].d.next = self.found[1].answer.val();
         // What turns around has been asked before whether it may come in.
         self.inside.d.next = self.i_pass.val().inside.any();
         self.reason_spoof.d.next = self.i_reason.val();
@@ -320,7 +317,10 @@ impl Logic for Search {
         self.trace.next.attached = self.attached_at.q.val();
         self.trace.next.eni = bit_cast::<94, 94>(self.eni_at.q.val().into());
         self.trace.next.addressed = self.addressed_at.q.val();
-        self.trace.next.owner = bit_cast::<28, 28>(self.owner_at.q.val().into());
+        self.trace.next.owner = bit_cast::<28, 28>(self.addressee_at.q.val().into());
+        self.trace.next.beside = self.found_at[0].q.val();
+        self.trace.next.appliance = bit_cast::<40, 40>(self.appliance_at.q.val().into());
+        self.trace.next.speaks = self.found_at[1].q.val();
         self.trace.next.port_class = self.classify.classes.val().port;
         self.trace.next.port_interval = self.classify.classes.val().port_interval;
         self.trace.next.route = self.classify.classes.val().route;

@@ -3,8 +3,8 @@
 //! What is judged meanwhile says whether the packet counts, and whether it may make a connection.
 
 use super::{
+    along::Along,
     orders::{Kept, Orders},
-    search::Along,
 };
 use crate::connection::{
     bits::{ConnectionKey, Told, Tracked},

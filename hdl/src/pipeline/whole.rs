@@ -33,7 +33,7 @@ pub struct Pipeline {
     /// What it brings with it.
     pub i_entered: Signal<In, Entered>,
     /// One bit per table: an entry is taken when it arrives; as it was two clocks ago.
-    pub w_ready: Signal<Out, Bits<7>>,
+    pub w_ready: Signal<Out, Bits<8>>,
     /// Tables are being emptied; as it was two clocks ago.
     pub busy: Signal<Out, Bit>,
     /// Ticks.
@@ -63,9 +63,9 @@ pub struct Pipeline {
     now_at: Delay<Bits<12>, ORDER_CLOCKS>,
     occupied_at: Delay<Bits<15>, ORDER_CLOCKS>,
     relays: [Delay<Orders, 1>; ORDER_CLOCKS],
-    taking: Signal<Local, Bits<7>>,
-    taking_at: DFF<Bits<7>>,
-    ready: DFF<Bits<7>>,
+    taking: Signal<Local, Bits<8>>,
+    taking_at: DFF<Bits<8>>,
+    ready: DFF<Bits<8>>,
     enter_busy: DFF<Bit>,
     search_busy: DFF<Bit>,
     border_busy: DFF<Bit>,
@@ -82,6 +82,7 @@ impl Pipeline {
             enter: Enter::new(depth(TableId::Attachments)),
             search: Search::new(
                 depth(TableId::Addresses),
+                depth(TableId::Appliances),
                 depth(TableId::PortClasses),
                 depth(TableId::Routes),
             ),
@@ -144,6 +145,9 @@ impl Logic for Pipeline {
         self.border.i_routed.next = self.search.routed.val();
         self.border.i_led.next = self.search.led.val();
         self.border.i_by_route.next = self.search.by_route.val();
+        self.border.i_beside.next = self.search.beside.val();
+        self.border.i_hop.next = self.search.hop.val();
+        self.border.i_speaks.next = self.search.speaks.val();
         self.border.i_owned.next = self.search.owned.val();
         self.border.i_owner.next = self.search.owner.val().eni;
         self.border.i_near.next = self.search.near.val();
@@ -171,6 +175,7 @@ impl Logic for Pipeline {
         self.leave.i_along.next = self.border.along.val();
         self.leave.i_routed.next = self.border.routed.val();
         self.leave.i_subnet.next = self.border.subnet.val();
+        self.leave.i_speaks.next = self.border.speaks.val();
         self.leave.i_owned.next = self.border.owned.val();
         self.leave.i_hit.next = self.border.hit.val();
         self.leave.i_mapping.next = self.border.mapping.val();
@@ -187,10 +192,13 @@ impl Logic for Pipeline {
         if self.enter.w_ready.val() {
             self.taking.next = self.taking.val() | 1;
         }
-        if self.search.w_ready.val() {
+        if self.search.w_ready.val().get_bit(0) {
             self.taking.next = self.taking.val() | 2;
         }
-        self.taking.next = self.taking.val() | (bit_cast::<7, 2>(self.border.w_ready.val()) << 4);
+        if self.search.w_ready.val().get_bit(1) {
+            self.taking.next = self.taking.val() | 0x80;
+        }
+        self.taking.next = self.taking.val() | (bit_cast::<8, 2>(self.border.w_ready.val()) << 4);
         self.enter_busy.d.next = self.enter.busy.val();
         self.search_busy.d.next = self.search.busy.val();
         self.border_busy.d.next = self.border.busy.val();

@@ -13,7 +13,7 @@
 
 use crate::{
     explain::Trace,
-    mapping::MappingAction,
+    mapping::{By, MappingAction},
     meta::{PuntReason, Source},
     parser::{
         Headers,
@@ -156,8 +156,9 @@ pub fn is_fixed(ip: u128) -> bool {
 
 /// Is it for a service of the sender's VPC? It was sent to the router, by a route or, to a fixed
 /// address, by none; `found` there.
-pub fn serves(by: Option<RouteLabel>, found: Option<MappingAction>) -> PuntReason {
-    let beyond = by.is_some_and(|r| matches!(r.target, Target::Peering | Target::TransitGateway));
+pub fn serves(by: By, found: Option<MappingAction>) -> PuntReason {
+    let to_others = |r: RouteLabel| matches!(r.target, Target::Peering | Target::TransitGateway);
+    let beyond = matches!(by, By::Route(route) if to_others(route));
     match found {
         Some(m) if m.service != 0 && !beyond => PuntReason::Service,
         _ => PuntReason::None,

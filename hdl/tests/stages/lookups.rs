@@ -5,10 +5,11 @@ use crate::{
     pools::{self, first, pick},
 };
 use hdl::{
+    appliance::{self, ApplianceAction, gateware::Appliances},
     class::{self, IpKey},
     deliver::EniEntry,
     eni::{self, AttachAction, AttachKey, gateware::Attach},
-    mapping::{self, MappingAction, gateware::Mapping},
+    mapping::{self, By, MappingAction, gateware::Mapping},
     meta::{DropReason, PuntReason},
     nacl::{self, RuleKey, gateware::Nacl},
     parser::Headers,
@@ -192,6 +193,63 @@ fn spoof_may_send_and_carried() {
     });
 }
 
+#[test]
+fn appliances_found() {
+    roomy(|| {
+        let mut random = Random::new(7);
+        let packets = packets(&mut random, 1200);
+        let asked = |p: &Packet| appliance::keys(p.sender.vpc, &p.headers);
+        let mut entries = Vec::new();
+        for p in packets.iter().take(20) {
+            let key = pick(&mut random, &asked(p));
+            let owner = pools::owner(&mut random);
+            let action = ApplianceAction { hop: random.below(1 << 12) as u16, owner };
+            entries.push((key, action, pools::lives(&mut random)));
+        }
+        let mut bench = Bench::new(Appliances::new(DEPTH_LOG2), |u| &mut u.clock);
+        let table = fill(&mut bench, &ports!(), entries);
+        const KNOWN: usize = appliance::gateware::LATENCY;
+        let owner = |p: &Packet| {
+            let AttachAction { eni, subnet, policy, up, .. } = p.sender;
+            up.then_some(spoof::AddressAction { eni, subnet, policy })
+        };
+        run(
+            &mut bench,
+            packets,
+            KNOWN + 1,
+            |u, age, p, valid| {
+                if age == 0 {
+                    u.valid.next = valid;
+                    u.generation.next = p.generation;
+                    u.vpc.next = u64::from(p.sender.vpc).into();
+                    u.dst_mac.next = p.headers.dst_mac.into();
+                    u.outer_src_ip.next = u64::from(p.headers.outer_src_ip).into();
+                }
+                if age == KNOWN {
+                    u.inbound.next = p.net;
+                    u.owned.next = owner(p).is_some();
+                    u.owner.next = owner(p).unwrap_or_default().into();
+                }
+            },
+            |u, age, p| {
+                let [by_mac, by_card] = asked(p).map(|key| table.find(&key, p.generation));
+                if age == KNOWN {
+                    answers!(u, by_mac, p);
+                    assert_eq!(u.speaks.val(), by_card.is_some(), "{p:x?}");
+                    let slot = by_card.map_or(0, |found| found.0 as usize);
+                    assert_eq!(u.speaks_slot.val().index(), slot, "{p:x?}");
+                }
+                if age == KNOWN + 1 {
+                    let found = by_mac.map(|found| found.1).filter(|_| p.net);
+                    let receiver = appliance::receiver(found, owner(p));
+                    assert_eq!(u.received.val(), receiver.is_some(), "{p:x?}");
+                    assert_eq!(u.receiver.val(), receiver.unwrap_or_default().into(), "{p:x?}");
+                }
+            },
+        );
+    });
+}
+
 #[derive(Clone, Debug)]
 struct Asked<K> {
     key: K,
@@ -277,6 +335,8 @@ struct Led {
     far: IpKey,
     route: RouteLabel,
     by_route: bool,
+    /// To an appliance beside its sender, which is this next hop.
+    beside: Option<u16>,
     headers: Headers,
 }
 
@@ -285,11 +345,17 @@ impl Led {
         let outer_src_ip = pick(random, &[0, 0, 1, 0xc0a8_0002]);
         let headers = Headers { outer_src_ip, ..Headers::default() };
         let (far, route) = (pools::ip_key(random), pools::route(random));
-        Self { far, route, by_route: random.chance(75), headers }
+        let by_route = random.chance(60);
+        let beside = (!by_route && random.chance(50)).then(|| pick(random, &[0, 1, 0x101]));
+        Self { far, route, by_route, beside, headers }
     }
 
     fn key(&self) -> IpKey {
-        let by = self.by_route.then_some(self.route);
+        let by = match self.beside {
+            _ if self.by_route => By::Route(self.route),
+            Some(hop) => By::Appliance(hop),
+            None => By::Address,
+        };
         mapping::key(self.far.vpc, by, self.far.ip, &self.headers)
     }
 }
@@ -320,6 +386,8 @@ fn mapping_finds() {
                     u.by_route.next = p.key.by_route;
                     u.route.next = p.key.route.into();
                     u.outer_src_ip.next = u64::from(p.key.headers.outer_src_ip).into();
+                    u.beside.next = p.key.beside.is_some();
+                    u.hop.next = u64::from(p.key.beside.unwrap_or(9)).into();
                 }
             },
             |u, age, p| {

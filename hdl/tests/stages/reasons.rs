@@ -127,6 +127,7 @@ fn group_judges() {
 struct Far {
     inbound: bool,
     inside: bool,
+    speaks: bool,
     question: bool,
     headers: Headers,
     sender: AttachAction,
@@ -138,7 +139,7 @@ impl Far {
     /// What counts before its connection does.
     fn ends(&self) -> DropReason {
         let own = match (self.inbound, self.inside) {
-            (true, false) => mapping::sender(self.found, &self.headers),
+            (true, false) => mapping::sender(self.found, self.speaks, &self.headers),
             _ => DropReason::None,
         };
         first([self.before, own])
@@ -163,6 +164,7 @@ fn mapping_is_reachable_and_sends() {
         let far = |_| Far {
             inbound: random.chance(60),
             inside: random.chance(30),
+            speaks: random.chance(20),
             question: random.chance(30),
             headers: pools::headers(&mut random, false),
             sender: pools::sender(&mut random),
@@ -179,6 +181,7 @@ fn mapping_is_reachable_and_sends() {
                 if age == 0 {
                     u.inbound.next = p.inbound;
                     u.inside.next = p.inside;
+                    u.speaks.next = p.speaks;
                     u.question.next = p.question;
                     u.src_mac.next = p.headers.src_mac.into();
                     u.routed.next = !p.inbound && p.headers.dst_mac == IDENTITY.router_mac;

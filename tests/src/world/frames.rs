@@ -66,14 +66,17 @@ impl World {
             return (usize::from(place.port), self.call(from, to, &place));
         }
         let neighbor = to.subnet == from.subnet && self.random.random_ratio(1, 2);
+        // Often to somebody in between.
+        let via = self.people.choose(&mut self.random).filter(|p| p.vpc == to.vpc).cloned();
+        let via = via.filter(|_| self.random.random_ratio(1, 4)).map_or(to.mac, |via| via.mac);
         let (port, mut frame) = match from.place {
             Some(place) => {
-                let dst = if neighbor { to.mac } else { ROUTER_MAC };
+                let dst = if neighbor { via } else { ROUTER_MAC };
                 (usize::from(place.port), self.packet(&talk, from.mac, dst, &place))
             }
             None => {
                 let src = if neighbor { from.mac } else { ROUTER_MAC };
-                let inner = self.packet(&talk, src, to.mac, &AttachKey::default());
+                let inner = self.packet(&talk, src, via, &AttachKey::default());
                 // Between two VPCs it carries the receiver's VNI.
                 let vni = if self.random.random_ratio(9, 10) { to.vni } else { from.vni };
                 (HOST_PORTS, self.tunnel(from, vni, inner))

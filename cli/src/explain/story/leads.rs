@@ -6,10 +6,9 @@ use crate::explain::{
     words::{found, ip, mac, name, v4},
 };
 use hdl::{
-    mapping,
+    mapping::{self, By},
     meta::{DropReason, Source},
     profile::PORT_NAMES,
-    punt,
     route::{RouteLabel, Target},
 };
 
@@ -21,18 +20,19 @@ impl Story<'_> {
         let asked = name("route table", table, self.legend.route_table(table));
         let asked = format!("{} in {asked}", ip(self.far()));
         let says = match self.by() {
-            None if self.routed() => "the same in every VPC, so no route is needed".into(),
-            None => "not sent to the router's MAC, so no route is needed".into(),
-            Some(route) => self.leads(route),
+            By::Address if self.routed() => "the same in every VPC, so no route is needed".into(),
+            By::Address => "not sent to the router's MAC, so no route is needed".into(),
+            By::Appliance(_) => "sent to an appliance's MAC, so no route is needed".into(),
+            By::Route(route) => self.leads(route),
         };
         let interval = format!("interval {}", t.route_interval);
-        Step::asks("route", asked, interval, says).unless(self.by().is_some())
+        let needed = matches!(self.by(), By::Route(_));
+        Step::asks("route", asked, interval, says).unless(needed)
     }
 
-    /// The route by which it goes or came.
-    fn by(&self) -> Option<RouteLabel> {
-        let led = self.routed() && !punt::fixed(&self.h);
-        (self.inbound() || led).then_some(self.t.route)
+    /// How it goes or came.
+    fn by(&self) -> By {
+        mapping::by(self.identity, self.inbound(), self.t, &self.h)
     }
 
     /// A route in the file's words, and what these do not say.
@@ -43,7 +43,7 @@ impl Story<'_> {
             None if route.route == 0 => return "no route leads there".into(),
             None => format!("route {}", route.route),
         };
-        let vpc = mapping::onward(0, Some(route));
+        let vpc = mapping::onward(0, By::Route(route));
         let vpc = name("VPC", vpc, self.legend.vpc(vpc));
         let foreign = self.t.verdict.reason == DropReason::SpoofedIp;
         match route.target {
@@ -67,13 +67,18 @@ impl Story<'_> {
             }
         };
         let says = if self.inbound() {
-            format!("{lives}; the packet came from {}", v4(h.outer_src_ip))
+            let may = match t.speaks.hit {
+                true => ", where an appliance lives: it may speak for any address of the VPC",
+                false => "",
+            };
+            format!("{lives}; the packet came from {}{may}", v4(h.outer_src_ip))
         } else {
             lives
         };
         let vpc = mapping::onward(t.eni.vpc, self.by());
         let asked = match self.by() {
-            Some(route) if !route.target.is_direct() => format!("next hop {}", route.to),
+            By::Appliance(hop) => format!("next hop {hop}"),
+            By::Route(route) if !route.target.is_direct() => format!("next hop {}", route.to),
             _ => format!("{} in {}", ip(self.far()), name("VPC", vpc, self.legend.vpc(vpc))),
         };
         Step::asks("mapping", asked, found(t.mapped), says)
@@ -98,15 +103,20 @@ impl Story<'_> {
 
     pub(super) fn deliver(&self) -> Step {
         let (t, h) = (self.t, &self.h);
-        let asked = format!("{} in {}", ip(h.dst_ip), self.vpc());
-        let says = match t.addressed.hit {
-            true => {
-                let eni = name("ENI", t.owner.eni, self.legend.eni(t.owner.eni));
-                format!("{eni}, {}", self.subnet(t.owner.subnet))
-            }
-            false => "no ENI of this card has the address".into(),
+        let by_mac = t.beside.hit && t.appliance.owner.eni != 0;
+        let (what, found) = match by_mac {
+            true => (mac(h.dst_mac), found(t.beside)),
+            false => (ip(h.dst_ip), found(t.addressed)),
         };
-        Step::asks("deliver", asked, found(t.addressed), says)
+        let says = match t.received() {
+            Some(owner) => {
+                let eni = name("ENI", owner.eni, self.legend.eni(owner.eni));
+                let whatever = if by_mac { ", whatever the address" } else { "" };
+                format!("{eni}, {}{whatever}", self.subnet(owner.subnet))
+            }
+            None => "no ENI of this card has the address".into(),
+        };
+        Step::asks("deliver", format!("{what} in {}", self.vpc()), found, says)
     }
 
     fn service(&self) -> String {
@@ -122,7 +132,7 @@ impl Story<'_> {
 
     /// Whose rate it is over.
     pub(super) fn meter(&self) -> Step {
-        let number = if self.inbound() { self.t.owner.eni } else { self.t.eni.eni };
+        let number = if self.inbound() { self.t.receiver().eni } else { self.t.eni.eni };
         let eni = name("ENI", number, self.legend.eni(number));
         let does = match self.t.verdict.reason {
             DropReason::PuntLimited => "asks the host's CPU",

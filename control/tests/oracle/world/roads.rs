@@ -68,14 +68,17 @@ fn transit_routes(rng: &mut Rng) -> String {
     text
 }
 
-/// Two route tables of a VPC.
-pub fn tables(rng: &mut Rng, vpc: &str, net: u32, apart: bool) -> String {
+/// Two route tables of a VPC with these ENIs.
+pub fn tables(rng: &mut Rng, (vpc, net): (&str, u32), apart: bool, enis: &[String]) -> String {
     let mut text = String::new();
     for table in 0..2 {
         let mut taken = BTreeSet::new();
         let mut routes = String::new();
         for _ in 0..rng.u32(..8) {
-            let (destination, target) = route(rng, vpc, net, apart);
+            let (destination, target) = match enis {
+                [_, ..] if once_in(rng, 5) => to_eni(rng, net, enis),
+                _ => route(rng, vpc, net, apart),
+            };
             let propagated = target.starts_with("vpn") && rng.bool();
             if taken.insert((destination.clone(), propagated)) {
                 let origin = if propagated { ", propagated = true" } else { "" };
@@ -89,6 +92,13 @@ pub fn tables(rng: &mut Rng, vpc: &str, net: u32, apart: bool) -> String {
         );
     }
     text
+}
+
+/// A destination that leads to an ENI.
+fn to_eni(rng: &mut Rng, net: u32, enis: &[String]) -> (String, String) {
+    let mut all = list(&["0.0.0.0/0", "::/0", "8.8.8.0/24", "10.9.1.0/24"]);
+    all.extend([format!("10.{net}.1.0/24"), format!("2001:db8:{net}:1::/64")]);
+    (pick(rng, &all).clone(), pick(rng, enis).clone())
 }
 
 /// A destination, and where it may lead from that VPC.

@@ -112,9 +112,15 @@ pub struct Way<const K: usize, const A: usize, const T: usize> {
     index_6: DFF<Bits<INDEX_BITS>>,
 }
 
+/// The deepest way in LUT RAM: one row of it. Block RAM is the scarce thing, and costs the same for
+/// 16 slots as for 512.
+const SHALLOW_LOG2: usize = 4;
+
 impl<const K: usize, const A: usize, const T: usize> Way<K, A, T> {
     /// Way number `way` of a table with this hash.
     pub fn new(wiring: &Wiring, way: usize) -> Self {
+        let shallow = wiring.depth_log2() <= SHALLOW_LOG2;
+        let style = if shallow { Style::Lut } else { Style::Block };
         Self {
             clock: Signal::default(),
             digest: Signal::default(),
@@ -133,8 +139,8 @@ impl<const K: usize, const A: usize, const T: usize> Way<K, A, T> {
             action: Signal::default(),
             index: Signal::default(),
             place: Place::new(wiring, way),
-            tags: Ram::new(wiring.depth_log2(), Style::Block),
-            actions: Ram::new(wiring.depth_log2(), Style::Block),
+            tags: Ram::new(wiring.depth_log2(), style),
+            actions: Ram::new(wiring.depth_log2(), style),
             compare: Compare::default(),
             index_3: DFF::default(),
             index_4: DFF::default(),

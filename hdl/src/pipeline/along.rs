@@ -1,0 +1,83 @@
+//! What travels with a packet from the searches to its end?
+
+use super::turn::Pass;
+use crate::{eni::bits::AttachAction, parser::bits::Headers};
+use rust_hdl::prelude::*;
+
+/// What is still needed of a packet once its addresses are searched for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
+pub struct Along {
+    pub number: Bits<7>,
+    pub port: Bits<3>,
+    pub injected: Bits<1>,
+    pub generation: Bits<1>,
+    pub inbound: Bits<1>,
+    pub inside: Bits<1>,
+    pub well_formed: Bits<1>,
+    pub neighbor: Bits<1>,
+    pub v6: Bits<1>,
+    /// The packet's VPC; behind [`T_MAPPING`](super::T_MAPPING) that in which it goes on.
+    pub vpc: Bits<8>,
+    pub src_mac: Bits<48>,
+    pub dst_mac: Bits<48>,
+    pub outer_src_ip: Bits<32>,
+    /// The source of what leaves, the destination of what comes.
+    pub near_ip: Bits<128>,
+    /// The destination of what leaves, the source of what comes.
+    pub far_ip: Bits<128>,
+    pub protocol: Bits<8>,
+    pub ported: Bits<1>,
+    pub src_port: Bits<16>,
+    pub dst_port: Bits<16>,
+    pub tcp_flags: Bits<8>,
+    pub dscp_ecn: Bits<8>,
+    pub l3_offset: Bits<8>,
+    pub end: Bits<14>,
+    pub flow_hash: Bits<14>,
+}
+
+/// Headers into what travels on; wires.
+#[derive(LogicBlock, Default)]
+pub struct Pick {
+    pub pass: Signal<In, Pass>,
+    pub headers: Signal<In, Headers>,
+    pub far_ip: Signal<In, Bits<128>>,
+    pub eni: Signal<In, AttachAction>,
+    pub along: Signal<Out, Along>,
+}
+
+impl Logic for Pick {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.along.next.number = self.pass.val().number;
+        self.along.next.port = self.pass.val().port;
+        self.along.next.injected = self.pass.val().injected;
+        self.along.next.generation = self.pass.val().generation;
+        self.along.next.inbound = self.pass.val().inbound;
+        self.along.next.inside = self.pass.val().inside;
+        self.along.next.vpc = self.eni.val().vpc;
+        self.along.next.well_formed = 1.into();
+        if self.headers.val().fault.any() {
+            self.along.next.well_formed = 0.into();
+        }
+        self.along.next.neighbor = self.headers.val().neighbor;
+        self.along.next.v6 = self.headers.val().is_ipv6;
+        self.along.next.src_mac = self.headers.val().src_mac;
+        self.along.next.dst_mac = self.headers.val().dst_mac;
+        self.along.next.outer_src_ip = self.headers.val().outer_src_ip;
+        self.along.next.near_ip = self.headers.val().src_ip;
+        if self.pass.val().inbound.any() {
+            self.along.next.near_ip = self.headers.val().dst_ip;
+        }
+        self.along.next.far_ip = self.far_ip.val();
+        self.along.next.protocol = self.headers.val().protocol;
+        self.along.next.ported = self.headers.val().ported;
+        self.along.next.src_port = self.headers.val().src_port;
+        self.along.next.dst_port = self.headers.val().dst_port;
+        self.along.next.tcp_flags = self.headers.val().tcp_flags;
+        self.along.next.dscp_ecn = self.headers.val().dscp_ecn;
+        self.along.next.l3_offset = self.headers.val().l3_offset;
+        self.along.next.end = self.headers.val().end;
+        self.along.next.flow_hash = self.headers.val().flow_hash;
+    }
+}

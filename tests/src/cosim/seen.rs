@@ -1,0 +1,170 @@
+//! What did a run meet?
+
+use crate::world::ROUTER_MAC;
+use hdl::{
+    explain::{Passes, Trace},
+    meta::{DropReason, Verdict},
+    profile::is_net,
+};
+use std::collections::BTreeMap;
+
+/// What a run saw.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Packets compared.
+    pub packets: usize,
+    /// By the verdict's name.
+    pub verdicts: BTreeMap<String, usize>,
+    /// Replies to neighbor solicitations; those to ARP are the others.
+    pub advertised: usize,
+    /// What became of connections.
+    pub tracked: TrackedPasses,
+    /// Packets that the host's CPU put in: to be judged, to leave as they are.
+    pub injected: [usize; 2],
+    /// Packets that came through or left their VPC.
+    pub beyond: Beyond,
+    /// Packets that appliances get or send.
+    pub appliances: Appliances,
+    /// Packets on which the two disagree, told in words.
+    pub mismatches: Vec<String>,
+}
+
+/// Passes by what their connection said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TrackedPasses {
+    /// They belong to one.
+    pub hits: usize,
+    /// Those that no rule would have let through.
+    pub needed: usize,
+    /// They made one.
+    pub made: usize,
+    /// One that had ended began anew.
+    pub anew: usize,
+    /// There was no room.
+    pub full: usize,
+}
+
+impl TrackedPasses {
+    pub(super) fn add(&mut self, passes: &Passes) {
+        for Trace { tracked, rule, .. } in passes.each() {
+            let anew = tracked.inserted && tracked.state != 0;
+            self.hits += usize::from(tracked.hit);
+            self.needed += usize::from(tracked.hit && !rule.group.allow);
+            self.made += usize::from(tracked.inserted && !anew);
+            self.anew += usize::from(anew);
+            self.full += usize::from(tracked.full);
+        }
+    }
+}
+
+/// Packets by where the routes led: sent on, but for the last.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beyond {
+    /// Into a tunnel, to another VPC.
+    pub to_vpc: usize,
+    /// Into a tunnel, to a next hop.
+    pub to_hop: usize,
+    /// To an ENI of this card, in another VPC.
+    pub inside: usize,
+    /// Out of a tunnel, from another VPC.
+    pub from_vpc: usize,
+    /// Out of a tunnel, through a next hop.
+    pub from_hop: usize,
+    /// Not sent on to another VPC, under an address that is not the sender's own.
+    pub kept: usize,
+}
+
+impl Beyond {
+    pub(super) fn add(&mut self, passes: &Passes, frame: &[u8]) {
+        let Passes { first, second } = passes;
+        let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
+        let Verdict { reason, reply, .. } = passes.verdict();
+        self.kept += usize::from(reason == DropReason::SpoofedIp && !first.eni.check);
+        if reason != DropReason::None || reply {
+            return;
+        }
+        let (net, direct) = (is_net(first.port.into()), first.route.target.is_direct());
+        let other = direct && first.route.to != u16::from(first.eni.vpc);
+        let count = match (net, second) {
+            (true, _) if !direct => &mut self.from_hop,
+            (true, _) if other => &mut self.from_vpc,
+            (false, Some(second)) if second.eni.vpc != first.eni.vpc => &mut self.inside,
+            (false, None) if routed && !direct => &mut self.to_hop,
+            (false, None) if routed && other => &mut self.to_vpc,
+            _ => return,
+        };
+        *count += 1;
+    }
+}
+
+/// Packets that go on because of an ENI without source/destination check.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Appliances {
+    /// To the MAC of one beside the sender.
+    pub to: usize,
+    /// To one, and not to the owner of the address.
+    pub received: usize,
+    /// From a card where one lives, whatever the mapping of the source says.
+    pub heard: usize,
+}
+
+impl Appliances {
+    pub(super) fn add(&mut self, passes: &Passes, frame: &[u8]) {
+        let Passes { first, second } = passes;
+        let Verdict { reason, reply, .. } = passes.verdict();
+        if reason != DropReason::None || reply {
+            return;
+        }
+        let net = is_net(first.port.into());
+        let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
+        let arrives = second.as_ref().or(net.then_some(first));
+        let elsewhere = !first.mapped.hit || first.mapping.local;
+        self.to += usize::from(!net && !routed && first.beside.hit);
+        self.received += usize::from(arrives.is_some_and(|t| t.received() != t.owned()));
+        self.heard += usize::from(net && first.speaks.hit && elsewhere);
+    }
+}
+
+impl Seen {
+    /// This run and another one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.packets += other.packets;
+        self.advertised += other.advertised;
+        for (name, met) in other.verdicts {
+            *self.verdicts.entry(name).or_default() += met;
+        }
+        let (t, o) = (&mut self.tracked, other.tracked);
+        for (sum, more) in [
+            (&mut t.hits, o.hits),
+            (&mut t.needed, o.needed),
+            (&mut t.made, o.made),
+            (&mut t.anew, o.anew),
+            (&mut t.full, o.full),
+        ] {
+            *sum += more;
+        }
+        let (b, o) = (&mut self.beyond, other.beyond);
+        for (sum, more) in [
+            (&mut b.to_vpc, o.to_vpc),
+            (&mut b.to_hop, o.to_hop),
+            (&mut b.inside, o.inside),
+            (&mut b.from_vpc, o.from_vpc),
+            (&mut b.from_hop, o.from_hop),
+            (&mut b.kept, o.kept),
+        ] {
+            *sum += more;
+        }
+        let (a, o) = (&mut self.appliances, other.appliances);
+        for (sum, more) in
+            [(&mut a.to, o.to), (&mut a.received, o.received), (&mut a.heard, o.heard)]
+        {
+            *sum += more;
+        }
+        for (sum, more) in self.injected.iter_mut().zip(other.injected) {
+            *sum += more;
+        }
+        self.mismatches.extend(other.mismatches);
+        self
+    }
+}
