@@ -55,6 +55,10 @@ pub struct Vpc {
     /// What its machines are told by DHCP besides their addresses.
     #[serde(default)]
     pub dhcp: dhcp::Entry,
+    /// Whether the host is asked who has an address without a mapping; left out: no, what goes
+    /// there is dropped.
+    #[serde(default)]
+    pub asks_for_mappings: bool,
 }
 
 /// `[[subnets]]`

@@ -42,6 +42,8 @@ layout::layout! {
         up: bool,
         /// Must its source address be its own (source/destination check)?
         check: bool,
+        /// Is the host's CPU asked for mappings that its VPC misses?
+        asks: bool,
     }
 }
 
@@ -87,7 +89,7 @@ pub mod gateware {
     pub const JUDGE: usize = crate::decap::gateware::LATENCY + 1;
     /// Bits of the key, of the action, of an entry.
     const KEY: usize = 30;
-    const ACTION: usize = 94;
+    const ACTION: usize = 95;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
 

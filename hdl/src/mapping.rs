@@ -269,6 +269,8 @@ pub mod gateware {
         pub src_mac: Signal<In, Bits<48>>,
         /// Was the packet sent to the router's MAC?
         pub routed: Signal<In, Bit>,
+        /// Does its sender's VPC ask for mappings that it misses?
+        pub asking: Signal<In, Bit>,
         /// Its destination MAC.
         pub dst_mac: Signal<In, Bits<48>>,
         /// Its sender's subnet.
@@ -285,7 +287,9 @@ pub mod gateware {
         pub reason: Signal<Out, Bits<6>>,
         /// A clock earlier: what leaves goes to nobody,
         pub unmapped: Signal<Out, Bit>,
-        /// or not to whom the address belongs;
+        /// or the host is asked who that is,
+        pub missed: Signal<Out, Bit>,
+        /// or it does not go to whom the address belongs;
         pub astray: Signal<Out, Bit>,
         /// or it asks for somebody who is not its neighbor.
         pub unanswered: Signal<Out, Bit>,
@@ -293,6 +297,7 @@ pub mod gateware {
         mac: Equal<48, 6>,
         vtep: Equal<32, 4>,
         nobody: Delay<Bit, { cells::equal::LATENCY }>,
+        unknown: Delay<Bit, { cells::equal::LATENCY }>,
         neighbor: Delay<Bit, { cells::equal::LATENCY }>,
         asks: Delay<Bit, { cells::equal::LATENCY }>,
         elsewhere: Delay<Bit, { cells::equal::LATENCY }>,
@@ -312,8 +317,8 @@ pub mod gateware {
         #[hdl_gen]
         fn update(&mut self) {
             clock!(
-                self, clock, mac, vtep, nobody, neighbor, asks, elsewhere, tunnelled, unheard,
-                judge
+                self, clock, mac, vtep, nobody, unknown, neighbor, asks, elsewhere, tunnelled,
+                unheard, judge
             );
             self.mac.a.next = self.dst_mac.val();
             if self.question.val() {
@@ -325,9 +330,11 @@ pub mod gateware {
             self.sends.next = !self.inbound.val() & !self.question.val();
             self.nobody.d.next = self.sends.val()
                 & self.routed.val()
-                & (!self.hit.val()
+                & ((!self.hit.val() & !self.asking.val())
                     | self.mapping.val().router.any()
                     | self.mapping.val().service.any());
+            self.unknown.d.next =
+                self.sends.val() & self.routed.val() & !self.hit.val() & self.asking.val();
             self.neighbor.d.next = self.sends.val() & !self.routed.val();
             self.asks.d.next = !self.inbound.val() & self.question.val();
             self.elsewhere.d.next = !self.hit.val()
@@ -339,6 +346,7 @@ pub mod gateware {
             self.judge.flags[0].next =
                 self.tunnelled.q.val() & (self.unheard.q.val() | !self.vtep.yes.val());
             self.unmapped.next = self.nobody.q.val();
+            self.missed.next = self.unknown.q.val();
             self.astray.next =
                 self.neighbor.q.val() & (self.elsewhere.q.val() | !self.mac.yes.val());
             self.unanswered.next =

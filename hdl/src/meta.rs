@@ -138,6 +138,8 @@ layout::layout! {
         /// Neighbor solicitation of an ENI (RFC 4861 section 4.3) for a link-local address: no
         /// mapping has one, and the host knows the router's.
         LinkLocal = 4,
+        /// Routed to an address without a mapping, from a VPC that asks for those it misses.
+        MappingMiss = 5,
     }
     /// Every packet gets exactly one.
     pub struct Verdict {

@@ -168,12 +168,11 @@ impl Pass<'_> {
         let before = self.entering().into_iter().chain(before);
         let settled = before.flatten().next().or_else(|| {
             t.tracked = self.track(&t, connections);
-            let behind = match (self.inbound(), self.headers.neighbor) {
-                (true, _) => self.delivered(&t),
-                (false, false) => self.sent(&t),
-                (false, true) => vec![self.answered(&t)],
-            };
-            behind.into_iter().find_map(DropReason::settles)
+            match (self.inbound(), self.headers.neighbor) {
+                (true, _) => self.delivered(&t).into_iter().find_map(DropReason::settles),
+                (false, false) => self.sent(&t).into_iter().flatten().next(),
+                (false, true) => self.answered(&t).settles(),
+            }
         });
         let verdict = match settled {
             Some(verdict) => verdict,
@@ -272,16 +271,18 @@ impl Pass<'_> {
     }
 
     /// and from there on.
-    fn sent(&self, t: &Trace) -> Vec<DropReason> {
+    fn sent(&self, t: &Trace) -> [Option<Verdict>; 6] {
         let (identity, h) = (&self.tables.identity, &self.headers);
+        let found = t.mapped.hit.then_some(t.mapping);
         let (owner, target) = (t.owned(), t.route.target);
         let crosses = spoof::may_cross(&t.eni, owner, target);
-        vec![
-            group::judge(false, t.tracked.hit, t.rule.group),
-            connection::room(t.tracked),
-            route::routed(self.led(), t.route),
-            if self.led() { crosses } else { DropReason::None },
-            mapping::reachable(identity, &t.eni, t.mapped.hit.then_some(t.mapping), h),
+        [
+            group::judge(false, t.tracked.hit, t.rule.group).settles(),
+            connection::room(t.tracked).settles(),
+            route::routed(self.led(), t.route).settles(),
+            if self.led() { crosses.settles() } else { None },
+            punt::misses(self.routed(), &t.eni, found).settles(),
+            mapping::reachable(identity, &t.eni, found, h).settles(),
         ]
     }
 

@@ -44,6 +44,7 @@ fn image(closed: bool) -> Image {
         mac: MACS[i],
         up: true,
         check: true,
+        asks: false,
     };
     let mapped = |i: usize| MappingAction {
         vtep: if i < 2 { HERE } else { THERE },

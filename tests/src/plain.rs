@@ -124,8 +124,17 @@ fn settle(image: &mut Image, number: u32, mac: u64) {
     let (eni, up) = (number as u16, number != 2);
     let tags: &[u16] = if up { &[] } else { &[DOWN_VLAN] };
     let place = AttachKey::place(if up { number as u8 } else { 0 }, tags);
-    let found =
-        AttachAction { vpc: 1, eni, subnet: 1, policy: 1, route_table: 1, mac, up, check: true };
+    let found = AttachAction {
+        vpc: 1,
+        eni,
+        subnet: 1,
+        policy: 1,
+        route_table: 1,
+        mac,
+        up,
+        check: true,
+        ..AttachAction::default()
+    };
     image.attachments.insert(place, found);
     let owner = AddressAction { eni, subnet: 1, policy: 1 };
     image.addresses.insert(key(address(number)), owner);

@@ -157,6 +157,7 @@ impl World {
                 mac: person.mac,
                 up,
                 check: self.random.random_ratio(1, 2),
+                asks: self.random.random_ratio(1, 3),
             };
             self.image.attachments.insert(place, action);
             let AttachKey { vids, tags, port, .. } = place;

@@ -18,7 +18,7 @@ const WORLDS: u64 = 10;
 /// Packets for each of them.
 const PACKETS: usize = 1_300;
 /// Verdicts that random worlds must lead to.
-const MET: [&str; 17] = [
+const MET: [&str; 18] = [
     "Forward",
     "NaclOutbound",
     "SgOutbound",
@@ -33,6 +33,7 @@ const MET: [&str; 17] = [
     "PuntRouterSolicitation",
     "PuntService",
     "PuntLinkLocal",
+    "PuntMappingMiss",
     "BadInject",
     "Metered",
     "PuntLimited",

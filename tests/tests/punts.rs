@@ -12,7 +12,7 @@ use hdl::{
     walk::walk,
 };
 use house::plain::{
-    self, CARD, FIRST_AWAY, GATEWAY, LONER, ROUTER, SERVICE, SERVICE_IP, VNI, mac, mac_bytes,
+    self, AWAY, CARD, FIRST_AWAY, GATEWAY, LONER, ROUTER, SERVICE, SERVICE_IP, VNI, mac, mac_bytes,
     tunnel, udp,
 };
 use sim::{Model, Pauses, follow};
@@ -21,10 +21,13 @@ const NET: usize = HOST_PORTS;
 /// The MAC of everybody.
 const ALL: u64 = 0xffff_ffff_ffff;
 
+/// Their VPC asks for mappings that it misses.
 fn cards() -> impl Iterator<Item = Card<Model>> {
     PROFILES.iter().map(|profile| {
         let mut card = Card::open(Model::new(profile, 9).unwrap(), &[*profile], 4).unwrap();
-        card.apply(&plain::image()).unwrap();
+        let mut image = plain::image();
+        image.attachments.values_mut().for_each(|place| place.asks = true);
+        card.apply(&image).unwrap();
         card.set_open(true).unwrap();
         card
     })
@@ -82,6 +85,10 @@ fn provoke(reason: PuntReason) -> Vec<u8> {
         PuntReason::Dhcp => packet(ALL, [0; 4], [255; 4], [68, 67]),
         PuntReason::RouterSolicitation => solicitation(133, &[]),
         PuntReason::LinkLocal => solicitation(135, &link_local(1)),
+        PuntReason::MappingMiss => {
+            let nobody = plain::address(FIRST_AWAY + AWAY).to_be_bytes();
+            packet(ROUTER, plain::address(0).to_be_bytes(), nobody, [7, 8])
+        }
         PuntReason::Service => {
             packet(ROUTER, plain::address(0).to_be_bytes(), SERVICE_IP.to_be_bytes(), [7, 53])
         }
@@ -112,7 +119,11 @@ fn every_punt_is_provoked_and_counted() {
             assert_eq!(punted.generation, card.generation() & 1 == 1);
         }
         let known = card.io_mut().read32(bar0::OCCUPIED).unwrap();
-        assert_eq!(known, 1, "the connection of what was forwarded");
+        // What misses its mapping has been allowed before that was known.
+        assert_eq!(
+            known, 2,
+            "the connections of what was forwarded and of what misses its mapping"
+        );
     }
 }
 
@@ -202,6 +213,35 @@ fn what_is_injected_to_go_out_goes_out_as_it_is() {
             }
             assert_eq!(send(&mut card, CPU_PORT, &Inject::As(0).frame(width, &[])).0, bad);
         }
+    }
+}
+
+#[test]
+fn a_packet_waits_for_its_mapping_on_the_host() {
+    for mut card in cards() {
+        let width = width(&card);
+        let mut image = plain::image();
+        image.attachments.values_mut().for_each(|place| place.asks = true);
+        let to = plain::key(plain::address(FIRST_AWAY));
+        let mapping = image.mappings.remove(&to).unwrap();
+        card.apply(&image).unwrap();
+        let frame = udp(0, FIRST_AWAY, ROUTER, 7, 100);
+        let (verdict, out) = send(&mut card, 0, &frame);
+        assert_eq!(verdict, Verdict::punt(PuntReason::MappingMiss));
+        let out = out.unwrap();
+        let held = Punted::read(&out).unwrap();
+        assert_eq!((held.port, held.frame), (0, &frame[..]));
+        image.mappings.insert(to, mapping);
+        card.apply(&image).unwrap();
+        let again = Inject::As(held.port).frame(width, held.frame);
+        let (verdict, out) = send(&mut card, CPU_PORT, &again);
+        assert_eq!(verdict, Verdict::forward(NET as u8));
+        assert!(out.unwrap().ends_with(&frame[14..]));
+        // A VPC that does not ask loses it.
+        image.mappings.remove(&to);
+        image.attachments.values_mut().for_each(|place| place.asks = false);
+        card.apply(&image).unwrap();
+        assert_eq!(send(&mut card, 0, &frame).0, Verdict::drop(DropReason::NoMapping));
     }
 }
 

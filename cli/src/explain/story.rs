@@ -80,7 +80,7 @@ impl Story<'_> {
                     steps.push(self.neighbor());
                 }
                 PuntReason::None if t.verdict.reason == DropReason::PuntLimited => {}
-                PuntReason::None => steps.extend(self.judged()),
+                PuntReason::None | PuntReason::MappingMiss => steps.extend(self.judged()),
                 PuntReason::Service => steps.extend([self.route(), self.mapping()]),
                 _ => {}
             }

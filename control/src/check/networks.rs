@@ -57,7 +57,8 @@ impl Check {
         }
         let dhcp = self.dhcp(&vpc.dhcp);
         let cidrs = self.cidrs(&vpc.name, &vpc.cidrs, &mut Vec::new())?;
-        Some(Vpc { name: vpc.name.get_ref().clone(), vni: vni?, cidrs, dhcp })
+        let (name, asks_for_mappings) = (vpc.name.get_ref().clone(), vpc.asks_for_mappings);
+        Some(Vpc { name, vni: vni?, cidrs, dhcp, asks_for_mappings })
     }
 
     /// Tenants' prefixes that overlap none of `taken`, which they join.

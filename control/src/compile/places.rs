@@ -48,6 +48,7 @@ pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
             mac: mac(eni.mac),
             up: eni.up,
             check: eni.source_dest_check,
+            asks: numbers.file.vpcs[numbers.file.vpc_of(eni)].asks_for_mappings,
         };
         (AttachKey::place(eni.port, &eni.vlan), action)
     });

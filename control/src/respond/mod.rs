@@ -37,6 +37,9 @@ pub enum Unanswered {
     /// Nobody stands behind the service.
     #[error("Sent to a service, for which nobody answers yet.")]
     Service,
+    /// Nobody knows a mapping that the file doesn't have.
+    #[error("For an address without a mapping, of which the file says nothing either.")]
+    MappingMiss,
     /// It can't be read, or says what its protocol forbids.
     #[error("It can't be read, or says what its protocol forbids.")]
     Malformed,
@@ -86,8 +89,10 @@ impl Responder {
     ) -> Result<Vec<u8>, Unanswered> {
         let index = usize::from(eni).checked_sub(1);
         let host = index.and_then(|i| self.hosts.get(i)).ok_or(Unanswered::UnknownEni)?;
-        if reason == PuntReason::Service {
-            return Err(Unanswered::Service);
+        match reason {
+            PuntReason::Service => return Err(Unanswered::Service),
+            PuntReason::MappingMiss => return Err(Unanswered::MappingMiss),
+            _ => {}
         }
         let packet = SlicedPacket::from_ethernet(frame).map_err(|_| Unanswered::Malformed)?;
         let [port_v4, port_v6] = DHCP_PORTS;

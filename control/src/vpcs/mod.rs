@@ -88,6 +88,8 @@ pub struct Vpc {
     pub cidrs: Vec<IpNet>,
     /// What its machines are told by DHCP besides their addresses.
     pub dhcp: DhcpOptions,
+    /// Is the host asked for mappings that it misses? Otherwise what goes there is dropped.
+    pub asks_for_mappings: bool,
 }
 
 /// A part of a VPC. Names are unique.

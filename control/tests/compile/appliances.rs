@@ -79,7 +79,8 @@ fn appliance(card: &Compiled, mac: u64) -> ApplianceAction {
 /// Where a route leads: the label, and the MAC, VTEP and place of its next hop.
 fn leads(card: &Compiled, address: &str) -> (Target, u64, u32, bool) {
     let routes = Interval { banks: [card.image.routes.clone(), Vec::new()] };
-    let number = (1..).find(|n| card.legend.route_table(*n) == Some("through")).unwrap();
+    let number =
+        (1..).find(|n| card.legend.route_table(*n) == Some("through")).expect("it is there");
     let RouteLabel { target, to, .. } =
         routes.find(&IpKey { vpc: number, ip: ip(address) }, false).1;
     let hop = card.image.mappings[&next_hop(to, 0)];
@@ -119,6 +120,6 @@ fn routes_lead_to_enis() {
     assert_eq!(leads(&a, "8.8.8.8"), (Target::Eni, 0xf, CARD_B, false));
     // Its check is on: it gets no more than what is for it, but the route leads there.
     assert_eq!(leads(&a, "9.9.9.9"), (Target::Eni, 0xd, CARD_B - 1, true));
-    let number = (1..).find(|n| a.legend.route_table(*n) == Some("through")).unwrap();
+    let number = (1..).find(|n| a.legend.route_table(*n) == Some("through")).expect("it is there");
     assert_eq!(a.legend.route(number, 1), Some("0.0.0.0/0 -> firewall"));
 }

@@ -25,6 +25,7 @@ pub enum Leaves {
 }
 
 pub type Judgement = (Verdict, Option<Leaves>);
+type Judged = Result<Judgement, DropReason>;
 
 /// The first host port behind the host ports is the one toward the underlay.
 const NET_PORT: u8 = 2;
@@ -159,7 +160,7 @@ impl<'v> Oracle<'v, '_> {
         Ok(eni)
     }
 
-    fn ask(&mut self, port: u8, arp: &Arp) -> Result<Judgement, DropReason> {
+    fn ask(&mut self, port: u8, arp: &Arp) -> Judged {
         let eni = self.attached(port, &arp.vlan)?;
         let ((sender_mac, asker), (_, asked)) = (arp.sender, arp.target);
         unless(arp.src_mac == eni.mac && sender_mac == eni.mac, DropReason::SpoofedMac)?;
@@ -190,7 +191,7 @@ impl<'v> Oracle<'v, '_> {
         Ok((Verdict::reply(port), Some(Leaves::Host(Frame::Arp(reply)))))
     }
 
-    fn leave(&mut self, port: u8, packet: &Packet) -> Result<Judgement, DropReason> {
+    fn leave(&mut self, port: u8, packet: &Packet) -> Judged {
         unless(!mapped(packet), DropReason::Ipv4MappedAddress)?;
         let eni = self.attached(port, &packet.vlan)?;
         unless(packet.src_mac == eni.mac, DropReason::SpoofedMac)?;
@@ -227,10 +228,9 @@ impl<'v> Oracle<'v, '_> {
             let onward = match way.map_err(|(reason, _)| reason)?.0 {
                 Way::Vpc(onward) => onward,
                 Way::Eni(eni) => {
-                    let has = !eni.source_dest_check || eni.addresses.contains(&packet.dst);
-                    let there = eni.card != self.card || has;
-                    unless(there, DropReason::NoLocalEni)?;
-                    return self.to_eni(eni, self.file.router_mac, packet);
+                    let takes = !eni.source_dest_check || eni.addresses.contains(&packet.dst);
+                    unless(takes || eni.card != self.card, DropReason::NoLocalEni)?;
+                    return self.hand_to(eni, self.file.router_mac, packet);
                 }
                 Way::Gateway(gateway) => {
                     let (to, src_mac) = ((gateway.underlay_ip, vpc), self.file.router_mac);
@@ -240,10 +240,14 @@ impl<'v> Oracle<'v, '_> {
             let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
             let router = subnets.any(|s| Self::is_router(s, packet.dst));
             self.memory.met.extend(router.then_some("sent to a router's address"));
-            (self.lives(onward, packet.dst).ok_or(DropReason::NoMapping)?, onward)
+            let lives = self.lives(onward, packet.dst);
+            if lives.is_none() && self.is_asked_for(vpc, onward, packet.dst) {
+                return Ok(Self::missed(eni, packet));
+            }
+            (lives.ok_or(DropReason::NoMapping)?, onward)
         } else if let Some(eni) = self.appliance_beside(eni, packet.dst_mac) {
             self.memory.met.push("to an appliance's MAC");
-            return self.to_eni(eni, packet.src_mac, packet);
+            return self.hand_to(eni, packet.src_mac, packet);
         } else {
             let neighbor = |l: &Lives| l.mac == packet.dst_mac && l.subnet == Some(eni.subnet);
             let lives = self.lives(vpc, packet.dst).filter(neighbor);
@@ -260,12 +264,7 @@ impl<'v> Oracle<'v, '_> {
     }
 
     /// To an ENI of the sender's VPC, here or elsewhere.
-    fn to_eni(
-        &mut self,
-        eni: &Eni,
-        src_mac: MacAddr6,
-        packet: &Packet,
-    ) -> Result<Judgement, DropReason> {
+    fn hand_to(&mut self, eni: &Eni, src_mac: MacAddr6, packet: &Packet) -> Judged {
         if eni.card == self.card {
             return self.arrive(eni, src_mac, packet);
         }
@@ -294,12 +293,7 @@ impl<'v> Oracle<'v, '_> {
         (Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel)))
     }
 
-    fn arrive(
-        &mut self,
-        receiver: &Eni,
-        src_mac: MacAddr6,
-        packet: &Packet,
-    ) -> Result<Judgement, DropReason> {
+    fn arrive(&mut self, receiver: &Eni, src_mac: MacAddr6, packet: &Packet) -> Judged {
         let subnet = self.subnet(receiver);
         if !within(&subnet.cidrs, packet.src) {
             let acl = subnet.network_acl.map(|a| &self.file.network_acls[a]);
@@ -318,7 +312,7 @@ impl<'v> Oracle<'v, '_> {
         self.enter(tunnel).unwrap_or_else(|reason| (Verdict::drop(reason), None))
     }
 
-    fn enter(&mut self, tunnel: &Tunnel) -> Result<Judgement, DropReason> {
+    fn enter(&mut self, tunnel: &Tunnel) -> Judged {
         let ip = match &tunnel.inner {
             Frame::Ip(packet) => Some(packet),
             Frame::Arp(_) => None,

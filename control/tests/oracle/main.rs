@@ -29,7 +29,7 @@ use std::{collections::BTreeMap, time::Duration};
 use traffic::Saying;
 
 /// Networks that are tried.
-const NETWORKS: u64 = 250;
+const NETWORKS: u64 = 400;
 /// Packets per network and card.
 const PACKETS: usize = 480;
 /// Of those before it, a packet may repeat or answer one of so many.
@@ -202,7 +202,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 87] = [
+const MET: [&str; 88] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -270,6 +270,7 @@ const MET: [&str; 87] = [
     "PuntDhcp",
     "PuntService",
     "PuntLinkLocal",
+    "PuntMappingMiss",
     "ND for a link-local address",
     "ND by a link-local address",
     "to a peer",

@@ -85,6 +85,22 @@ impl Oracle<'_, '_> {
         Some((Verdict::punt(reason), Some(Leaves::Cpu(Cpu { reason, service: 0, port, frame }))))
     }
 
+    /// Does the VPC of a sender ask for that address, which nobody has in the VPC where it goes on?
+    /// Routers and services are there, if only to the VPCs that have an ENI on the card.
+    pub fn is_asked_for(&self, sender: usize, vpc: usize, address: IpAddr) -> bool {
+        let near = |e: &Eni| e.card == self.card && self.file.vpc_of(e) == vpc;
+        let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
+        let router = subnets.any(|s| Self::is_router(s, address));
+        let there = router || self.service(vpc, address).is_some();
+        self.file.vpcs[sender].asks_for_mappings && !(there && self.file.enis.iter().any(near))
+    }
+
+    /// The host is asked who has the address.
+    pub fn missed(eni: &Eni, packet: &Packet) -> Judgement {
+        let (reason, port, frame) = (PuntReason::MappingMiss, eni.port, Frame::Ip(packet.clone()));
+        (Verdict::punt(reason), Some(Leaves::Cpu(Cpu { reason, service: 0, port, frame })))
+    }
+
     /// Is it the host's to answer, and not the card's?
     pub fn punt(&mut self, eni: &Eni, packet: &Packet) -> Option<Judgement> {
         let subnet = &self.file.subnets[eni.subnet];

@@ -62,7 +62,9 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
     for ((vpc, vni), net) in VPCS.into_iter().zip(5000..).zip(nets) {
         text += &format!(
             "[[vpcs]]\nname = \"{vpc}\"\nvni = {vni}\n\
-             cidrs = [\"10.{net}.0.0/16\", \"2001:db8:{net}::/56\"]\n"
+             cidrs = [\"10.{net}.0.0/16\", \"2001:db8:{net}::/56\"]\n\
+             asks_for_mappings = {}\n",
+            once_in(rng, 3)
         );
         let mut names = Vec::new();
         let groups = groups(rng, vpc, &mut text);

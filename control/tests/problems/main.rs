@@ -56,7 +56,8 @@ fn shape() {
         "vni = 7",
         "vni = 7\ncolor = 1",
         "color",
-        "unknown field `color`, expected one of `name`, `vni`, `cidrs`, `dhcp`",
+        "unknown field `color`, expected one of `name`, `vni`, `cidrs`, `dhcp`, \
+         `asks_for_mappings`",
     );
     check(
         "\n[[cards]]\nname = \"a\"",

@@ -200,6 +200,8 @@ fn nobody_else_is_answered() {
     }
     let service = responder.answer(PuntReason::Service, MANY.eni, &frame);
     assert_eq!(service, Err(Unanswered::Service));
+    let missed = responder.answer(PuntReason::MappingMiss, MANY.eni, &frame);
+    assert_eq!(missed, Err(Unanswered::MappingMiss));
     // A frame of some other protocol.
     let mut packet = Vec::new();
     PacketBuilder::ipv4([0; 4], [255; 4], 64).udp(68, 68).write(&mut packet, &[]).unwrap();

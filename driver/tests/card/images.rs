@@ -73,6 +73,7 @@ impl Random {
     fn attachment(&mut self) -> (AttachKey, AttachAction) {
         let key = AttachKey::place(self.below(2) as u8, &[self.below(12) as u16]);
         let action = AttachAction {
+            asks: self.below(2) == 1,
             vpc: self.below(2) as u8,
             eni: self.below(3) as u16,
             mac: self.below(2),

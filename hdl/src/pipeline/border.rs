@@ -63,6 +63,7 @@ pub struct Border {
     pub routed: Signal<Out, Bit>,
     /// Subnet of the sender.
     pub subnet: Signal<Out, Bits<10>>,
+    pub asks: Signal<Out, Bit>,
     pub speaks: Signal<Out, Bit>,
     pub owned: Signal<Out, Bit>,
     pub hit: Signal<Out, Bit>,
@@ -97,6 +98,7 @@ pub struct Border {
     along_at: Delay<Along, WAIT>,
     routed_at: Delay<Bit, WAIT>,
     subnet_at: Delay<Bits<10>, WAIT>,
+    asks_at: Delay<Bit, WAIT>,
     speaks_at: Delay<Bit, WAIT>,
     owned_at: Delay<Bit, WAIT>,
     receiver_at: Delay<Bits<10>, { WAIT - ROW }>,
@@ -149,6 +151,7 @@ impl Logic for Border {
             broadcast,
             no_route_at
         );
+        clock!(self, clock, asks_at);
         dff_setup!(self, clock, other_vpc, not_own, sent_now);
         clock!(self, clock, foreign_at, blackhole_at, reason_at, trace_at, neighbor_at, at_home);
         self.route_label.i.next = self.i_classes.val().route;
@@ -211,6 +214,8 @@ impl Logic for Border {
         self.routed.next = self.routed_at.q.val();
         self.subnet_at.d.next = self.i_eni.val().subnet;
         self.subnet.next = self.subnet_at.q.val();
+        self.asks_at.d.next = self.i_eni.val().asks.any();
+        self.asks.next = self.asks_at.q.val();
         self.speaks_at.d.next = self.i_speaks.val();
         self.speaks.next = self.speaks_at.q.val();
         self.owned_at.d.next = self.i_owned.val();

@@ -121,7 +121,7 @@ impl Logic for Enter {
         self.attach.before.next = self.for_us.reason.val();
         self.attach.w_valid.next = self.orders.val().w_valid.get_bit(0);
         self.attach.w_slot.next = self.orders.val().w_index;
-        self.attach.w_entry.next = self.kept.window.val().get_bits::<126>(0);
+        self.attach.w_entry.next = self.kept.window.val().get_bits::<127>(0);
         self.w_ready.next = self.attach.w_ready.val();
         self.busy.next = self.attach.busy.val();
         self.valid.next = self.parser.o_valid.val();

@@ -5,6 +5,7 @@ use super::{
     T_CLASS, T_MAPPING, T_VERDICT,
     along::Along,
     orders::{Kept, Orders},
+    toll::Toll,
     turn::Turned,
     verdict::Verdict,
 };
@@ -17,8 +18,7 @@ use crate::{
         bits::MappingAction,
         gateware::{JUDGE, Reach},
     },
-    meta::{DropReason, SETTLED, gateware::FirstReason},
-    meter::gateware::{self as meter, Meter},
+    meta::{DropReason, PuntReason, SETTLED, gateware::FirstReason},
     punt::gateware::Head,
 };
 use cells::{
@@ -31,13 +31,11 @@ use rust_hdl::prelude::*;
 const WAIT: usize = T_VERDICT - T_MAPPING;
 /// Clock at which it is known whether the connection counts, and at which it has answered.
 const DECIDE: usize = T_CLASS + connection::DECIDE - T_MAPPING;
-const ANSWER: usize = T_CLASS + connection::LATENCY - T_MAPPING;
+pub const ANSWER: usize = T_CLASS + connection::LATENCY - T_MAPPING;
 const _: () = assert!(encap::LATENCY == WAIT && ANSWER + 2 == WAIT);
-/// Clock at which its meters are asked: they answer with what it was judged.
-const METER: usize = ANSWER + 1 - meter::LATENCY;
 const _: () = assert!(JUDGE < DECIDE && deliver::JUDGE < JUDGE);
 // A kernel takes no name for a bit's number.
-const _: () = assert!(SETTLED == 0b111 << 3);
+const _: () = assert!(SETTLED == 0b111 << 3 && PuntReason::MappingMiss as u8 == 5);
 
 /// What becomes of a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, LogicStruct)]
@@ -67,6 +65,7 @@ pub struct Leave {
     pub i_along: Signal<In, Along>,
     pub i_routed: Signal<In, Bit>,
     pub i_subnet: Signal<In, Bits<10>>,
+    pub i_asks: Signal<In, Bit>,
     pub i_speaks: Signal<In, Bit>,
     pub i_owned: Signal<In, Bit>,
     pub i_hit: Signal<In, Bit>,
@@ -119,29 +118,26 @@ pub struct Leave {
     blackhole: Delay<Bit, ANSWER>,
     foreign: Delay<Bit, ANSWER>,
     unmapped: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    missed: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    misses: Signal<Local, Bit>,
+    asks: DFF<Bit>,
     astray: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     unanswered: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     comes: Delay<Bit, ANSWER>,
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
     judge: FirstReason<10>,
-    judge_all: FirstReason<2>,
+    judge_all: FirstReason<3>,
     here: Delay<Bit, ANSWER>,
+    counts: Signal<Local, Bit>,
     meant: Signal<Local, Bit>,
     would_turn: DFF<Bit>,
     goes_on: Signal<Local, Bit>,
     is_settled: Signal<Local, Bit>,
     settled: Delay<Bit, { ANSWER - DECIDE }>,
     punted: Delay<Bit, { ANSWER - DECIDE }>,
-    eni_before: Delay<Bits<10>, { deliver::LATENCY + METER }>,
-    generation_before: Delay<Bit, { deliver::LATENCY + METER }>,
-    eni: Delay<Bits<10>, { ANSWER - METER }>,
-    metered_valid: DelayValid<METER>,
-    comes_before: Delay<Bit, METER>,
-    bytes: DFF<Bits<14>>,
-    bytes_at: Delay<Bits<14>, { METER - 1 }>,
     passes: DFF<Bit>,
     punted_now: DFF<Bit>,
-    meter: Meter,
+    toll: Toll,
     clock_at: DFF<Bits<32>>,
     head: Head,
     turns_now: DFF<Bit>,
@@ -165,8 +161,12 @@ impl Leave {
     pub fn new(enis_log2: usize) -> Self {
         Self {
             deliver: Deliver::new(enis_log2),
-            meter: Meter::new(enis_log2),
-            judge_all: FirstReason::new([DropReason::Metered, DropReason::PuntLimited]),
+            toll: Toll::new(enis_log2),
+            judge_all: FirstReason::of([
+                DropReason::Metered.code(),
+                DropReason::PuntLimited.code(),
+                PuntReason::MappingMiss.settled(),
+            ]),
             reach: Reach::new(),
             judge_before: FirstReason::new([DropReason::NoLocalEni, DropReason::NaclInbound]),
             judge: FirstReason::new([
@@ -190,15 +190,16 @@ impl Logic for Leave {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        dff_setup!(self, clock, turns_now, judged_now, bytes, punted_now, clock_at);
-        dff_setup!(self, clock, before, void_now, passes, would_turn);
+        dff_setup!(self, clock, turns_now, judged_now, punted_now, clock_at);
+        dff_setup!(self, clock, before, void_now, passes, would_turn, asks);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
         clock!(self, clock, before_early, grants, before_all, refused_out, refused_in, no_route);
-        clock!(self, clock, blackhole, foreign, settled, punted, eni, eni_before);
-        clock!(self, clock, generation_before, metered_valid, comes_before, bytes_at, meter);
-        clock!(self, clock, unmapped, astray, unanswered, comes, down, judge, judge_all, here);
+        clock!(self, clock, blackhole, foreign, settled, punted, toll);
+        clock!(
+            self, clock, unmapped, missed, astray, unanswered, comes, down, judge, judge_all, here
+        );
         clock!(self, clock, encap, along_before, along, along_now, mac, valid_before, valid_at);
         clock!(self, clock, trace_at, tracked_at, tick_at);
         // Who receives what comes?
@@ -216,6 +217,7 @@ impl Logic for Leave {
         // Does the mapping agree?
         self.reach.inbound.next = self.i_along.val().inbound.any();
         self.reach.inside.next = self.i_along.val().inside.any();
+        self.reach.asking.next = self.i_asks.val();
         self.reach.speaks.next = self.i_speaks.val();
         self.reach.question.next = self.i_along.val().neighbor.any();
         self.reach.src_mac.next = self.i_along.val().src_mac;
@@ -248,6 +250,7 @@ impl Logic for Leave {
         self.blackhole.d.next = self.i_blackhole.val();
         self.foreign.d.next = self.i_foreign.val();
         self.unmapped.d.next = self.reach.unmapped.val();
+        self.missed.d.next = self.reach.missed.val();
         self.astray.d.next = self.reach.astray.val();
         self.unanswered.d.next = self.reach.unanswered.val();
         self.comes.d.next = self.i_along.val().inbound.any();
@@ -264,45 +267,37 @@ impl Logic for Leave {
         self.judge.flags[8].next = self.unanswered.q.val();
         self.judge.flags[9].next = self.comes.q.val() & self.down.q.val();
         // Does it stay within its ENI's rates?
-        self.eni_before.d.next = self.i_receiver.val();
-        self.generation_before.d.next = self.i_receiver_in.val();
-        self.metered_valid.reset.next = self.orders.val().reset.any();
-        self.metered_valid.d.next = self.i_valid.val();
-        self.comes_before.d.next = self.i_along.val().inbound.any();
-        self.bytes.d.next =
-            self.i_along.val().end - bit_cast::<14, 8>(self.i_along.val().l3_offset);
-        self.bytes_at.d.next = self.bytes.q.val();
+        self.toll.orders.next = self.orders.val();
+        self.toll.entry.next = self.kept.window.val().get_bits::<108>(189);
+        self.toll.i_receiver.next = self.i_receiver.val();
+        self.toll.i_receiver_in.next = self.i_receiver_in.val();
+        self.toll.i_valid.next = self.i_valid.val();
+        self.toll.i_along.next = self.i_along.val();
         self.valid_before.reset.next = self.orders.val().reset.any();
         self.valid_before.d.next = self.i_valid.val();
-        self.meant.next = self.valid_before.q.val() & !self.judge.speaks.val();
+        self.counts.next = self.valid_before.q.val() & !self.judge.speaks.val();
+        self.meant.next = self.counts.val() & !self.missed.q.val();
         self.passes.d.next = self.meant.val() & !self.along_before.q.val().neighbor.any();
-        self.punted_now.d.next = self.valid_before.q.val() & self.punted.q.val();
-        self.meter.reset.next = self.orders.val().reset.any();
-        self.meter.valid.next = self.metered_valid.q.val();
-        self.meter.eni.next = self.eni_before.q.val();
-        self.meter.generation.next = self.generation_before.q.val();
-        self.meter.inbound.next = self.comes_before.q.val();
-        self.meter.bytes.next = self.bytes_at.q.val();
-        self.meter.passes.next = self.passes.q.val();
-        self.meter.punted.next = self.punted_now.q.val();
-        self.meter.w_valid.next = self.orders.val().w_valid.get_bit(6);
-        self.meter.w_bank.next = self.orders.val().w_bank.any();
-        self.meter.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
-        self.meter.w_entry.next = self.kept.window.val().get_bits::<108>(189);
-        self.bubble.next = self.meter.bubble.val();
-        self.busy.next = self.meter.busy.val();
+        self.asks.d.next = self.counts.val() & self.missed.q.val();
+        self.punted_now.d.next = (self.valid_before.q.val() & self.punted.q.val())
+            | (self.counts.val() & self.missed.q.val());
+        self.toll.passes.next = self.passes.q.val();
+        self.toll.punted.next = self.punted_now.q.val();
+        self.bubble.next = self.toll.bubble.val();
+        self.busy.next = self.toll.busy.val();
         self.judge_all.before.next = self.judge.reason.val();
-        if self.meter.asks_over.val() {
+        if self.toll.asks_over.val() {
             self.judge_all.before.next = 0.into();
         }
-        self.judge_all.flags[0].next = self.meter.over.val();
-        self.judge_all.flags[1].next = self.meter.asks_over.val();
+        self.judge_all.flags[0].next = self.toll.over.val();
+        self.judge_all.flags[1].next = self.toll.asks_over.val();
+        self.judge_all.flags[2].next = self.asks.q.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any()
             & !self.i_along.val().neighbor.any()
             & self.i_mapping.val().local.any();
         self.would_turn.d.next = self.meant.val() & self.here.q.val();
-        self.goes_on.next = self.would_turn.q.val() & !self.meter.over.val();
+        self.goes_on.next = self.would_turn.q.val() & !self.toll.over.val();
         self.valid_at.reset.next = self.orders.val().reset.any();
         self.valid_at.d.next = self.valid_before.q.val();
         self.turns_now.d.next = self.goes_on.val();
@@ -327,15 +322,18 @@ impl Logic for Leave {
         self.encap.late_near_ip.next = self.along_before.q.val().near_ip;
         self.encap.late_far_ip.next = self.along_before.q.val().far_ip;
         // In front of what the host's CPU gets.
-        self.eni.d.next = self.eni_before.q.val();
+        self.misses.next = self.missed.q.val() & !self.settled.q.val();
         self.head.reason.next = self.before_all.q.val().get_bits::<3>(0);
+        if self.misses.val() {
+            self.head.reason.next = 5.into();
+        }
         self.head.service.next = self.encap.late_service.val();
         self.head.port.next = self.along_before.q.val().port;
-        self.head.eni.next = self.eni.q.val();
+        self.head.eni.next = self.toll.eni.val();
         self.head.tick.next = self.i_tick.val();
         self.head.generation.next = self.along_before.q.val().generation;
-        self.encap.late_settled.next = self.settled.q.val();
-        self.encap.late_punted.next = self.punted.q.val();
+        self.encap.late_settled.next = self.settled.q.val() | self.misses.val();
+        self.encap.late_punted.next = self.punted.q.val() | self.misses.val();
         self.encap.late_port.next = self.along_before.q.val().port;
         self.encap.late_head.next = self.head.bits.val();
         self.encap.identity.next = self.kept.identity.val();
@@ -378,7 +376,7 @@ impl Logic for Leave {
         self.trace.next.tracked = bit_cast::<23, 23>(self.tracked_at.q.val().into());
         self.tick_at.d.next = self.i_tick.val();
         self.trace.next.tick = self.tick_at.q.val();
-        self.clock_at.d.next = self.meter.now.val();
+        self.clock_at.d.next = self.toll.now.val();
         self.trace.next.clock = self.clock_at.q.val();
         self.verdict.reason.next = self.judge_all.reason.val();
         self.verdict.egress_port.next = self.encap.egress_port.val();

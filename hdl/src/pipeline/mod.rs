@@ -15,6 +15,7 @@
 //!  leave  |                  |     |                  |              +-- deliver   |
 //!         |                  |     |                  |              +-- encap ----+
 //!         |                  |     |                  |              +-- neighbor -+
+//!  toll   |                  |     |                  |              +-- meter ----+
 //!                            ^                                                     |
 //!                            +------ to another ENI of this card: once more -------+
 //! ```
@@ -40,6 +41,7 @@ mod border;
 mod track;
 #[allow(missing_docs)] // likewise
 mod leave;
+mod toll;
 mod verdict;
 #[allow(missing_docs)] // likewise
 mod orders;

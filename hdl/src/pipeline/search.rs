@@ -315,7 +315,7 @@ impl Logic for Search {
         self.trace.next.inside = self.along_at.q.val().inside;
         self.trace.next.well_formed = self.along_at.q.val().well_formed;
         self.trace.next.attached = self.attached_at.q.val();
-        self.trace.next.eni = bit_cast::<94, 94>(self.eni_at.q.val().into());
+        self.trace.next.eni = bit_cast::<95, 95>(self.eni_at.q.val().into());
         self.trace.next.addressed = self.addressed_at.q.val();
         self.trace.next.owner = bit_cast::<28, 28>(self.addressee_at.q.val().into());
         self.trace.next.beside = self.found_at[0].q.val();

@@ -175,6 +175,7 @@ impl Logic for Pipeline {
         self.leave.i_along.next = self.border.along.val();
         self.leave.i_routed.next = self.border.routed.val();
         self.leave.i_subnet.next = self.border.subnet.val();
+        self.leave.i_asks.next = self.border.asks.val();
         self.leave.i_speaks.next = self.border.speaks.val();
         self.leave.i_owned.next = self.border.owned.val();
         self.leave.i_hit.next = self.border.hit.val();

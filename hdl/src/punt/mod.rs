@@ -9,9 +9,11 @@
 //! ```
 //! An ENI that has no address yet speaks under none; so what it asks of the host is [`excused`].
 //! Network ACLs, security groups and routes have no say in what is punted, and no connection comes
-//! of it. What comes out of a tunnel is never punted.
+//! of it; but a packet that misses its mapping passes all of them first, and again when it comes
+//! back. What comes out of a tunnel is never punted.
 
 use crate::{
+    eni::AttachAction,
     explain::Trace,
     mapping::{By, MappingAction},
     meta::{PuntReason, Source},
@@ -163,6 +165,11 @@ pub fn serves(by: By, found: Option<MappingAction>) -> PuntReason {
         Some(m) if m.service != 0 && !beyond => PuntReason::Service,
         _ => PuntReason::None,
     }
+}
+
+/// Does the ENI's VPC ask for the mapping that nobody has found for what is routed?
+pub fn misses(routed: bool, eni: &AttachAction, found: Option<MappingAction>) -> PuntReason {
+    if routed && eni.asks && found.is_none() { PuntReason::MappingMiss } else { PuntReason::None }
 }
 
 /// What stands in front of a punted frame.

@@ -134,6 +134,7 @@ pub fn sender(random: &mut Random) -> AttachAction {
         mac: mac(random),
         up: random.chance(70),
         check: random.chance(70),
+        asks: random.chance(40),
     }
 }
 

@@ -12,9 +12,10 @@ use hdl::{
         self, MappingAction,
         gateware::{JUDGE, Reach},
     },
-    meta::{DropReason, SETTLED},
+    meta::{DropReason, PuntReason, SETTLED},
     neighbor,
     parser::Headers,
+    punt,
 };
 use replay::{Bench, Random};
 use rust_hdl::prelude::*;
@@ -155,6 +156,15 @@ impl Far {
             }
         }
     }
+
+    fn routed(&self) -> bool {
+        !self.inbound && self.headers.dst_mac == IDENTITY.router_mac
+    }
+
+    fn missed(&self) -> bool {
+        let routed = self.routed() && !self.question;
+        punt::misses(routed, &self.sender, self.found) == PuntReason::MappingMiss
+    }
 }
 
 #[test]
@@ -184,7 +194,8 @@ fn mapping_is_reachable_and_sends() {
                     u.speaks.next = p.speaks;
                     u.question.next = p.question;
                     u.src_mac.next = p.headers.src_mac.into();
-                    u.routed.next = !p.inbound && p.headers.dst_mac == IDENTITY.router_mac;
+                    u.routed.next = p.routed();
+                    u.asking.next = p.sender.asks;
                     u.dst_mac.next = p.headers.dst_mac.into();
                     u.subnet.next = u64::from(p.sender.subnet).into();
                     u.outer_src_ip.next = u64::from(p.headers.outer_src_ip).into();
@@ -198,7 +209,9 @@ fn mapping_is_reachable_and_sends() {
             |u, age, p| {
                 if age == JUDGE - 1 {
                     let leads = p.leads();
-                    assert_eq!(u.unmapped.val(), leads == DropReason::NoMapping, "{p:x?}");
+                    assert_eq!(u.missed.val(), p.missed(), "{p:x?}");
+                    let nobody = leads == DropReason::NoMapping && !p.missed();
+                    assert_eq!(u.unmapped.val(), nobody, "{p:x?}");
                     assert_eq!(u.astray.val(), leads == DropReason::NotItsAddress, "{p:x?}");
                     assert_eq!(u.unanswered.val(), leads == DropReason::ArpNoMapping, "{p:x?}");
                 }
