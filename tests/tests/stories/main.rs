@@ -8,3 +8,4 @@
 mod network;
 mod own_address;
 mod talk;
+mod tenants;
