@@ -5,7 +5,9 @@
 //! reference's.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod hsrp;
 mod network;
 mod own_address;
+mod takeover;
 mod talk;
 mod tenants;
