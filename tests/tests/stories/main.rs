@@ -5,7 +5,9 @@
 //! reference's.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod cut;
 mod hsrp;
+mod moved;
 mod network;
 mod own_address;
 mod takeover;
