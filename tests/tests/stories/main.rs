@@ -5,9 +5,12 @@
 //! reference's.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod appliance;
 mod cut;
+mod groups;
 mod hsrp;
 mod moved;
+mod nacl;
 mod network;
 mod own_address;
 mod takeover;
