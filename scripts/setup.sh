@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What this machine lacks to build, test and measure penstock, installed: setup.sh build|fmax|bench
-#   build  Verilator, Icarus Verilog, tshark, a C++ compiler, ip, ping, dhclient, as system packages
+#   build  Verilator, Icarus Verilog, tshark, a C++ compiler, ip, ping, dhclient, nft, as system packages
 #   fmax   and yosys, nextpnr-ecp5 (as Python packages), in a virtual environment shared by clones
 #   bench  and cocotb, likewise
 set -euo pipefail
@@ -17,6 +17,7 @@ need make make
 need ip iproute2
 need ping iputils-ping
 need dhclient isc-dhcp-client
+need nft nftables
 if [ "$what" != build ]; then
     python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi

@@ -8,6 +8,7 @@ mod arp;
 mod judge;
 mod load;
 mod memory;
+mod nftables;
 mod packet;
 mod punts;
 mod roads;
