@@ -1,7 +1,8 @@
 //! Which flows need no connection? The rules of EC2's user guide, "Untracked connections", by hand.
 
-use crate::{Card, groups::card};
+use crate::{Card, compiled, example, groups::card};
 use control::legend::Direction;
+use hdl::connection::IdleTimes;
 
 const IN: Direction = Direction::Inbound;
 const OUT: Direction = Direction::Outbound;
@@ -132,4 +133,16 @@ fn the_rules_of_all_groups_of_an_eni_count_together() {
     let one = card(&groups, &member("security_groups = [\"out\"]"));
     assert_eq!(one.tracked(OUT, V4, (TCP, Some(80))), TRACKED);
     assert_eq!(one.tracked(IN, V4, (TCP, Some(80))), None);
+}
+
+#[test]
+fn idle_times_are_the_contract_s_where_the_file_says_nothing() {
+    let card = compiled(&example(), "card-a");
+    let idle = |name: &str| {
+        let number = card.legend.enis.iter().position(|eni| eni == name).expect(name) + 1;
+        card.image.enis[number].idle
+    };
+    let plain = IdleTimes { tcp_established: 350, tcp: 60, udp: 30, udp_stream: 180, other: 600 };
+    assert_eq!(idle("blue-web-1"), plain);
+    assert_eq!(idle("blue-data-2"), IdleTimes { tcp_established: 2047, udp: 10, ..plain });
 }

@@ -13,7 +13,7 @@ use etherparse::PacketBuilder;
 use fastrand::Rng;
 use hdl::{
     memory::Memory,
-    meta::{DropReason, Entered, INSIDE, Source, Verdict},
+    meta::{DropReason, Entered, INSIDE, PuntReason, Source, Verdict},
     profile::HOST_PORTS,
     tables::Tables,
     walk::{Outcome, walk},
@@ -84,7 +84,10 @@ impl<'v> Reference<'v> {
         let way = if said.outbound { "out" } else { "in" };
         // What it sends to an ENI of its card is judged there as well, but by others' rules.
         let first = outcome.passes.first;
-        let reason = first.verdict.reason;
+        let Verdict { reason, punt, .. } = first.verdict;
+        if punt == PuntReason::MappingMiss {
+            return None;
+        }
         if reason != DropReason::None {
             let fate = match reason {
                 DropReason::NaclOutbound | DropReason::SgOutbound => Fate::Lost,
@@ -104,7 +107,8 @@ impl<'v> Reference<'v> {
         if !ruled && said.asks {
             met.push("outlives its rule".into());
         }
-        let tracked = first.tracked.hit || first.tracked.inserted;
+        // What everybody may send and answer Linux keeps no track of, whatever began it.
+        let tracked = if ruled { first.rule.group.tracked } else { first.tracked.hit };
         let device = if said.outbound {
             let (device, to) = self.lead(&outcome);
             met.push(to.into());

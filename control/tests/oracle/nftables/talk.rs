@@ -139,6 +139,9 @@ impl<'v> Talks<'v> {
         let talk = &mut self.talks[index];
         match fate {
             Fate::Passed { tracked } => {
+                if (talk.state, state) == (State::Ended, State::Asked) {
+                    talk.heard = [false; 2];
+                }
                 (talk.state, talk.next) = (state, next);
                 talk.heard[usize::from(outbound)] = true;
                 talk.tracked[usize::from(tracked)] = true;

@@ -110,10 +110,10 @@ fn route(rng: &mut Rng, vpc: &str, net: u32, apart: bool) -> (String, String) {
         0 => (vec![format!("10.{net}.1.0/24")], "local".into()),
         1 => (list(&["8.8.8.0/24", "10.9.1.0/24", "10.7.0.0/16", "0.0.0.0/0"]), "blackhole".into()),
         2 => (list(&["0.0.0.0/0", "::/0", "8.8.8.0/24"]), gateway("igw")),
-        3 => (list(&["::/0", "2001:db9::/32"]), gateway("eigw")),
+        3 => (list(&["::/0", "2001:db9::/32", "2001:db9::1/128"]), gateway("eigw")),
         4 => (vec!["0.0.0.0/0".into(), format!("10.{net}.1.0/24")], gateway("nat")),
         5 => (vec!["8.0.0.0/8".into(), format!("2001:db8:{net}:1::/64")], gateway("end")),
-        6..8 => (list(&["10.9.0.0/16", "10.9.1.0/24", "0.0.0.0/0"]), gateway("vpn")),
+        6..8 => (list(&["10.9.0.0/16", "10.9.1.0/24", "10.9.1.1/32", "0.0.0.0/0"]), gateway("vpn")),
         8..11 => {
             let (peer, name) = match vpc {
                 "v" if rng.bool() => (1, "vw"),
