@@ -2,6 +2,7 @@
 
 use crate::{Done, error::Error, profiles::kind};
 use hdl::{
+    appliance::{ApplianceAction, ApplianceKey},
     bar0::{self, Command, Control, Ports, REGISTERS, Register, Status},
     class::{AddressLabel, IpKey, PortKey, PortLabel},
     connection::{IdleTimes, Tracked},
@@ -12,6 +13,7 @@ use hdl::{
     group::GroupAction,
     mapping::MappingAction,
     meta::{DropReason, PuntReason, Verdict},
+    meter::{Meters, Rate, Span},
     nacl::{RuleAction, RuleKey},
     profile::PROFILES,
     punt::{InjectHeader, PuntHeader},
@@ -52,6 +54,11 @@ fn page() -> String {
         markdown::<EniEntry>(),
         markdown::<Access>(),
         markdown::<IdleTimes>(),
+        markdown::<Meters>(),
+        markdown::<Rate>(),
+        markdown::<Span>(),
+        markdown::<ApplianceKey>(),
+        markdown::<ApplianceAction>(),
     ];
     [
         introduction(),
@@ -207,6 +214,8 @@ mod tests {
             "RuleAction" => RuleAction::BITS,
             "MappingAction" => MappingAction::BITS,
             "EniEntry" => EniEntry::BITS,
+            "ApplianceKey" => ApplianceKey::BITS,
+            "ApplianceAction" => ApplianceAction::BITS,
             _ => 0,
         };
         for table in TableId::ALL {

@@ -287,7 +287,7 @@ impl<'v> Oracle<'v, '_> {
             src: self.own().underlay_ip,
             dst,
             vni: self.file.vpcs[vpc].vni,
-            ecn: packet.ecn(),
+            class: packet.class(),
             inner: Frame::Ip(inner),
         };
         (Verdict::forward(NET_PORT), Some(Leaves::Net(tunnel)))
@@ -325,7 +325,7 @@ impl<'v> Oracle<'v, '_> {
             Frame::Ip(packet) => packet.ecn() == 0,
             Frame::Arp(arp) => arp.sender.1.is_ipv6(),
         };
-        let lost = tunnel.ecn == 3 && unknowing;
+        let lost = tunnel.class & 3 == 3 && unknowing;
         unless(!lost, DropReason::CongestionExperienced)?;
         let here = |vpc| {
             let lives = |e: &Eni| e.card == self.card && self.subnet(e).vpc == vpc;

@@ -63,8 +63,8 @@ pub struct Tunnel {
     pub src: Ipv4Addr,
     pub dst: Ipv4Addr,
     pub vni: u32,
-    /// ECN field of the outer header.
-    pub ecn: u8,
+    /// DSCP and ECN of the outer header, as one byte.
+    pub class: u8,
     pub inner: Frame,
 }
 
@@ -121,10 +121,15 @@ impl Packet {
         }
     }
 
-    /// ECN field (RFC 3168 section 5).
-    pub fn ecn(&self) -> u8 {
+    /// DSCP and ECN, as one byte (RFC 3168 section 5).
+    pub fn class(&self) -> u8 {
         let class = u16::from_be_bytes([self.ip[0], self.ip[1]]);
-        (if self.src.is_ipv4() { class } else { class >> 4 }) as u8 & 3
+        (if self.src.is_ipv4() { class } else { class >> 4 }) as u8
+    }
+
+    /// The lower two bits of that.
+    pub fn ecn(&self) -> u8 {
+        self.class() & 3
     }
 }
 
@@ -186,7 +191,7 @@ pub fn read_tunnel(frame: &[u8]) -> Tunnel {
         src_mac: ethernet.source().into(),
         src: v4.header().source_addr(),
         dst: v4.header().destination_addr(),
-        ecn: header.ecn.value(),
+        class: header.dscp.value() << 2 | header.ecn.value(),
         vni: u32::from_be_bytes([0, vxlan[4], vxlan[5], vxlan[6]]),
         inner: read(inner),
     }

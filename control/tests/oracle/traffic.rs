@@ -2,7 +2,9 @@
 
 use crate::world::{PORTS, once_in, pick};
 use control::vpcs::{Eni, Vpcs};
-use etherparse::{IpEcn, IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader};
+use etherparse::{
+    IpDscp, IpEcn, IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader,
+};
 use fastrand::Rng;
 use macaddr::MacAddr6;
 use std::net::{IpAddr, Ipv4Addr};
@@ -268,6 +270,7 @@ impl Saying {
                 let mut ip = Ipv4Header::new(length, 64, number, src.octets(), dst.octets())
                     .expect("a short packet");
                 ip.dont_fragment = false;
+                ip.dscp = IpDscp::try_new(rng.u8(..64)).expect("six bits");
                 ip.ecn = IpEcn::try_new(rng.u8(..4)).expect("two bits");
                 match self.what {
                     What::Behind => {
@@ -281,7 +284,7 @@ impl Saying {
             (IpAddr::V6(source), IpAddr::V6(destination)) => {
                 let ip = Ipv6Header {
                     payload_length: length,
-                    traffic_class: rng.u8(..4),
+                    traffic_class: rng.u8(..),
                     next_header: number,
                     hop_limit: 64,
                     source: source.octets(),
