@@ -1,5 +1,5 @@
-//! A tenant runs a router of its own. May it send what others have said, and does it get what is for
-//! others?
+//! A tenant runs a router of its own. May it send what others have said, and does it get what is
+//! for others?
 
 use crate::{
     network::{dropped, networks, reached},
