@@ -17,6 +17,7 @@ struct Answer {
     net_ports: usize,
     cpu_ports: usize,
     tables: Vec<Table>,
+    connections: usize,
 }
 
 /// One of its tables.
@@ -54,6 +55,7 @@ fn answer(profile: &Profile) -> Answer {
         net_ports: NET_PORTS,
         cpu_ports: PORTS - CPU_PORT,
         tables: TableId::ALL.iter().map(table).collect(),
+        connections: 1 << profile.connections_log2,
     }
 }
 
@@ -67,7 +69,8 @@ pub fn kind(table: TableId) -> &'static str {
 }
 
 fn print(answer: &Answer) {
-    let Answer { name, part, width_bits, host_ports, net_ports, cpu_ports, tables } = answer;
+    let Answer { name, part, width_bits, host_ports, net_ports, cpu_ports, tables, connections } =
+        answer;
     anstream::println!("{}{name}{:#}: {part}", style::HEAD, style::HEAD);
     anstream::println!(
         "  {width_bits} bits wide, {host_ports} host ports, {net_ports} net port, \
@@ -76,5 +79,6 @@ fn print(answer: &Answer) {
     for Table { table, kind, capacity, entry_bits } in tables {
         anstream::println!("  {table:<16}{capacity:>6} entries of {entry_bits:>3} bits, {kind}");
     }
+    anstream::println!("  connections     {connections:>6} at a time, made by the card");
     anstream::println!();
 }

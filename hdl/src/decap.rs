@@ -27,6 +27,13 @@ layout::layout! {
     }
 }
 
+impl Identity {
+    /// Is a host's packet sent to the router?
+    pub const fn routes(&self, h: &Headers) -> bool {
+        h.dst_mac == self.router_mac
+    }
+}
+
 // ---- reference --------------------------------------------------------------------------
 
 /// ECN codepoint "congestion experienced" (RFC 3168 section 5).

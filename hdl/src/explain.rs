@@ -8,10 +8,13 @@ use crate::{
     appliance::{self, ApplianceAction},
     class::PortLabel,
     connection::Tracked,
+    decap::Identity,
     eni::AttachAction,
-    mapping::MappingAction,
+    mapping::{By, MappingAction},
     meta::Verdict,
     nacl::{RuleAction, RuleKey},
+    parser::Headers,
+    punt,
     route::RouteLabel,
     spoof::AddressAction,
 };
@@ -93,6 +96,18 @@ impl Trace {
     /// The same; ENI 0 if nobody does.
     pub fn receiver(&self) -> AddressAction {
         self.received().unwrap_or_default()
+    }
+
+    /// How the packet goes, or came.
+    pub fn by(&self, identity: &Identity, inbound: bool, h: &Headers) -> By {
+        match identity.routes(h) {
+            _ if inbound => By::Route(self.route),
+            _ if h.neighbor => By::Address,
+            true if punt::fixed(h) => By::Address,
+            true => By::Route(self.route),
+            false if self.beside.hit => By::Appliance(self.appliance.hop),
+            false => By::Address,
+        }
     }
 }
 

@@ -10,8 +10,8 @@
 //! it says. A neighbor's MAC, and a question for it, need no route.
 
 use crate::{
-    class::IpKey, decap::Identity, eni::AttachAction, explain::Trace, meta::DropReason,
-    parser::Headers, punt, route::RouteLabel,
+    class::IpKey, decap::Identity, eni::AttachAction, meta::DropReason, parser::Headers,
+    route::RouteLabel,
 };
 
 // ---- layout -----------------------------------------------------------------------------
@@ -65,18 +65,6 @@ pub enum By {
     Route(RouteLabel),
 }
 
-/// How it goes, or came, as the record of its pass and its headers say.
-pub fn by(identity: &Identity, inbound: bool, t: &Trace, h: &Headers) -> By {
-    let routed = !h.neighbor && h.dst_mac == identity.router_mac;
-    if inbound || routed && !punt::fixed(h) {
-        By::Route(t.route)
-    } else if t.beside.hit && !routed && !h.neighbor {
-        By::Appliance(t.appliance.hop)
-    } else {
-        By::Address
-    }
-}
-
 /// What is asked of a packet of that VPC: for its far address, or where it is led.
 pub fn key(vpc: u8, by: By, far_ip: u128, h: &Headers) -> IpKey {
     match by {
@@ -102,7 +90,7 @@ pub fn reachable(
     found: Option<MappingAction>,
     h: &Headers,
 ) -> DropReason {
-    let routed = h.dst_mac == identity.router_mac;
+    let routed = identity.routes(h);
     match found {
         Some(m) if routed && !m.router && m.service == 0 => DropReason::None,
         _ if routed => DropReason::NoMapping,

@@ -217,17 +217,12 @@ impl Pass<'_> {
     /// Does it leave its ENI for the router?
     fn routed(&self) -> bool {
         let h = &self.headers;
-        !self.inbound() && !h.neighbor && h.dst_mac == self.tables.identity.router_mac
+        !self.inbound() && !h.neighbor && self.tables.identity.routes(h)
     }
 
     /// How it goes; or came, as the VPC's table of senders has it.
     fn by(&self, t: &Trace) -> By {
-        mapping::by(&self.tables.identity, self.inbound(), t, &self.headers)
-    }
-
-    /// Does the router need a route for it?
-    fn led(&self) -> bool {
-        self.routed() && !punt::fixed(&self.headers)
+        t.by(&self.tables.identity, self.inbound(), &self.headers)
     }
 
     /// What settles it before anything is asked.
@@ -275,12 +270,13 @@ impl Pass<'_> {
         let (identity, h) = (&self.tables.identity, &self.headers);
         let found = t.mapped.hit.then_some(t.mapping);
         let (owner, target) = (t.owned(), t.route.target);
+        let led = matches!(self.by(t), By::Route(_));
         let crosses = spoof::may_cross(&t.eni, owner, target);
         [
             group::judge(false, t.tracked.hit, t.rule.group).settles(),
             connection::room(t.tracked).settles(),
-            route::routed(self.led(), t.route).settles(),
-            if self.led() { crosses.settles() } else { None },
+            route::routed(led, t.route).settles(),
+            if led { crosses.settles() } else { None },
             punt::misses(self.routed(), &t.eni, found).settles(),
             mapping::reachable(identity, &t.eni, found, h).settles(),
         ]

@@ -10,8 +10,7 @@ use driver::{Card, CardIo};
 use hdl::{
     explain::{Passes, Trace},
     memory::Memory,
-    meta::{DropReason, Entered, Source, Verdict},
-    parser::parse,
+    meta::{DropReason, Entered, Verdict},
     profile::{PORTS, Profile},
     punt,
     tables::Tables,
@@ -221,15 +220,7 @@ fn judge<'t>(
     let view = |passes: &Passes| passes.each().map(view).collect::<Vec<_>>();
     for ((journey, want), taken) in journeys.iter().zip(wanted).zip(taken) {
         let got = journey.received.as_ref().map(|f| &f.bytes);
-        seen.packets += 1;
-        *seen.verdicts.entry(want.verdict.name()).or_default() += 1;
-        let advertises = want.verdict.reply && parse(taken.frame, false).is_ipv6;
-        seen.advertised += usize::from(advertises);
-        seen.tracked.add(&want.passes);
-        let Source { injected, direct, bad, .. } = taken.entered.source;
-        seen.injected[usize::from(direct)] += usize::from(injected && !bad);
-        seen.beyond.add(&want.passes, taken.frame);
-        seen.appliances.add(&want.passes, taken.frame);
+        seen.add(&want.passes, &taken);
         if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {
             let said = format!(
                 "packet {} at port {}: {:02x?}\n  card {:?}\n       {got:02x?}\n  \

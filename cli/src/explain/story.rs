@@ -73,7 +73,7 @@ impl Story<'_> {
         }
         if t.well_formed {
             if !t.inside {
-                steps.extend([self.eni(), self.spoof()]);
+                steps.extend([self.eni(), self.spoof(), self.appliance()]);
             }
             match t.verdict.punt {
                 PuntReason::None if self.h.neighbor && !self.inbound() => {
@@ -141,12 +141,6 @@ impl Story<'_> {
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
             _ => "parser",
         })
-    }
-
-    /// Was it sent to the router?
-    fn routed(&self) -> bool {
-        let h = &self.h;
-        !self.inbound() && !h.neighbor && h.dst_mac == self.identity.router_mac
     }
 
     /// Does it come to the ENI?

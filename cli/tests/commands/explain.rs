@@ -50,7 +50,7 @@ fn a_packet_that_passes() {
     assert_eq!(answer["frame_out"].as_str().unwrap().len(), 2 * (54 + 50));
     let steps = steps(&answer);
     let stages: Vec<&str> = steps.iter().map(|(stage, ..)| stage.as_str()).collect();
-    let searches = ["parser", "eni", "spoof", "class far", "class port"];
+    let searches = ["parser", "eni", "spoof", "appliance", "class far", "class port"];
     let walk =
         [&searches[..], &["nacl", "connection", "group", "route", "mapping", "encap"]].concat();
     assert_eq!(stages, walk);
@@ -60,6 +60,8 @@ fn a_packet_that_passes() {
     assert_eq!(says("group"), "security group web out: all 0.0.0.0/0");
     assert!(says("route").contains("10.0.0.0/16 -> local"), "{}", says("route"));
     assert!(says("encap").contains("VXLAN to 192.0.2.20, VNI 5001"));
+    let unasked = ("appliance".into(), "not sent to one's MAC".into(), "nothing".into());
+    assert_eq!(steps[3], unasked);
     let text = run("card-a", &["--port", "host0", &hex]).out();
     assert!(text.contains("asked VPC") || text.contains("asked network ACL web"), "{text}");
 }
@@ -150,11 +152,14 @@ fn a_packet_from_the_underlay_shows_the_rule_that_drops_it() {
     assert_eq!(answer["verdict"], "NaclInbound");
     assert!(answer["sentence"].as_str().unwrap().starts_with("A rule of the network ACL"));
     let steps = steps(&answer);
-    let (_, says, counts) = steps.iter().find(|(stage, ..)| stage == "nacl").unwrap();
-    assert_eq!(
-        (says.as_str(), counts.as_str()),
-        ("network ACL data in: * deny, since no rule matches", "drops")
-    );
+    let step = |stage| {
+        let (_, says, counts) = steps.iter().find(|(s, ..)| s == stage).unwrap();
+        (says.as_str(), counts.as_str())
+    };
+    assert_eq!(step("nacl"), ("network ACL data in: * deny, since no rule matches", "drops"));
+    // blue-data-2 is one, on card A.
+    let speaks = "one lives there, so the sender may speak for any address of the VPC";
+    assert_eq!(step("appliance"), (speaks, "passes"));
 }
 
 #[test]

@@ -35,6 +35,9 @@ fn profiles_are_listed() {
     for (i, profile) in PROFILES.iter().enumerate() {
         assert!(out.contains(profile.name) && out.contains(profile.part), "{out}");
         assert_eq!(answer[i]["width_bits"], profile.width_bits);
+        let connections = 1 << profile.connections_log2;
+        assert_eq!(answer[i]["connections"], connections);
+        assert!(out.contains(&format!("connections {connections:>10}")), "{out}");
         assert_eq!(answer[i]["tables"].as_array().unwrap().len(), TableId::ALL.len());
     }
 }

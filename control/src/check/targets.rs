@@ -44,10 +44,11 @@ impl Check {
         self.heard_twice();
     }
 
-    /// What a route's target is.
+    /// What a route's target is. An ENI that is called like another target is none.
     pub fn target(&mut self, name: &Text) -> Option<Target> {
-        if let Some(eni) = self.names.position(Kind::Eni, name) {
-            return Some(Target::Eni(eni));
+        let eni = self.names.position(Kind::Eni, name).map(Target::Eni);
+        if eni.is_some() && self.names.position(Kind::Target, name).is_none() {
+            return eni;
         }
         let index = self.named(Kind::Target, name)?;
         let Some(index) = index.checked_sub(RESERVED.len()) else {

@@ -23,6 +23,7 @@ const FILE: &str = r#"
     routes = [
         { destination = "0.0.0.0/0", target = "firewall" },
         { destination = "9.0.0.0/8", target = "plain" },
+        { destination = "10.0.1.0/24", target = "local" },
     ]
     [[vpcs]]
     name = "w"
@@ -48,6 +49,14 @@ const FILE: &str = r#"
     card = "a"
     port = "host0"
     source_dest_check = false
+    [[enis]]
+    name = "local"
+    subnet = "s"
+    mac = "02:00:00:00:00:0b"
+    addresses = ["10.0.1.12"]
+    card = "b"
+    port = "host1"
+    vlan = 7
     [[enis]]
     name = "plain"
     subnet = "s"
@@ -76,13 +85,17 @@ fn appliance(card: &Compiled, mac: u64) -> ApplianceAction {
     card.image.appliances[&ApplianceKey::mac(1, 0x0200_0000_0000 + mac)]
 }
 
-/// Where a route leads: the label, and the MAC, VTEP and place of its next hop.
-fn leads(card: &Compiled, address: &str) -> (Target, u64, u32, bool) {
+/// What the route table says of an address.
+fn route(card: &Compiled, address: &str) -> RouteLabel {
     let routes = Interval { banks: [card.image.routes.clone(), Vec::new()] };
     let number =
         (1..).find(|n| card.legend.route_table(*n) == Some("through")).expect("it is there");
-    let RouteLabel { target, to, .. } =
-        routes.find(&IpKey { vpc: number, ip: ip(address) }, false).1;
+    routes.find(&IpKey { vpc: number, ip: ip(address) }, false).1
+}
+
+/// Where that leads: the target, and the MAC, VTEP and place of its next hop.
+fn leads(card: &Compiled, address: &str) -> (Target, u64, u32, bool) {
+    let RouteLabel { target, to, .. } = route(card, address);
     let hop = card.image.mappings[&next_hop(to, 0)];
     (target, hop.mac & 0xff, hop.vtep, hop.local)
 }
@@ -120,6 +133,8 @@ fn routes_lead_to_enis() {
     assert_eq!(leads(&a, "8.8.8.8"), (Target::Eni, 0xf, CARD_B, false));
     // Its check is on: it gets no more than what is for it, but the route leads there.
     assert_eq!(leads(&a, "9.9.9.9"), (Target::Eni, 0xd, CARD_B - 1, true));
+    // There is an ENI of that name.
+    assert_eq!(route(&a, "10.0.1.13").target, Target::Local);
     let number = (1..).find(|n| a.legend.route_table(*n) == Some("through")).expect("it is there");
     assert_eq!(a.legend.route(number, 1), Some("0.0.0.0/0 -> firewall"));
 }

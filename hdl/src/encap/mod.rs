@@ -127,7 +127,7 @@ pub fn mac(value: u64) -> [u8; 6] {
 
 /// Source MAC of what leaves an ENI: the router's if it was sent to the router.
 pub fn source_mac(identity: &Identity, h: &Headers) -> u64 {
-    if h.dst_mac == identity.router_mac { identity.router_mac } else { h.src_mac }
+    if identity.routes(h) { identity.router_mac } else { h.src_mac }
 }
 
 /// Into a tunnel: VXLAN (RFC 7348 section 5) over UDP over IPv4 over Ethernet.

@@ -137,23 +137,12 @@ impl Logic for Border {
     #[hdl_gen]
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, kept);
-        self.kept.orders.next = self.orders.val();
-        clock!(self, clock, nacl, mapping_of, judge, valid_at, along_at, routed_at, subnet_at);
-        clock!(
-            self,
-            clock,
-            speaks_at,
-            owned_at,
-            receiver_at,
-            receiver_in_at,
-            arrives,
-            broadcast,
-            no_route_at
-        );
-        clock!(self, clock, asks_at);
         dff_setup!(self, clock, other_vpc, not_own, sent_now);
-        clock!(self, clock, foreign_at, blackhole_at, reason_at, trace_at, neighbor_at, at_home);
+        clock!(self, clock, kept, nacl, mapping_of, judge, valid_at, along_at, routed_at);
+        clock!(self, clock, subnet_at, asks_at, speaks_at, owned_at, receiver_at, receiver_in_at);
+        clock!(self, clock, arrives, broadcast, no_route_at, blackhole_at, foreign_at, at_home);
+        clock!(self, clock, neighbor_at, reason_at, trace_at);
+        self.kept.orders.next = self.orders.val();
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
         self.leaves.next = !self.i_along.val().inbound.any();

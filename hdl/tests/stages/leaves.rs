@@ -113,7 +113,7 @@ impl Leaving {
 
     fn carry(&self) -> Carry {
         let h = &self.headers;
-        let routed = !self.inbound && h.dst_mac == IDENTITY.router_mac;
+        let routed = !self.inbound && IDENTITY.routes(h);
         Carry {
             src_mac: h.src_mac.into(),
             routed: u64::from(routed).into(),

@@ -158,7 +158,7 @@ impl Far {
     }
 
     fn routed(&self) -> bool {
-        !self.inbound && self.headers.dst_mac == IDENTITY.router_mac
+        !self.inbound && IDENTITY.routes(&self.headers)
     }
 
     fn missed(&self) -> bool {

@@ -1,9 +1,11 @@
 //! What did a run meet?
 
+use super::Taken;
 use crate::world::ROUTER_MAC;
 use hdl::{
     explain::{Passes, Trace},
-    meta::{DropReason, Verdict},
+    meta::{DropReason, PuntReason, Source},
+    parser::parse,
     profile::is_net,
 };
 use std::collections::BTreeMap;
@@ -45,7 +47,7 @@ pub struct TrackedPasses {
 }
 
 impl TrackedPasses {
-    pub(super) fn add(&mut self, passes: &Passes) {
+    fn add(&mut self, passes: &Passes) {
         for Trace { tracked, rule, .. } in passes.each() {
             let anew = tracked.inserted && tracked.state != 0;
             self.hits += usize::from(tracked.hit);
@@ -75,14 +77,8 @@ pub struct Beyond {
 }
 
 impl Beyond {
-    pub(super) fn add(&mut self, passes: &Passes, frame: &[u8]) {
+    fn add(&mut self, passes: &Passes, routed: bool) {
         let Passes { first, second } = passes;
-        let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
-        let Verdict { reason, reply, .. } = passes.verdict();
-        self.kept += usize::from(reason == DropReason::SpoofedIp && !first.eni.check);
-        if reason != DropReason::None || reply {
-            return;
-        }
         let (net, direct) = (is_net(first.port.into()), first.route.target.is_direct());
         let other = direct && first.route.to != u16::from(first.eni.vpc);
         let count = match (net, second) {
@@ -109,14 +105,9 @@ pub struct Appliances {
 }
 
 impl Appliances {
-    pub(super) fn add(&mut self, passes: &Passes, frame: &[u8]) {
+    fn add(&mut self, passes: &Passes, routed: bool) {
         let Passes { first, second } = passes;
-        let Verdict { reason, reply, .. } = passes.verdict();
-        if reason != DropReason::None || reply {
-            return;
-        }
         let net = is_net(first.port.into());
-        let routed = frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
         let arrives = second.as_ref().or(net.then_some(first));
         let elsewhere = !first.mapped.hit || first.mapping.local;
         self.to += usize::from(!net && !routed && first.beside.hit);
@@ -126,6 +117,25 @@ impl Appliances {
 }
 
 impl Seen {
+    /// One packet, as the reference has it.
+    pub(super) fn add(&mut self, passes: &Passes, taken: &Taken) {
+        let verdict = passes.verdict();
+        let routed = taken.frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
+        let Source { injected, direct, bad, .. } = taken.entered.source;
+        self.packets += 1;
+        *self.verdicts.entry(verdict.name()).or_default() += 1;
+        self.advertised += usize::from(verdict.reply && parse(taken.frame, false).is_ipv6);
+        self.tracked.add(passes);
+        self.injected[usize::from(direct)] += usize::from(injected && !bad);
+        let own = passes.first.eni.check;
+        self.beyond.kept += usize::from(verdict.reason == DropReason::SpoofedIp && !own);
+        let sent = verdict.reason == DropReason::None && verdict.punt == PuntReason::None;
+        if sent && !verdict.reply && !direct {
+            self.beyond.add(passes, routed);
+            self.appliances.add(passes, routed);
+        }
+    }
+
     /// This run and another one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

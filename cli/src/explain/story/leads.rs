@@ -13,6 +13,26 @@ use hdl::{
 };
 
 impl Story<'_> {
+    /// Is it sent to an appliance, or may its card speak for one?
+    pub(super) fn appliance(&self) -> Step {
+        let (t, h) = (self.t, &self.h);
+        let vpc = self.vpc();
+        if self.inbound() {
+            let says = match t.speaks.hit {
+                true => "one lives there, so the sender may speak for any address of the VPC",
+                false => "none lives where the packet came from",
+            };
+            let asked = format!("VTEP {} in {vpc}", v4(h.outer_src_ip));
+            return Step::asks("appliance", asked, found(t.speaks), says).unless(t.speaks.hit);
+        }
+        let says = match (t.beside.hit, t.appliance.hop) {
+            (true, hop) => format!("sent to one, which is next hop {hop}, whatever the address"),
+            (false, _) => "not sent to one's MAC".into(),
+        };
+        let asked = format!("MAC {} in {vpc}", mac(h.dst_mac));
+        Step::asks("appliance", asked, found(t.beside), says).unless(t.beside.hit)
+    }
+
     /// Where it goes, or from where its sender may speak.
     pub(super) fn route(&self) -> Step {
         let t = self.t;
@@ -20,7 +40,9 @@ impl Story<'_> {
         let asked = name("route table", table, self.legend.route_table(table));
         let asked = format!("{} in {asked}", ip(self.far()));
         let says = match self.by() {
-            By::Address if self.routed() => "the same in every VPC, so no route is needed".into(),
+            By::Address if self.identity.routes(&self.h) => {
+                "the same in every VPC, so no route is needed".into()
+            }
             By::Address => "not sent to the router's MAC, so no route is needed".into(),
             By::Appliance(_) => "sent to an appliance's MAC, so no route is needed".into(),
             By::Route(route) => self.leads(route),
@@ -32,7 +54,7 @@ impl Story<'_> {
 
     /// How it goes or came.
     fn by(&self) -> By {
-        mapping::by(self.identity, self.inbound(), self.t, &self.h)
+        self.t.by(self.identity, self.inbound(), &self.h)
     }
 
     /// A route in the file's words, and what these do not say.
@@ -67,11 +89,7 @@ impl Story<'_> {
             }
         };
         let says = if self.inbound() {
-            let may = match t.speaks.hit {
-                true => ", where an appliance lives: it may speak for any address of the VPC",
-                false => "",
-            };
-            format!("{lives}; the packet came from {}{may}", v4(h.outer_src_ip))
+            format!("{lives}; the packet came from {}", v4(h.outer_src_ip))
         } else {
             lives
         };

@@ -20,6 +20,9 @@
 //! **After reset** a sweep of `2^depth_log2` clocks kills all entries; `busy` says so, lookups
 //! miss.
 //!
+//! **RAM.** Ways of up to 16 slots are LUT RAM, larger ones block RAM, of which one holds 512 words
+//! at least.
+//!
 //! The seed must not change while entries live: reset, set the seed, write the entries anew.
 //!
 //! **Cost** of 4 x 512 slots with a key of 136 and an action of 133 bits: 32 DP16KD, 1,742

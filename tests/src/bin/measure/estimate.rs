@@ -55,6 +55,9 @@ pub fn slowest(sdf: &str) -> Vec<Slow> {
     for ((inst, pin), setup) in &delays.setups {
         let Some((driver, wire)) = delays.wires.get(&(*inst, *pin)) else { continue };
         let at = delays.arrival(*driver, &mut known);
+        if at.from.is_empty() {
+            continue; // it comes from a pin or never changes
+        }
         let ps = at.ps + wire + setup;
         let (from, to) = (name(at.from), name(inst));
         let numberless = |name: &str| name.chars().filter(|c| !c.is_ascii_digit()).collect();
@@ -108,7 +111,8 @@ impl<'t> Delays<'t> {
         all
     }
 
-    /// When does an output have its value? Loops of cells, which there are none of, count once.
+    /// When does an output have its value? Loops of cells, which there are none of, count once;
+    /// constants have theirs always, however long their wires.
     fn arrival(&self, output: Pin<'t>, known: &mut HashMap<Pin<'t>, Arrival<'t>>) -> Arrival<'t> {
         let mut stack = vec![output];
         while let Some(&at) = stack.last() {
@@ -127,7 +131,7 @@ impl<'t> Delays<'t> {
                     return Some(Arrival { ps: *ps, from: at.0, ..Arrival::default() });
                 }
                 let (driver, wire) = self.wires.get(&(at.0, *from))?;
-                let before = known.get(driver)?;
+                let before = known.get(driver).filter(|_| !constant(driver))?;
                 let (ps, wire_ps) = (before.ps + wire + ps, before.wire_ps + wire);
                 Some(Arrival { ps, wire_ps, cells: before.cells + 1, ..*before })
             };
@@ -180,11 +184,15 @@ mod tests {
         (INTERCONNECT a.q_TRELLIS_FF_Q_7/Q b.d_LUT4_Z/A (100:200:300) (0:0:0))\n\
         (INTERCONNECT a.q_TRELLIS_FF_Q_7/Q b.d_LUT4_Z/B (1:1:1) (0:0:0))\n\
         (INTERCONNECT b.d_LUT4_Z/F b.q_TRELLIS_FF_Q/DI (10:10:50) (0:0:0))\n\
+        (INTERCONNECT $PACKER_VCC/F b.d_LUT4_Z/C (1:1:7000) (0:0:0))\n\
+        (INTERCONNECT $PACKER_VCC/F b.q_TRELLIS_FF_Q/M (1:1:7000) (0:0:0))\n\
         (CELL\n (INSTANCE a.q_TRELLIS_FF_Q_7)\n (IOPATH (posedge CLK) Q (1:2:400) (1:1:1))\n\
         (CELL\n (INSTANCE b.d_LUT4_Z)\n (IOPATH A F (1:2:180) (1:1:1))\n\
         (IOPATH B F (1:2:240) (1:1:1))\n\
+        (IOPATH C F (1:2:240) (1:1:1))\n\
         (CELL\n (INSTANCE b.q_TRELLIS_FF_Q)\n (IOPATH (posedge CLK) Q (1:2:400) (1:1:1))\n\
         (SETUPHOLD (posedge DI) (posedge CLK) (0:0:5) (9:9:9))\n\
+        (SETUPHOLD (posedge M) (posedge CLK) (0:0:5) (9:9:9))\n\
         (SETUPHOLD (posedge LSR) (posedge CLK) (0:0:5) (9:9:9))\n";
 
     #[test]
