@@ -16,6 +16,8 @@ pub type Number = Spanned<i64>;
 pub struct File {
     /// MAC of the VPC's router, the same in every subnet.
     pub router_mac: Option<Text>,
+    /// Most bytes of an IP packet between two cards; left out: as many as a card sends.
+    pub underlay_mtu: Option<Number>,
     /// Tenant networks.
     pub vpcs: Vec<Vpc>,
     /// Their parts.

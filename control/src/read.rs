@@ -28,7 +28,8 @@ pub enum Syntax {
 
 /// The keys of a whole file.
 const KEYS: &str = "vpcs, subnets, network_acls, security_groups, route_tables, peerings, \
-                    transit_gateways, gateways, enis, cards, mappings, services, router_mac";
+                    transit_gateways, gateways, enis, cards, mappings, services, router_mac, \
+                    underlay_mtu";
 
 /// Read `text`. Objects without a shape are left out; `broken` says of which kinds they were.
 pub fn read(text: &str, syntax: Syntax, problems: &mut Problems) -> (File, Vec<Kind>) {
@@ -56,6 +57,7 @@ pub fn read(text: &str, syntax: Syntax, problems: &mut Problems) -> (File, Vec<K
             "mappings" => file.mappings = shape.list(Kind::Mapping, value),
             "services" => file.services = Some(shape.list(Kind::Service, value)),
             "router_mac" => file.router_mac = shape.one(value),
+            "underlay_mtu" => file.underlay_mtu = shape.one(value),
             other => {
                 let cause = Cause::UnknownKey { key: other.into(), known: KEYS };
                 problems.add(key.span(), cause);

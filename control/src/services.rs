@@ -8,10 +8,15 @@ use crate::{
     check::Check,
     file::{File, Number, Text},
     problem::Cause,
+    vpcs::Vpcs,
 };
 use hdl::{mapping::MappingAction, punt::is_fixed};
+use ipnet::IpNet;
 use serde::Deserialize;
-use std::{collections::HashMap, net::IpAddr};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+};
 use thiserror::Error;
 
 /// Word for the second address behind the base of the VPC's first IPv4 prefix, and of each IPv4
@@ -132,5 +137,32 @@ impl Check {
             services.push(service);
         }
         services
+    }
+}
+
+/// The address two behind the base of an IPv4 prefix.
+fn plus_two(cidr: &IpNet) -> Option<IpAddr> {
+    match cidr {
+        IpNet::V4(v4) => Some(Ipv4Addr::from_bits(v4.network().to_bits() + 2).into()),
+        IpNet::V6(_) => None,
+    }
+}
+
+impl Vpcs {
+    /// The address two behind the base of a VPC's first IPv4 prefix.
+    pub(crate) fn plus_two(&self, vpc: usize) -> Option<IpAddr> {
+        self.vpcs[vpc].cidrs.iter().find_map(plus_two)
+    }
+
+    /// The addresses of a VPC's services, with the service of each: those that mean the same
+    /// everywhere, and those two behind the base of a prefix.
+    pub fn service_addresses(&self, vpc: usize) -> impl Iterator<Item = (IpAddr, &CpuService)> {
+        let subnets = self.subnets.iter().filter(move |s| s.vpc == vpc);
+        let twos = subnets.flat_map(|s| s.cidrs.iter().filter_map(plus_two));
+        let twos: Vec<IpAddr> = twos.chain(self.plus_two(vpc)).collect();
+        self.services.iter().flat_map(move |service| {
+            let twos = twos.clone().into_iter().filter(|_| service.plus_two);
+            twos.chain(service.fixed.iter().copied()).map(move |ip| (ip, service))
+        })
     }
 }

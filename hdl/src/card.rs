@@ -83,6 +83,8 @@ pub struct Card<
     path: FramePath<W, B, M, N, X>,
     pipeline: Pipeline,
     bar0: Bar0,
+    judged: DFF<Bit>,
+    reason: DFF<Bits<6>>,
     entered: Signal<Local, Entered>,
     orders: Signal<Local, Orders>,
     source: View<Source, USER_BITS>,
@@ -129,6 +131,8 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             path: FramePath::new(if W == 128 { Depths::NARROW } else { Depths::WIDE }),
             pipeline: Pipeline::new(profile),
             bar0: Bar0::new(profile),
+            judged: DFF::default(),
+            reason: DFF::default(),
             entered: Signal::default(),
             orders: Signal::default(),
             source: View::default(),
@@ -146,6 +150,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         clock!(self, clock, ingress, egress, path, pipeline, bar0);
+        dff_setup!(self, clock, judged, reason);
         self.ingress.reset.next = self.reset.val();
         self.egress.reset.next = self.reset.val();
         self.path.reset.next = self.reset.val();
@@ -231,8 +236,11 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.bar0.occupied.next = self.pipeline.occupied.val();
         self.bar0.w_ready.next = self.pipeline.w_ready.val();
         self.bar0.busy.next = self.pipeline.busy.val();
-        self.bar0.judged.next = self.pipeline.o_valid.val();
-        self.bar0.reason.next = self.pipeline.o_leaving.val().reason;
+        // The verdict comes from far.
+        self.judged.d.next = self.pipeline.o_valid.val();
+        self.reason.d.next = self.pipeline.o_leaving.val().reason;
+        self.bar0.judged.next = self.judged.q.val();
+        self.bar0.reason.next = self.reason.q.val();
         self.path.bubble.next = self.bar0.bubble.val() | self.pipeline.bubble.val();
         // Explanations.
         self.explain_valid.next = self.pipeline.o_passed.val() & self.explained.val();

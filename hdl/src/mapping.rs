@@ -33,6 +33,8 @@ layout::layout! {
         router: bool,
         /// Is it a service's, of this number, which the host's CPU answers? 0 is none.
         service: u8 => 4,
+        /// Most bytes of an IP packet that goes there; anything goes if that is less than 128.
+        mtu: u16 => 14,
     }
 }
 
@@ -127,7 +129,7 @@ pub mod gateware {
     /// Clocks from the mapping to the reason.
     pub const JUDGE: usize = cells::equal::LATENCY + 1;
     const KEY: usize = 136;
-    const ACTION: usize = 120;
+    const ACTION: usize = 134;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
     // A kernel takes no name for a bit's number: this one says that a target is direct.

@@ -49,8 +49,7 @@ layout::layout! {
         MalformedIpv6Header = 19,
         /// The IPv6 payload length goes beyond the frame.
         MalformedIpv6Length = 20,
-        /// IPv6 to or from an IPv4-mapped address (RFC 4291 section 2.5.5.2), which would meet the
-        /// entries of IPv4.
+        /// IPv6 to or from an IPv4-mapped address (RFC 4291 section 2.5.5.2): those are IPv4's.
         Ipv4MappedAddress = 21,
         /// An IPv6 extension header that reaches beyond the packet, stands where it may not, or has
         /// an impossible length.
@@ -118,10 +117,12 @@ layout::layout! {
         SgInbound = 49,
         /// A security group allows it, but there is no room for its connection.
         ConnTableFull = 50,
+        /// Longer than its path takes, and its sender is not, or not again, to be told.
+        MtuExceeded = 51,
         /// More than its ENI may send, or get.
-        Metered = 51,
+        Metered = 52,
         /// More than its ENI may ask the host's CPU.
-        PuntLimited = 52,
+        PuntLimited = 53,
     }
     /// Why a packet goes to the host's CPU, behind a [`PuntHeader`](crate::punt::PuntHeader). Code
     /// 0 means that it does not.

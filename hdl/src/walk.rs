@@ -24,7 +24,7 @@ use crate::{
     memory::Memory,
     meta::{DropReason, Entered, INSIDE, PuntReason, Source, Verdict},
     meter::Meter,
-    nacl,
+    mtu, nacl,
     nacl::RuleKey,
     neighbor,
     parser::{self, Headers},
@@ -225,6 +225,11 @@ impl Pass<'_> {
         t.by(&self.tables.identity, self.inbound(), &self.headers)
     }
 
+    /// Most bytes of an IP packet that goes there.
+    fn path(&self, t: &Trace) -> u16 {
+        mtu::path(self.by(t), &t.mapping)
+    }
+
     /// What settles it before anything is asked.
     fn entering(&self) -> [Option<Verdict>; 3] {
         let Entered { source, open, .. } = self.entered;
@@ -266,7 +271,7 @@ impl Pass<'_> {
     }
 
     /// and from there on.
-    fn sent(&self, t: &Trace) -> [Option<Verdict>; 6] {
+    fn sent(&self, t: &Trace) -> [Option<Verdict>; 7] {
         let (identity, h) = (&self.tables.identity, &self.headers);
         let found = t.mapped.hit.then_some(t.mapping);
         let (owner, target) = (t.owned(), t.route.target);
@@ -279,6 +284,7 @@ impl Pass<'_> {
             if led { crosses.settles() } else { None },
             punt::misses(self.routed(), &t.eni, found).settles(),
             mapping::reachable(identity, &t.eni, found, h).settles(),
+            mtu::judge(self.path(t), self.sender(t).port, h),
         ]
     }
 
@@ -328,6 +334,9 @@ impl Pass<'_> {
         let passes = verdict.reason == DropReason::None && !verdict.reply;
         if verdict.punt != PuntReason::None {
             meter.punt(eni, &meters)
+        } else if verdict.reply && !self.headers.neighbor {
+            let told_too_often = meter.punt(eni, &meters) != DropReason::None;
+            if told_too_often { DropReason::MtuExceeded } else { DropReason::None }
         } else if passes && !self.entered.source.direct {
             meter.pass(eni, self.inbound(), &meters, &self.headers)
         } else {
@@ -371,6 +380,8 @@ impl Pass<'_> {
             encap::to_eni(&self.receiver(t), h)
         } else if h.neighbor {
             neighbor::reply(&self.sender(t), &t.mapping, h)
+        } else if t.verdict.reply {
+            mtu::reply(&self.sender(t), self.path(t), h)
         } else {
             encap::into_tunnel(&self.tables.identity, &t.mapping, h)
         }

@@ -54,6 +54,7 @@ fn image(closed: bool) -> Image {
         local: i < 2,
         router: false,
         service: 0,
+        mtu: 0,
     };
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };

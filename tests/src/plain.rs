@@ -18,6 +18,7 @@ use hdl::{
     eni::{AttachAction, AttachKey},
     group::GroupAction,
     mapping::MappingAction,
+    mtu,
     nacl::{RuleAction, RuleKey},
     route::{RouteLabel, Target},
     spoof::AddressAction,
@@ -109,8 +110,15 @@ pub fn image() -> Image {
         let subnet = if number == STRANGER { 2 } else { 1 };
         let vtep = if here { VTEP } else { PEER };
         let mac = mac(number);
-        let to =
-            MappingAction { vtep, vni: VNI, mac, subnet, local: here, ..MappingAction::default() };
+        let to = MappingAction {
+            vtep,
+            vni: VNI,
+            mac,
+            subnet,
+            local: here,
+            mtu: mtu::VPC,
+            ..MappingAction::default()
+        };
         image.mappings.insert(key(address(number)), to);
         if here {
             settle(&mut image, number, mac);

@@ -68,6 +68,11 @@ fn vpc_of(table: u8) -> u8 {
     if table < 4 { table } else { table / 4 }
 }
 
+/// MTU of a path: of most so long that all fits.
+fn mtu(random: &mut StdRng) -> u16 {
+    [0, 9001, 9001, 1000, 200, 130].choose(random).copied().unwrap_or(0)
+}
+
 /// IPv4 as the tables have it.
 fn mapped(v4: u32) -> u128 {
     0xffff_0000_0000 | u128::from(v4)
@@ -186,6 +191,7 @@ impl World {
             router: self.random.random_ratio(1, 12),
             // As if a service had it.
             service: if self.random.random_ratio(1, 16) { 7 } else { 0 },
+            mtu: mtu(&mut self.random),
         };
         for ip in [mapped(person.v4), person.v6] {
             let key = IpKey { vpc: person.vpc, ip };
@@ -225,6 +231,7 @@ impl World {
                     vni: person.vni,
                     mac: person.mac ^ if local { 0 } else { 0x40 },
                     local,
+                    mtu: mtu(random),
                     ..MappingAction::default()
                 };
                 if random.random_ratio(2, 3) {

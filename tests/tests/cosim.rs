@@ -18,7 +18,7 @@ const WORLDS: u64 = 10;
 /// Packets for each of them.
 const PACKETS: usize = 1_300;
 /// Verdicts that random worlds must lead to.
-const MET: [&str; 18] = [
+const MET: [&str; 19] = [
     "Forward",
     "NaclOutbound",
     "SgOutbound",
@@ -35,6 +35,7 @@ const MET: [&str; 18] = [
     "PuntLinkLocal",
     "PuntMappingMiss",
     "BadInject",
+    "MtuExceeded",
     "Metered",
     "PuntLimited",
 ];
@@ -61,6 +62,7 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
             seen.appliances
         );
         assert!(seen.advertised >= 5, "seed {seed}: {} advertisements", seen.advertised);
+        assert!(seen.told.iter().all(|n| *n > 10), "seed {seed}: {:?} told", seen.told);
         let [judged, direct] = seen.injected;
         assert!(judged > 100 && direct > 100, "seed {seed}: {judged} and {direct} injected");
         for verdict in MET {

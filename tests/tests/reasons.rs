@@ -182,6 +182,13 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         NaclInbound => (NET, tunnel(VNI, &udp(STRANGER, 0, mac(0), 7, 100))),
         SgInbound => (NET, tunnel(VNI, &udp(LONER, 0, mac(0), 7, 100))),
         ConnTableFull => (0, flow(0)),
+        MtuExceeded => (0, {
+            // It may be fragmented.
+            let mut frame = udp(0, FIRST_AWAY, ROUTER, 7, 9_100);
+            frame[20] = 0;
+            resum(&mut frame, 14);
+            frame
+        }),
         Metered => (SLOW as usize, udp(SLOW, FIRST_AWAY, ROUTER, 7, 100)),
         PuntLimited => (SLOW as usize, udp(SLOW, SERVICE_IP - plain::address(0), ROUTER, 7, 100)),
     }

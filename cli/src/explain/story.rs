@@ -111,7 +111,7 @@ impl Story<'_> {
         }
         steps.extend([self.nacl(), self.connection(), self.group()]);
         if !self.inbound() {
-            steps.extend([self.route(), self.mapping()]);
+            steps.extend([self.route(), self.mapping(), self.mtu()]);
         }
         steps
     }
@@ -139,6 +139,7 @@ impl Story<'_> {
             R::SgOutbound | R::SgInbound => "group",
             R::NoRoute | R::Blackhole => "route",
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
+            R::MtuExceeded => "mtu",
             _ => "parser",
         })
     }

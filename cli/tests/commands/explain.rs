@@ -52,7 +52,8 @@ fn a_packet_that_passes() {
     let stages: Vec<&str> = steps.iter().map(|(stage, ..)| stage.as_str()).collect();
     let searches = ["parser", "eni", "spoof", "appliance", "class far", "class port"];
     let walk =
-        [&searches[..], &["nacl", "connection", "group", "route", "mapping", "encap"]].concat();
+        [&searches[..], &["nacl", "connection", "group", "route", "mapping", "mtu", "encap"]]
+            .concat();
     assert_eq!(stages, walk);
     let says = |stage: &str| &steps.iter().find(|(s, ..)| s == stage).unwrap().1;
     assert!(says("eni").contains("ENI blue-web-1 of VPC blue, subnet blue-web, up"));

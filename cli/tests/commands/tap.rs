@@ -5,7 +5,8 @@
 //!   10.0.1.10 on a TAP <--> [ penstock tap ] <--> TAP, Linux's VXLAN, 10.0.1.20
 //! ```
 //! Linux stands in for the other card: its VXLAN, its fragments, its TCP. The tenant's addresses
-//! are what a DHCP client hears, its IPv6 default route what the kernel hears of the router.
+//! are what a DHCP client hears, its IPv6 default route what the kernel hears of the router, and
+//! how long its packets may be what the card says of them.
 
 mod lease;
 
@@ -32,7 +33,12 @@ const SERVER: &str = "10.0.1.20:8100";
 /// How often something is tried, a tenth of a second apart.
 const TRIES: usize = 300;
 
+/// 50 bytes less than the underlay's, and less than the TAP's.
+const MTU: &str = "mtu 1400 ";
+
 const CONFIG: &str = r#"
+underlay_mtu = 1450
+
 [[cards]]
 name = "model"
 profile = "large"
@@ -157,6 +163,10 @@ impl Stage {
             soon(device, || Path::new(&device_path).exists().then_some(()));
             ok(&format!("ip link set {device} netns {namespace}"));
         }
+        // What the router advertises is not to be what the card must say.
+        let deaf = format!("echo 0 > /proc/sys/net/ipv6/conf/{host}/accept_ra_mtu");
+        let done = words(&format!("ip netns exec {tenant} sh -c")).arg(deaf).status().unwrap();
+        assert!(done.success());
         let inside = |namespace: &str, command: &str| ok(&format!("ip -n {namespace} {command}"));
         inside(tenant, &format!("link set {host} address 02:b0:00:00:01:0a up"));
         inside(other, &format!("link set {net} address 02:00:c0:00:02:01 mtu 1600 up"));
@@ -192,6 +202,19 @@ impl Stage {
         assert!(self.card.wait().unwrap().success(), "{text}");
         serde_json::from_str(&text).unwrap()
     }
+}
+
+/// A host that sends to `address` too long a packet learns how long it may be.
+#[track_caller]
+fn learns_mtu(host: &str, address: &str) {
+    let route = || {
+        let route = words(&format!("ip -n {host} route get {address}")).output().unwrap();
+        String::from_utf8(route.stdout).unwrap()
+    };
+    assert!(!route().contains("mtu"), "{}", route());
+    let ping = format!("ip netns exec {host} ping -c 3 -i 0.2 -W 1 -M do -s 1420 {address}");
+    words(&ping).output().unwrap();
+    assert!(route().contains(MTU), "{}", route());
 }
 
 /// Bytes whose places tell them apart.
@@ -243,9 +266,11 @@ fn linux_talks_vxlan_with_the_card() {
     ok(&format!("{} 2001:db8:b:1::14", ping(56)));
     ok(&format!("ip -n {tenant} route add 2001:db8:b:1::/64 dev {}", stage.names.host));
     ok(&format!("{} 10.0.1.20", ping(56)));
+    learns_mtu(&tenant, "10.0.1.20");
     // In three fragments each way.
     ok(&format!("{} 10.0.1.20", ping(4000)));
     ok(&format!("{} 2001:db8:b:1::14", ping(56)));
+    learns_mtu(&tenant, "2001:db8:b:1::14");
     ok(&format!("{} 2001:db8:b:1::14", ping(4000)));
     let mut server = stage.play(&other, "server");
     let mut client = stage.play(&tenant, "client");
@@ -254,6 +279,7 @@ fn linux_talks_vxlan_with_the_card() {
     let said = stage.end();
     assert_eq!(said["mismatches"], 0, "{said}");
     assert_eq!(said["undelivered"], 0, "{said}");
+    assert!(said["verdicts"]["MtuExceeded"].is_null(), "{said}");
     // Linux asks for routers of its own accord.
     assert!(said["verdicts"]["PuntRouterSolicitation"].is_number(), "{said}");
     assert!(said["verdicts"]["PuntLinkLocal"].is_number(), "{said}");

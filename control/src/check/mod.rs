@@ -21,8 +21,8 @@ use crate::{
     problem::{Cause, Kind},
     report::{Errors, Problems},
     vpcs::{
-        Eni, Gateway, NetworkAcl, Peering, ROUTER_MAC, RouteTable, Subnet, TransitGateway, Vpc,
-        Vpcs,
+        Eni, Gateway, NetworkAcl, Peering, ROUTER_MAC, RouteTable, Subnet, TransitGateway,
+        UNDERLAY_MTU, Vpc, Vpcs,
     },
 };
 use groups::Group;
@@ -74,6 +74,10 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
     if let Some(mac) = &file.router_mac {
         check.router_mac = check.mac(mac).unwrap_or(check.router_mac);
     }
+    let underlay_mtu = file
+        .underlay_mtu
+        .as_ref()
+        .and_then(|mtu| check.judge(mtu.span(), value::underlay_mtu(*mtu.get_ref())));
     check.networks(file);
     let (cards, mappings) = check.places(file);
     check.routes();
@@ -85,6 +89,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
     };
     let vpcs = Vpcs {
         router_mac: check.router_mac,
+        underlay_mtu: underlay_mtu.unwrap_or(*UNDERLAY_MTU.end()),
         vpcs: check.vpcs.into_iter().flatten().collect(),
         subnets: check.subnets.into_iter().flatten().collect(),
         network_acls: check.acls.into_iter().flatten().collect(),

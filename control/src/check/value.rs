@@ -4,7 +4,7 @@ use crate::{
     address,
     file::{Vlan, Word},
     problem::Cause,
-    vpcs::{IDLE_SECONDS_MAX, PROTOCOLS, RULE_NUMBER_MAX},
+    vpcs::{IDLE_SECONDS_MAX, PROTOCOLS, RULE_NUMBER_MAX, UNDERLAY_MTU},
 };
 use hdl::profile::{HOST_PORTS, PORT_NAMES};
 use ipnet::IpNet;
@@ -61,6 +61,14 @@ pub fn underlay_ip(text: &str) -> Result<Ipv4Addr, Cause> {
     let ip: Ipv4Addr = text.parse().map_err(|_| bad())?;
     let odd = ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast() || ip.is_loopback();
     if odd { Err(bad()) } else { Ok(ip) }
+}
+
+/// Most bytes of an IP packet between two cards.
+pub fn underlay_mtu(bytes: i64) -> Result<u16, Cause> {
+    let (least, most) = (*UNDERLAY_MTU.start(), *UNDERLAY_MTU.end());
+    let bad =
+        Cause::BadLimit { said: bytes, unit: "bytes", least: least.into(), most: most.into() };
+    u16::try_from(bytes).ok().filter(|mtu| UNDERLAY_MTU.contains(mtu)).ok_or(bad)
 }
 
 /// A MAC of somebody.

@@ -119,6 +119,7 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
             vni: file.vpcs[mapping.vpc].vni,
             mac: mac(mapping.mac),
             subnet: subnet.map_or(0, |s| numbers.subnet(s)),
+            mtu: file.vpc_mtu(),
             ..MappingAction::default()
         };
         let key = IpKey { ip: address::bits(mapping.address), vpc: numbers.vpc(mapping.vpc) };
@@ -139,6 +140,7 @@ fn mapping_of(numbers: &Numbers, eni: &Eni) -> MappingAction {
         mac: mac(eni.mac),
         subnet: numbers.subnet(eni.subnet),
         local: eni.card == numbers.card,
+        mtu: file.vpc_mtu(),
         ..MappingAction::default()
     }
 }
@@ -160,6 +162,7 @@ fn next_hops(numbers: &Numbers) -> Vec<(IpKey, MappingAction)> {
                 vtep: gateway.underlay_ip.to_bits(),
                 vni: file.vpcs[gateway.vpc].vni,
                 mac: mac(gateway.mac),
+                mtu: gateway.kind.mtu().min(file.vpc_mtu()),
                 ..MappingAction::default()
             };
             entries.push((next_hop(number, action.vtep), action));
@@ -178,13 +181,11 @@ fn routers(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
         let subnet = &numbers.file.subnets[*index];
         let vpc = numbers.vpc(subnet.vpc);
         let action = MappingAction {
-            vtep: 0,
-            vni: 0,
             mac: router_mac,
             subnet: numbers.subnet(*index),
             local: true,
             router: true,
-            service: 0,
+            ..MappingAction::default()
         };
         let key = move |router: IpAddr| IpKey { ip: address::bits(router), vpc };
         subnet.routers().map(move |router| (key(router), action))

@@ -9,7 +9,7 @@
 //! | decline, release | nothing: the address stays the ENI's |
 
 use super::{
-    LEASE_SECONDS, MTU_BYTES, Unanswered,
+    LEASE_SECONDS, Unanswered,
     host::{Host, Lease, only_v4},
     options,
 };
@@ -150,7 +150,7 @@ fn network(host: &Host, lease: Lease) -> Vec<DhcpOption> {
         DhcpOption::SubnetMask(lease.address.netmask()),
         DhcpOption::Router(vec![lease.router]),
         DhcpOption::Hostname(format!("ip-{a}-{b}-{c}-{d}")),
-        DhcpOption::InterfaceMtu(MTU_BYTES),
+        DhcpOption::InterfaceMtu(host.mtu),
     ];
     options.extend(host.domain_name.clone().map(DhcpOption::DomainName));
     let lists: [(&[_], fn(_) -> _); 2] = [

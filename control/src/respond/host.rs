@@ -20,6 +20,8 @@ pub struct Host {
     vlan: Vec<u16>,
     /// MAC of its router.
     pub router_mac: [u8; 6],
+    /// MTU of its VPC.
+    pub mtu: u16,
     /// Its primary IPv4 address, if it has one.
     pub lease: Option<Lease>,
     /// Its IPv6 addresses.
@@ -60,6 +62,7 @@ impl Host {
             mac: eni.mac.into_array(),
             vlan: eni.vlan.clone(),
             router_mac: file.router_mac.into_array(),
+            mtu: file.vpc_mtu(),
             lease: subnet.cidrs.iter().zip(subnet.routers()).find_map(lease),
             addresses: only_v6(&eni.addresses).collect(),
             prefixes: subnet.cidrs.iter().filter_map(v6_prefix).collect(),

@@ -22,9 +22,6 @@ use host::Host;
 use serde::Serialize;
 use thiserror::Error;
 
-/// Bytes of the longest IP packet that ENIs of a VPC send each other (EC2 user guide, "Network
-/// maximum transmission unit (MTU) for your EC2 instance").
-pub const MTU_BYTES: u16 = 9001;
 /// For how long an address is given.
 pub const LEASE_SECONDS: u32 = 3600;
 

@@ -6,7 +6,7 @@
 //! Of the subnet's prefix it says neither that its addresses are on the link, nor that a host
 //! may make some: who has an address there is said by the file alone, and by nobody's hand.
 
-use super::{MTU_BYTES, Unanswered, host::Host};
+use super::{Unanswered, host::Host};
 use etherparse::{
     Icmpv6Slice, Icmpv6Type, Ipv6HeaderSlice, PacketBuilder, ether_type,
     icmpv6::{
@@ -118,7 +118,7 @@ fn body(host: &Host) -> Vec<u8> {
     body.extend([NdpOptionType::SOURCE_LINK_LAYER_ADDRESS.0, 1]);
     body.extend(host.router_mac);
     body.extend([NdpOptionType::MTU.0, 1, 0, 0]);
-    body.extend(u32::from(MTU_BYTES).to_be_bytes());
+    body.extend(u32::from(host.mtu).to_be_bytes());
     for prefix in &host.prefixes {
         let [valid_lifetime, preferred_lifetime] = PREFIX_SECONDS;
         let option = PrefixInformation {

@@ -3,8 +3,10 @@
 //! Objects name each other by their index in the list of their kind, which is their order in
 //! the file.
 
+mod mtu;
 mod routes;
 
+pub use mtu::UNDERLAY_MTU;
 pub use routes::{
     Attachment, Gateway, GatewayKind, Peering, Route, RouteTable, Target, TransitGateway,
     TransitRoute, TransitTable,
@@ -49,6 +51,8 @@ pub const RULE_NUMBER_MAX: u16 = 32766;
 pub struct Vpcs {
     /// MAC of the VPC's router, the same in every subnet.
     pub router_mac: MacAddr6,
+    /// Most bytes of an IP packet between two cards.
+    pub underlay_mtu: u16,
     /// Tenant networks.
     pub vpcs: Vec<Vpc>,
     /// Their parts.
@@ -114,33 +118,6 @@ impl Subnet {
         self.cidrs.iter().map(|cidr| match cidr {
             IpNet::V4(v4) => Ipv4Addr::from_bits(v4.network().to_bits() + 1).into(),
             IpNet::V6(v6) => Ipv6Addr::from_bits(v6.network().to_bits() + 1).into(),
-        })
-    }
-}
-
-/// The address two behind the base of an IPv4 prefix.
-fn plus_two(cidr: &IpNet) -> Option<IpAddr> {
-    match cidr {
-        IpNet::V4(v4) => Some(Ipv4Addr::from_bits(v4.network().to_bits() + 2).into()),
-        IpNet::V6(_) => None,
-    }
-}
-
-impl Vpcs {
-    /// The address two behind the base of a VPC's first IPv4 prefix.
-    pub(crate) fn plus_two(&self, vpc: usize) -> Option<IpAddr> {
-        self.vpcs[vpc].cidrs.iter().find_map(plus_two)
-    }
-
-    /// The addresses of a VPC's services, with the service of each: those that mean the same
-    /// everywhere, and those two behind the base of a prefix.
-    pub fn service_addresses(&self, vpc: usize) -> impl Iterator<Item = (IpAddr, &CpuService)> {
-        let subnets = self.subnets.iter().filter(move |s| s.vpc == vpc);
-        let twos = subnets.flat_map(|s| s.cidrs.iter().filter_map(plus_two));
-        let twos: Vec<IpAddr> = twos.chain(self.plus_two(vpc)).collect();
-        self.services.iter().flat_map(move |service| {
-            let twos = twos.clone().into_iter().filter(|_| service.plus_two);
-            twos.chain(service.fixed.iter().copied()).map(move |ip| (ip, service))
         })
     }
 }

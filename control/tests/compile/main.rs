@@ -3,6 +3,7 @@
 mod appliances;
 mod groups;
 mod limits;
+mod mtu;
 mod routes;
 mod services;
 mod sizes;
@@ -391,8 +392,7 @@ fn classes_beyond_their_number_are_named() {
             acl + 1
         );
     }
-    let errors =
-        compile(&parse(&text, Syntax::Toml), "a", LARGE).expect_err("280 port ranges, and all");
+    let errors = compile(&parse(&text, Syntax::Toml), "a", LARGE).expect_err("280 port ranges");
     assert_eq!(
         errors.problems[0].cause.lines().0,
         "the rules of VPC `v` tell 281 classes of ports apart, and card `a` 255"

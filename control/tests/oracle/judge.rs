@@ -211,7 +211,7 @@ impl<'v> Oracle<'v, '_> {
         }
         unless(self.passes(eni, false, packet), DropReason::SgOutbound)?;
         let routed = packet.dst_mac == self.file.router_mac;
-        let (lives, onward) = if routed {
+        let (lives, onward, met) = if routed {
             let way = self.way(vpc, subnet.route_table, packet.dst);
             self.memory.met.push(match way {
                 Ok((_, met)) | Err((_, met)) => met,
@@ -225,16 +225,15 @@ impl<'v> Oracle<'v, '_> {
                 }
                 _ => Ok((way, met)),
             });
-            let onward = match way.map_err(|(reason, _)| reason)?.0 {
+            let (way, met) = way.map_err(|(reason, _)| reason)?;
+            let onward = match way {
                 Way::Vpc(onward) => onward,
-                Way::Eni(eni) => {
-                    let takes = !eni.source_dest_check || eni.addresses.contains(&packet.dst);
-                    unless(takes || eni.card != self.card, DropReason::NoLocalEni)?;
-                    return self.hand_to(eni, self.file.router_mac, packet);
-                }
+                Way::Eni(to) => return self.hand_to(eni, to, self.file.router_mac, packet),
                 Way::Gateway(gateway) => {
+                    let told = self.too_long(eni, packet, self.mtu(met, Some(gateway)));
                     let (to, src_mac) = ((gateway.underlay_ip, vpc), self.file.router_mac);
-                    return Ok(self.tunnelled(packet, to, src_mac, gateway.mac));
+                    let goes = || self.tunnelled(packet, to, src_mac, gateway.mac);
+                    return Ok(told.unwrap_or_else(goes));
                 }
             };
             let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
@@ -244,15 +243,18 @@ impl<'v> Oracle<'v, '_> {
             if lives.is_none() && self.is_asked_for(vpc, onward, packet.dst) {
                 return Ok(Self::missed(eni, packet));
             }
-            (lives.ok_or(DropReason::NoMapping)?, onward)
-        } else if let Some(eni) = self.appliance_beside(eni, packet.dst_mac) {
+            (lives.ok_or(DropReason::NoMapping)?, onward, met)
+        } else if let Some(appliance) = self.appliance_beside(eni, packet.dst_mac) {
             self.memory.met.push("to an appliance's MAC");
-            return self.hand_to(eni, packet.src_mac, packet);
+            return self.hand_to(eni, appliance, packet.src_mac, packet);
         } else {
             let neighbor = |l: &Lives| l.mac == packet.dst_mac && l.subnet == Some(eni.subnet);
             let lives = self.lives(vpc, packet.dst).filter(neighbor);
-            (lives.ok_or(DropReason::NotItsAddress)?, vpc)
+            (lives.ok_or(DropReason::NotItsAddress)?, vpc, "")
         };
+        if let Some(told) = self.too_long(eni, packet, self.mtu(met, None)) {
+            return Ok(told);
+        }
         let src_mac = if routed { self.file.router_mac } else { packet.src_mac };
         match lives.eni.filter(|e| e.card == self.card) {
             Some(receiver) => {
@@ -263,13 +265,18 @@ impl<'v> Oracle<'v, '_> {
         }
     }
 
-    /// To an ENI of the sender's VPC, here or elsewhere.
-    fn hand_to(&mut self, eni: &Eni, src_mac: MacAddr6, packet: &Packet) -> Judged {
-        if eni.card == self.card {
-            return self.arrive(eni, src_mac, packet);
+    /// From one ENI of a VPC to another, here or elsewhere.
+    fn hand_to(&mut self, from: &Eni, to: &Eni, src_mac: MacAddr6, packet: &Packet) -> Judged {
+        if let Some(told) = self.too_long(from, packet, self.mtu("", None)) {
+            return Ok(told);
         }
-        let to = (self.file.cards[eni.card].underlay_ip, self.subnet(eni).vpc);
-        Ok(self.tunnelled(packet, to, src_mac, eni.mac))
+        if to.card == self.card {
+            let takes = !to.source_dest_check || to.addresses.contains(&packet.dst);
+            unless(takes, DropReason::NoLocalEni)?;
+            return self.arrive(to, src_mac, packet);
+        }
+        let at = (self.file.cards[to.card].underlay_ip, self.subnet(to).vpc);
+        Ok(self.tunnelled(packet, at, src_mac, to.mac))
     }
 
     /// To an underlay address, with the VNI of a VPC.

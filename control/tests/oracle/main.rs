@@ -12,6 +12,7 @@ mod nftables;
 mod packet;
 mod punts;
 mod roads;
+mod size;
 mod traffic;
 mod world;
 
@@ -203,7 +204,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 88] = [
+const MET: [&str; 93] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -274,6 +275,11 @@ const MET: [&str; 88] = [
     "PuntMappingMiss",
     "ND for a link-local address",
     "ND by a link-local address",
+    "too long, a later fragment",
+    "too long, an ICMP error",
+    "too long, and may be fragmented",
+    "too long, told over IPv4",
+    "too long, told over IPv6",
     "to a peer",
     "through a transit gateway",
     "transit: no route",

@@ -269,7 +269,7 @@ impl Saying {
             (IpAddr::V4(src), IpAddr::V4(dst)) => {
                 let mut ip = Ipv4Header::new(length, 64, number, src.octets(), dst.octets())
                     .expect("a short packet");
-                ip.dont_fragment = false;
+                ip.dont_fragment = rng.bool();
                 ip.dscp = IpDscp::try_new(rng.u8(..64)).expect("six bits");
                 ip.ecn = IpEcn::try_new(rng.u8(..4)).expect("two bits");
                 match self.what {
@@ -338,6 +338,10 @@ impl What {
             Self::Behind => vec![5; 16],
         };
         bytes.extend([1, 2, 3, 4]);
+        if once_in(rng, 8) {
+            let more = *pick(rng, &[1200, 1400, 8000, 8900]) + rng.usize(..120);
+            bytes.resize(bytes.len() + more, 7);
+        }
         bytes
     }
 }

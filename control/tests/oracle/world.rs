@@ -39,6 +39,9 @@ pub fn once_in(rng: &mut Rng, n: u32) -> bool {
 /// it may do does.
 pub fn file(rng: &mut Rng, mut places: Rng) -> String {
     let mut text = String::new();
+    if rng.bool() {
+        text += &format!("underlay_mtu = {}\n", pick(rng, &[1330, 1500, 8200]));
+    }
     for (card, byte) in [("a", 1), ("b", 2)] {
         write!(
             text,

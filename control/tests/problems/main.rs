@@ -43,6 +43,14 @@ fn the_right_file_is_right() {
 }
 
 #[test]
+fn underlay_mtu() {
+    for bytes in ["1329", "9203", "-1", "70000"] {
+        let said = format!("underlay_mtu = {bytes}\n[[cards]]\nname = \"a\"");
+        check("[[cards]]\nname = \"a\"", &said, bytes, &format!("{bytes} bytes is no limit"));
+    }
+}
+
+#[test]
 fn shape() {
     check(
         "vni = 7",

@@ -86,7 +86,7 @@ fn an_offer_says_all_that_a_host_must_know() {
         DhcpOption::Router(vec![router]),
         DhcpOption::DomainNameServer(vec![v4("10.0.0.2")]),
         DhcpOption::Hostname("ip-10-0-1-13".into()),
-        DhcpOption::InterfaceMtu(9001),
+        DhcpOption::InterfaceMtu(1500),
         DhcpOption::AddressLeaseTime(3600),
         DhcpOption::Renewal(1800),
         DhcpOption::Rebinding(3150),

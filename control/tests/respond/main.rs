@@ -18,6 +18,7 @@ use std::{
 
 /// ENIs have their numbers by name: `deep` is 1, `four` 2, `many` 3, `six` 4.
 const FILE: &str = r#"
+underlay_mtu = 1550
 [[cards]]
 name = "a"
 underlay = { ip = "192.0.2.1", mac = "02:00:00:00:aa:01", gateway_mac = "02:00:00:00:aa:99" }

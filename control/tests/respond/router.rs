@@ -47,7 +47,7 @@ fn heard(desk: &Desk, who: Asker, frame: &[u8], prefixes: &[&str]) -> ([u8; 6], 
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!((macs, mtus), (vec![vec![1, 1, 2, 0, 0, 0, 0, 1]], vec![9001]));
+    assert_eq!((macs, mtus), (vec![vec![1, 1, 2, 0, 0, 0, 0, 1]], vec![1500]));
     let want = prefixes.iter().map(|prefix| PrefixInformation {
         prefix_length: 64,
         on_link: false,

@@ -62,6 +62,7 @@ impl Random {
             local: self.below(2) == 1,
             router: self.below(2) == 1,
             service: self.below(1 << 4) as u8,
+            mtu: self.below(1 << 14) as u16,
         }
     }
 

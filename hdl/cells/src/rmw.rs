@@ -30,6 +30,10 @@ pub struct Rmw<const W: usize, const A: usize> {
     pub index: Signal<In, Bits<A>>,
     /// The word of [`LATENCY`] clocks ago, with every change before it.
     pub word: Signal<Out, Bits<W>>,
+    /// The same, had the request before it changed nothing,
+    pub alone: Signal<Out, Bits<W>>,
+    /// which concerns it if this is set: then it is [`Rmw::last`].
+    pub again: Signal<Out, Bit>,
     /// With it: what it becomes,
     pub becomes: Signal<In, Bits<W>>,
     /// unless it becomes 0.
@@ -58,6 +62,8 @@ impl<const W: usize, const A: usize> Rmw<W, A> {
             clock: Signal::default(),
             index: Signal::default(),
             word: Signal::default(),
+            alone: Signal::default(),
+            again: Signal::default(),
             becomes: Signal::default(),
             clear: Signal::default(),
             last: Signal::default(),
@@ -120,6 +126,8 @@ impl<const W: usize, const A: usize> Logic for Rmw<W, A> {
         }
 
         // Stage 3: change. The register's reset is the clear.
+        self.alone.next = self.operand.q.val();
+        self.again.next = self.same_as_last.q.val();
         self.word.next = self.operand.q.val();
         if self.same_as_last.q.val() {
             self.word.next = self.changed.q.val();

@@ -1,14 +1,11 @@
 //! [`super::into_tunnel`] and [`super::to_eni`] as hardware.
 
-use super::{bits::TunnelHeader, checksum::Checksum, tags::Tags};
+use super::{answer::Answer, bits::TunnelHeader, checksum::Checksum, tags::Tags};
 use crate::{
     decap::bits::Identity,
     deliver::bits::Access,
     mapping::bits::MappingAction,
-    neighbor::{
-        ARP_BYTES, LEFT_BYTES, SOLICITATION_BYTES,
-        gateware::{Reply, SUM, Sum},
-    },
+    neighbor::{ARP_BYTES, LEFT_BYTES, SOLICITATION_BYTES},
     profile::{CPU_PORT, HOST_PORTS},
     punt,
 };
@@ -42,6 +39,8 @@ pub struct Carry {
     pub question: Bits<1>,
     /// Is it IPv6?
     pub v6: Bits<1>,
+    /// Words of it that an ICMP error quotes.
+    pub quote_words: Bits<5>,
 }
 
 /// The new beginning of a frame. Everything comes in with the receiver's row.
@@ -59,7 +58,13 @@ pub struct Encap {
     pub near_ip: Signal<In, Bits<128>>,
     /// and of the other one, which is asked for.
     pub far_ip: Signal<In, Bits<128>>,
-    /// The same, `LATENCY - 2` clocks later.
+    /// What the quoted words add up to.
+    pub quote_sum: Signal<In, Bits<16>>,
+    /// MTU of the path, a clock later.
+    pub path: Signal<In, Bits<14>>,
+    /// `LATENCY - 3` clocks later: it is longer than that, and its sender is told.
+    pub tells: Signal<In, Bit>,
+    /// The addresses, `LATENCY - 2` clocks later.
     pub late_near_ip: Signal<In, Bits<128>>,
     pub late_far_ip: Signal<In, Bits<128>>,
     /// `LATENCY - 2` clocks later: it leaves as it is through this port,
@@ -100,18 +105,15 @@ pub struct Encap {
     mapping_before: Delay<MappingAction, { LATENCY - 2 }>,
     mapping_at: DFF<MappingAction>,
     row_before: Delay<Access, { LATENCY - 2 }>,
-    tags_early: Delay<Bits<2>, { LATENCY - 3 }>,
-    v6_early: Delay<Bit, { LATENCY - 3 }>,
     row_at: DFF<Access>,
     inbound_before: Delay<Bit, { LATENCY - 2 }>,
     inbound_at: DFF<Bit>,
     tunnel: Signal<Local, TunnelHeader>,
     tags: Tags,
-    answer_tags: Tags,
-    answer_sum: Sum,
-    answer_sum_at: Delay<Bits<16>, { LATENCY - 2 - SUM }>,
-    reply: Reply,
+    answer_of: Answer,
     answer: DFF<Bits<HEADER_BITS>>,
+    tells_before: DFF<Bit>,
+    tells_at: DFF<Bit>,
     out_or_answer: Either<8, HEADER_BITS>,
     or_to_eni: Either<8, HEADER_BITS>,
     overlay_src_mac_now: DFF<Bits<48>>,
@@ -155,6 +157,9 @@ impl Default for Encap {
             carry: Signal::default(),
             near_ip: Signal::default(),
             far_ip: Signal::default(),
+            quote_sum: Signal::default(),
+            path: Signal::default(),
+            tells: Signal::default(),
             late_near_ip: Signal::default(),
             late_far_ip: Signal::default(),
             late_settled: Signal::default(),
@@ -184,18 +189,15 @@ impl Default for Encap {
             mapping_before: Delay::default(),
             mapping_at: DFF::default(),
             row_before: Delay::default(),
-            tags_early: Delay::default(),
-            v6_early: Delay::default(),
             row_at: DFF::default(),
             inbound_before: Delay::default(),
             inbound_at: DFF::default(),
             tunnel: Signal::default(),
             tags: Tags::default(),
-            answer_tags: Tags::default(),
-            answer_sum: Sum::default(),
-            answer_sum_at: Delay::default(),
-            reply: Reply::default(),
+            answer_of: Answer::default(),
             answer: DFF::default(),
+            tells_before: DFF::default(),
+            tells_at: DFF::default(),
             out_or_answer: Either::default(),
             or_to_eni: Either::default(),
             overlay_src_mac_now: DFF::default(),
@@ -228,10 +230,10 @@ impl Logic for Encap {
         dff_setup!(self, clock, inner, total_length, udp_length, src_mac);
         dff_setup!(self, clock, overlay_src_mac_now, out, port, p_of, s_of, len_of);
         dff_setup!(self, clock, carry_at, mapping_at, row_at, inbound_at, answer);
-        dff_setup!(self, clock, settled, punted, came_at);
+        dff_setup!(self, clock, settled, punted, came_at, tells_before, tells_at);
         clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_before);
-        clock!(self, clock, mapping_before, row_before, inbound_before, answer_sum, answer_sum_at);
-        clock!(self, clock, out_or_answer, or_to_eni, reply, tags_early, v6_early);
+        clock!(self, clock, mapping_before, row_before, inbound_before, answer_of);
+        clock!(self, clock, out_or_answer, or_to_eni);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
             - bit_cast::<16, 8>(self.carry.val().l3_offset)
@@ -276,40 +278,41 @@ impl Logic for Encap {
         self.tunnel.next.vni = self.mapping_at.q.val().vni;
         self.tunnel.next.overlay_dst_mac = self.mapping_at.q.val().mac;
         self.tunnel.next.overlay_src_mac = self.src_mac_at.q.val();
-        // To an ENI here; the answer to what it asked is one, known a clock before.
+        // To an ENI here, or what the card answers it, known a clock before.
         self.tags.row.next = self.row_at.q.val();
         self.tags.src_mac.next = self.src_mac_at.q.val();
-        self.answer_tags.row.next = self.row_before.q.val();
-        self.answer_tags.src_mac.next = self.mapping_before.q.val().mac;
-        self.reply.begins.next = self.answer_tags.header.val();
-        self.tags_early.d.next = self.row.val().tags;
-        self.reply.tags.next = self.tags_early.q.val();
-        self.reply.asker_mac.next = self.row_before.q.val().mac;
-        self.reply.asker_ip.next = self.late_near_ip.val();
-        self.reply.mac.next = self.mapping_before.q.val().mac;
-        self.reply.ip.next = self.late_far_ip.val();
-        self.v6_early.d.next = self.carry.val().v6.any();
-        self.reply.v6.next = self.v6_early.q.val();
-        self.reply.router.next = self.mapping_before.q.val().router;
-        self.answer_sum.asked.next = self.far_ip.val();
-        self.answer_sum.asker.next = self.near_ip.val();
-        self.answer_sum.mac.next = self.mapping.val().mac;
-        self.answer_sum.router.next = self.mapping.val().router.any();
-        self.answer_sum_at.d.next = self.answer_sum.checksum.val();
-        self.reply.checksum.next = self.answer_sum_at.q.val();
-        self.answer.d.next = self.reply.header.val();
+        self.answer_of.identity.next = self.identity.val();
+        self.answer_of.question.next = self.carry.val().question.any();
+        self.answer_of.v6.next = self.carry.val().v6.any();
+        self.answer_of.routed.next = self.carry.val().routed.any();
+        self.answer_of.near_ip.next = self.near_ip.val();
+        self.answer_of.far_ip.next = self.far_ip.val();
+        self.answer_of.quote_words.next = self.carry.val().quote_words;
+        self.answer_of.quote_sum.next = self.quote_sum.val();
+        self.answer_of.mapping.next = self.mapping.val();
+        self.answer_of.row.next = self.row.val();
+        self.answer_of.path.next = self.path.val();
+        self.answer_of.tells.next = self.tells.val();
+        self.answer_of.late_near_ip.next = self.late_near_ip.val();
+        self.answer_of.late_far_ip.next = self.late_far_ip.val();
+        self.answer_of.late_row.next = self.row_before.q.val();
+        self.answer_of.late_mapping.next = self.mapping_before.q.val();
+        self.tells_before.d.next = self.tells.val();
+        self.tells_at.d.next = self.tells_before.q.val();
+        self.answer.d.next = self.answer_of.header.val();
         // Or the head of what is punted.
         self.late_service.next = self.mapping_before.q.val().service;
         self.settled.d.next = self.late_settled.val();
         self.punted.d.next = self.late_punted.val();
         self.came_at.d.next = self.late_port.val();
         if self.late_punted.val() {
-            self.answer.d.next = (self.reply.header.val() & self.behind_head.val())
+            self.answer.d.next = (self.answer_of.header.val() & self.behind_head.val())
                 | (bit_cast::<HEADER_BITS, 128>(self.late_head.val()) << 640);
         }
         // One of them.
-        self.out_or_answer.take_b.next =
-            self.carry_before.q.val().question.any() | self.late_punted.val();
+        self.out_or_answer.take_b.next = self.carry_before.q.val().question.any()
+            | self.tells_before.q.val()
+            | self.late_punted.val();
         self.out_or_answer.a.next =
             bit_cast::<HEADER_BITS, TUNNEL>(bit_cast::<TUNNEL, TUNNEL>(self.tunnel.val().into()))
                 << 272;
@@ -340,6 +343,16 @@ impl Logic for Encap {
                 self.len_of.d.next =
                     bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.v6_end.val());
             }
+        }
+        if self.tells_at.q.val() {
+            self.port.d.next = self.row_at.q.val().port;
+            self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 21;
+            if self.carry_at.q.val().v6.any() {
+                self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 31;
+            }
+            self.s_of.d.next = bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1);
+            self.len_of.d.next = bit_cast::<14, 8>(self.carry_at.q.val().l3_offset)
+                + (bit_cast::<14, 5>(self.carry_at.q.val().quote_words) << 2);
         }
         if self.settled.q.val() {
             self.port.d.next = self.came_at.q.val();

@@ -6,6 +6,8 @@
 //!   to the underlay: Ethernet | IPv4 | UDP | VXLAN | overlay MACs        p = 31
 //!   to an ENI:       overlay MACs | its VLAN tags                        p = 6, 8 or 10
 //! ```
+//! What the card itself says to an ENI is a longer header of the second kind.
+//!
 //! The tail always begins with the type field in front of the IP header, so that tags and
 //! tunnels of the incoming frame disappear, and ends where the IP packet ends, so that Ethernet
 //! padding does. Nothing behind the MACs is touched: the VPC's router is no hop.
@@ -173,9 +175,12 @@ pub fn to_eni(eni: &Access, h: &Headers) -> Rewrite {
 // ---- kernel -----------------------------------------------------------------------------
 
 #[cfg(feature = "gateware")]
+#[allow(missing_docs)] // what `LogicStruct` derives has none
+mod answer;
+#[cfg(feature = "gateware")]
 mod checksum;
 #[cfg(feature = "gateware")]
-#[allow(missing_docs)] // what `LogicStruct` derives has none
+#[allow(missing_docs)] // likewise
 pub mod gateware;
 #[cfg(feature = "gateware")]
 #[allow(missing_docs)] // likewise

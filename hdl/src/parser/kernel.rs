@@ -14,6 +14,7 @@ mod link;
 mod neighbor;
 mod network;
 mod outer;
+mod quote;
 mod tail;
 mod transport;
 mod view;
@@ -75,6 +76,7 @@ pub struct Parser {
     port_fields: transport::Ports,
     check: transport::Check,
     header_sum: checksum::HeaderSum,
+    quote: quote::Quote,
     flow: flow::FlowHash,
     judge: fault::Judge,
     gather: gather::Gather,
@@ -105,7 +107,7 @@ impl Logic for Parser {
             behind_ipv4
         );
         clock!(self, clock, behind, align, protocols, port_fields, check, header_sum, flow, judge);
-        clock!(self, clock, gather, valid, rest, ended, is_ipv4, whole);
+        clock!(self, clock, gather, valid, rest, ended, is_ipv4, whole, quote);
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
@@ -169,6 +171,10 @@ impl Logic for Parser {
         self.behind_ipv4.words.next = self.place.l3.val().get_bits::<4>(584);
         self.header_sum.header.next = self.place.l3.val().get_bits::<480>(112);
         self.header_sum.ihl.next = self.place.l3.val().get_bits::<4>(584);
+        self.quote.l3.next = self.place.l3.val();
+        self.quote.kind.next = self.place.kind.val();
+        self.quote.length.next = self.lengths.payload.val().length;
+        self.quote.behind_ipv4.next = self.behind_ipv4.header.val();
         self.chain.l3.next = self.place.l3.val();
         self.chain.kind.next = self.place.kind.val();
         self.chain.l3_offset.next = self.place.fields.val().l3_offset;
@@ -216,6 +222,7 @@ impl Logic for Parser {
         self.gather.link.next = self.place.fields.val();
         self.gather.network.next = self.neighbor.fields.val();
         self.gather.end.next = self.lengths.end.val();
+        self.gather.quote_sum.next = self.quote.sum.val();
         self.gather.behind.next = self.behind.fields.val();
         self.gather.transport.next = self.port_fields.fields.val();
         self.gather.fault.next = self.judge.fault.val();

@@ -70,6 +70,15 @@ use crate::meta::DropReason;
         l3_offset: u8 => 8,
         /// Byte behind the last one of the IP packet (padding lies behind it).
         end: u16 => 14,
+        /// May it not be fragmented on its way: IPv6, or IPv4 with DF?
+        df: bool,
+        /// What an ICMP error about it quotes, in words of 4 bytes: the IP header, of IPv6 without
+        /// extensions, and 8 bytes (RFC 792); 0 of ARP.
+        quote_words: u8 => 5,
+        /// What the halfwords of that add up to, each carry added back in: of IPv6 without the
+        /// addresses, of IPv4 without the header, which adds up to nothing. 0 if the packet has
+        /// less.
+        quote_sum: u16 => 16,
         /// Hash of the flow for the tunnel's UDP source port.
         flow_hash: u16 => 14,
     }

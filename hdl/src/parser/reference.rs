@@ -168,6 +168,11 @@ fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     headers.src_ip = mapped(be32(frame, l3 + 12));
     headers.dst_ip = mapped(be32(frame, l3 + 16));
     headers.end = end as u16;
+    headers.df = frame[l3 + 6] & 0x40 != 0;
+    headers.quote_words = (header_bytes / 4) as u8 + 2;
+    if end >= l4 + 8 {
+        headers.quote_sum = ones_complement_sum(&frame[l4..l4 + 8]);
+    }
     let fragment_offset = be16(frame, l3 + 6) & 0x1fff;
     let more_fragments = be16(frame, l3 + 6) & 0x2000 != 0;
     payload(&frame[l4..end], fragment_offset, more_fragments, headers)
@@ -188,6 +193,12 @@ fn ipv6(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     headers.src_ip = src_ip;
     headers.dst_ip = dst_ip;
     headers.end = end as u16;
+    headers.df = true;
+    headers.quote_words = 12;
+    if end >= l3 + 48 {
+        let ends = [&frame[l3..l3 + 8], &frame[l3 + 40..l3 + 48]].concat();
+        headers.quote_sum = ones_complement_sum(&ends);
+    }
     let (at, field) = extensions(&frame[..end], l3 + 40, headers)?;
     let more = payload(&frame[at..end], field >> 3, field & 1 != 0, headers)?;
     let message = headers.protocol == PROTOCOL_ICMPV6 && headers.ported;

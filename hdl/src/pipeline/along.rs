@@ -1,6 +1,6 @@
 //! What travels with a packet from the searches to its end?
 
-use super::turn::Pass;
+use super::turn::{Pass, Turned};
 use crate::{eni::bits::AttachAction, parser::bits::Headers};
 use rust_hdl::prelude::*;
 
@@ -34,6 +34,10 @@ pub struct Along {
     pub l3_offset: Bits<8>,
     pub end: Bits<14>,
     pub flow_hash: Bits<14>,
+    pub df: Bits<1>,
+    pub fragment: Bits<1>,
+    pub quote_words: Bits<5>,
+    pub quote_sum: Bits<16>,
 }
 
 /// Headers into what travels on; wires.
@@ -79,5 +83,40 @@ impl Logic for Pick {
         self.along.next.l3_offset = self.headers.val().l3_offset;
         self.along.next.end = self.headers.val().end;
         self.along.next.flow_hash = self.headers.val().flow_hash;
+        self.along.next.df = self.headers.val().df;
+        self.along.next.fragment = self.headers.val().fragment;
+        self.along.next.quote_words = self.headers.val().quote_words;
+        self.along.next.quote_sum = self.headers.val().quote_sum;
+    }
+}
+
+/// What travels along into what another pass needs of it; wires.
+#[derive(LogicBlock, Default)]
+pub struct Back {
+    pub along: Signal<In, Along>,
+    pub src_mac: Signal<In, Bits<48>>,
+    pub dst_mac: Signal<In, Bits<48>>,
+    pub turned: Signal<Out, Turned>,
+}
+
+impl Logic for Back {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.turned.next.number = self.along.val().number;
+        self.turned.next.port = self.along.val().port;
+        self.turned.next.generation = self.along.val().generation;
+        self.turned.next.vpc = self.along.val().vpc;
+        self.turned.next.src_mac = self.src_mac.val();
+        self.turned.next.dst_mac = self.dst_mac.val();
+        self.turned.next.src_ip = self.along.val().near_ip;
+        self.turned.next.dst_ip = self.along.val().far_ip;
+        self.turned.next.protocol = self.along.val().protocol;
+        self.turned.next.ported = self.along.val().ported;
+        self.turned.next.src_port = self.along.val().src_port;
+        self.turned.next.dst_port = self.along.val().dst_port;
+        self.turned.next.tcp_flags = self.along.val().tcp_flags;
+        self.turned.next.dscp_ecn = self.along.val().dscp_ecn;
+        self.turned.next.l3_offset = self.along.val().l3_offset;
+        self.turned.next.end = self.along.val().end;
     }
 }

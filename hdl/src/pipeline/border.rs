@@ -80,6 +80,8 @@ pub struct Border {
     pub blackhole: Signal<Out, Bit>,
     /// or to another VPC, under an address that is not its own.
     pub foreign: Signal<Out, Bit>,
+    /// Its route leads through a transit gateway.
+    pub transit: Signal<Out, Bit>,
     pub trace: Signal<Out, Trace>,
     /// Of what leaves, one clock later than the others.
     pub reason: Signal<Out, Bits<6>>,
@@ -110,6 +112,7 @@ pub struct Border {
     other_vpc: DFF<Bit>,
     not_own: DFF<Bit>,
     foreign_at: Delay<Bit, { WAIT - 1 }>,
+    transit_at: Delay<Bit, WAIT>,
     sent_now: DFF<Bit>,
     at_home: Delay<Bit, { WAIT - 1 }>,
     reason_at: Delay<Bits<6>, WAIT>,
@@ -141,7 +144,7 @@ impl Logic for Border {
         clock!(self, clock, kept, nacl, mapping_of, judge, valid_at, along_at, routed_at);
         clock!(self, clock, subnet_at, asks_at, speaks_at, owned_at, receiver_at, receiver_in_at);
         clock!(self, clock, arrives, broadcast, no_route_at, blackhole_at, foreign_at, at_home);
-        clock!(self, clock, neighbor_at, reason_at, trace_at);
+        clock!(self, clock, neighbor_at, reason_at, trace_at, transit_at);
         self.kept.orders.next = self.orders.val();
         self.route_label.i.next = self.i_classes.val().route;
         self.far_label.i.next = self.route_label.o.val().far;
@@ -181,7 +184,7 @@ impl Logic for Border {
         self.mapping_of.generation.next = self.i_along.val().generation.any();
         self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(5);
         self.mapping_of.w_slot.next = self.orders.val().w_index;
-        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<258>(0);
+        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<272>(0);
         self.hit.next = self.mapping_of.hit.val();
         self.mapping.next = self.mapping_of.action.val();
         self.w_ready.next = 0.into();
@@ -222,6 +225,7 @@ impl Logic for Border {
         self.blackhole_at.d.next = self.i_led.val() & (self.route_label.o.val().target == 1);
         self.other_vpc.d.next = self.i_led.val()
             & ((self.route_label.o.val().target == 9) | (self.route_label.o.val().target == 10));
+        self.transit_at.d.next = self.i_led.val() & (self.route_label.o.val().target == 10);
         self.not_own.d.next = !self.i_owned.val() | (self.i_owner.val() != self.i_near.val().eni);
         self.foreign_at.d.next = self.other_vpc.q.val() & self.not_own.q.val();
         self.reason_at.d.next = self.i_reason.val();
@@ -240,6 +244,7 @@ impl Logic for Border {
         self.no_route.next = self.no_route_at.q.val();
         self.blackhole.next = self.blackhole_at.q.val();
         self.foreign.next = self.foreign_at.q.val();
+        self.transit.next = self.transit_at.q.val();
         // For the record.
         self.so_far.next = self.i_trace.val();
         self.so_far.next.rule_key = bit_cast::<27, 27>(self.rule_key.val().into());
@@ -252,6 +257,6 @@ impl Logic for Border {
         self.trace.next.ruled = self.answered[0].answer.val();
         self.trace.next.rule = bit_cast::<28, 28>(self.nacl.action.val().into());
         self.trace.next.mapped = self.answered[1].answer.val();
-        self.trace.next.mapping = bit_cast::<120, 120>(self.mapping_of.action.val().into());
+        self.trace.next.mapping = bit_cast::<134, 134>(self.mapping_of.action.val().into());
     }
 }

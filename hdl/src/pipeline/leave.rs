@@ -3,8 +3,9 @@
 
 use super::{
     T_CLASS, T_MAPPING, T_VERDICT,
-    along::Along,
+    along::{Along, Back},
     orders::{Kept, Orders},
+    size::Size,
     toll::Toll,
     turn::Turned,
     verdict::Verdict,
@@ -76,6 +77,7 @@ pub struct Leave {
     pub i_no_route: Signal<In, Bit>,
     pub i_blackhole: Signal<In, Bit>,
     pub i_foreign: Signal<In, Bit>,
+    pub i_transit: Signal<In, Bit>,
     pub i_trace: Signal<In, Trace>,
     /// One clock later than the others.
     pub i_reason: Signal<In, Bits<6>>,
@@ -123,10 +125,14 @@ pub struct Leave {
     asks: DFF<Bit>,
     astray: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     unanswered: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    size: Size,
+    tells: DFF<Bit>,
+    told: DFF<Bit>,
+    told_now: DFF<Bit>,
     comes: Delay<Bit, ANSWER>,
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
-    judge: FirstReason<10>,
-    judge_all: FirstReason<3>,
+    judge: FirstReason<11>,
+    judge_all: FirstReason<4>,
     here: Delay<Bit, ANSWER>,
     counts: Signal<Local, Bit>,
     meant: Signal<Local, Bit>,
@@ -149,6 +155,7 @@ pub struct Leave {
     along: Delay<Along, 1>,
     along_now: Delay<Along, 1>,
     mac: Delay<Bits<48>, WAIT>,
+    back: Back,
     valid_before: DelayValid<ANSWER>,
     valid_at: DelayValid<1>,
     trace_at: Delay<Trace, WAIT>,
@@ -164,6 +171,7 @@ impl Leave {
             toll: Toll::new(enis_log2),
             judge_all: FirstReason::of([
                 DropReason::Metered.code(),
+                DropReason::MtuExceeded.code(),
                 DropReason::PuntLimited.code(),
                 PuntReason::MappingMiss.settled(),
             ]),
@@ -179,6 +187,7 @@ impl Leave {
                 DropReason::NoMapping,
                 DropReason::NotItsAddress,
                 DropReason::ArpNoMapping,
+                DropReason::MtuExceeded,
                 DropReason::EniDown,
             ]),
             ..Self::default()
@@ -191,7 +200,7 @@ impl Logic for Leave {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, turns_now, judged_now, punted_now, clock_at);
-        dff_setup!(self, clock, before, void_now, passes, would_turn, asks);
+        dff_setup!(self, clock, before, void_now, passes, would_turn, asks, tells, told, told_now);
         clock!(self, clock, kept);
         self.kept.orders.next = self.orders.val();
         clock!(self, clock, deliver, reach, reach_before, nobody, arrives, denied, judge_before);
@@ -201,7 +210,7 @@ impl Logic for Leave {
             self, clock, unmapped, missed, astray, unanswered, comes, down, judge, judge_all, here
         );
         clock!(self, clock, encap, along_before, along, along_now, mac, valid_before, valid_at);
-        clock!(self, clock, trace_at, tracked_at, tick_at);
+        clock!(self, clock, trace_at, tracked_at, tick_at, size);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
         self.deliver.generation.next = self.i_receiver_in.val();
@@ -229,6 +238,12 @@ impl Logic for Leave {
         self.reach.mapping.next = self.i_mapping.val();
         self.reach_before.d.next = self.i_reason.val();
         self.reach.before.next = self.reach_before.q.val();
+        // Is it too long for where it goes?
+        self.size.i_along.next = self.i_along.val();
+        self.size.i_hit.next = self.i_hit.val();
+        self.size.i_mtu.next = self.i_mapping.val().mtu;
+        self.size.i_transit.next = self.i_transit.val();
+        self.tells.d.next = self.size.tells_early.val();
         // What speaks against it before its connection counts?
         self.judge_before.before.next = self.reach.reason.val();
         self.judge_before.flags[0].next = self.arrives.q.val() & self.nobody.q.val();
@@ -265,7 +280,8 @@ impl Logic for Leave {
         self.judge.flags[6].next = self.unmapped.q.val();
         self.judge.flags[7].next = self.astray.q.val();
         self.judge.flags[8].next = self.unanswered.q.val();
-        self.judge.flags[9].next = self.comes.q.val() & self.down.q.val();
+        self.judge.flags[9].next = self.size.exceeds.val();
+        self.judge.flags[10].next = self.comes.q.val() & self.down.q.val();
         // Does it stay within its ENI's rates?
         self.toll.orders.next = self.orders.val();
         self.toll.entry.next = self.kept.window.val().get_bits::<108>(189);
@@ -276,11 +292,12 @@ impl Logic for Leave {
         self.valid_before.reset.next = self.orders.val().reset.any();
         self.valid_before.d.next = self.i_valid.val();
         self.counts.next = self.valid_before.q.val() & !self.judge.speaks.val();
-        self.meant.next = self.counts.val() & !self.missed.q.val();
+        self.meant.next = self.counts.val() & !self.missed.q.val() & !self.tells.q.val();
         self.passes.d.next = self.meant.val() & !self.along_before.q.val().neighbor.any();
         self.asks.d.next = self.counts.val() & self.missed.q.val();
+        self.told.d.next = self.counts.val() & self.tells.q.val();
         self.punted_now.d.next = (self.valid_before.q.val() & self.punted.q.val())
-            | (self.counts.val() & self.missed.q.val());
+            | (self.counts.val() & (self.missed.q.val() | self.tells.q.val()));
         self.toll.passes.next = self.passes.q.val();
         self.toll.punted.next = self.punted_now.q.val();
         self.bubble.next = self.toll.bubble.val();
@@ -290,8 +307,9 @@ impl Logic for Leave {
             self.judge_all.before.next = 0.into();
         }
         self.judge_all.flags[0].next = self.toll.over.val();
-        self.judge_all.flags[1].next = self.toll.asks_over.val();
-        self.judge_all.flags[2].next = self.asks.q.val();
+        self.judge_all.flags[1].next = self.toll.asks_over.val() & self.told.q.val();
+        self.judge_all.flags[2].next = self.toll.asks_over.val();
+        self.judge_all.flags[3].next = self.asks.q.val();
         // Does it turn around?
         self.here.d.next = !self.i_along.val().inbound.any()
             & !self.i_along.val().neighbor.any()
@@ -317,6 +335,10 @@ impl Logic for Leave {
         self.carry.next.flow_hash = self.i_along.val().flow_hash;
         self.carry.next.question = self.i_along.val().neighbor;
         self.carry.next.v6 = self.i_along.val().v6;
+        self.carry.next.quote_words = self.i_along.val().quote_words;
+        self.encap.quote_sum.next = self.i_along.val().quote_sum;
+        self.encap.path.next = self.size.path.val();
+        self.encap.tells.next = self.size.tells_early.val();
         self.encap.near_ip.next = self.i_along.val().near_ip;
         self.encap.far_ip.next = self.i_along.val().far_ip;
         self.encap.late_near_ip.next = self.along_before.q.val().near_ip;
@@ -353,22 +375,10 @@ impl Logic for Leave {
         self.coming.next = self.along.q.val().number;
         self.along_now.d.next = self.along.q.val();
         self.mac.d.next = self.i_mapping.val().mac;
-        self.turned.next.number = self.along_now.q.val().number;
-        self.turned.next.port = self.along_now.q.val().port;
-        self.turned.next.generation = self.along_now.q.val().generation;
-        self.turned.next.vpc = self.along_now.q.val().vpc;
-        self.turned.next.src_mac = self.encap.overlay_src_mac.val();
-        self.turned.next.dst_mac = self.mac.q.val();
-        self.turned.next.src_ip = self.along_now.q.val().near_ip;
-        self.turned.next.dst_ip = self.along_now.q.val().far_ip;
-        self.turned.next.protocol = self.along_now.q.val().protocol;
-        self.turned.next.ported = self.along_now.q.val().ported;
-        self.turned.next.src_port = self.along_now.q.val().src_port;
-        self.turned.next.dst_port = self.along_now.q.val().dst_port;
-        self.turned.next.tcp_flags = self.along_now.q.val().tcp_flags;
-        self.turned.next.dscp_ecn = self.along_now.q.val().dscp_ecn;
-        self.turned.next.l3_offset = self.along_now.q.val().l3_offset;
-        self.turned.next.end = self.along_now.q.val().end;
+        self.back.along.next = self.along_now.q.val();
+        self.back.src_mac.next = self.encap.overlay_src_mac.val();
+        self.back.dst_mac.next = self.mac.q.val();
+        self.turned.next = self.back.turned.val();
         // For the record.
         self.trace_at.d.next = self.i_trace.val();
         self.trace.next = self.trace_at.q.val();
@@ -380,7 +390,8 @@ impl Logic for Leave {
         self.trace.next.clock = self.clock_at.q.val();
         self.verdict.reason.next = self.judge_all.reason.val();
         self.verdict.egress_port.next = self.encap.egress_port.val();
-        self.verdict.neighbor.next = self.along_now.q.val().neighbor.any();
+        self.told_now.d.next = self.told.q.val();
+        self.verdict.answers.next = self.along_now.q.val().neighbor.any() | self.told_now.q.val();
         self.verdict.turns.next = self.turns_now.q.val();
         self.trace.next.verdict = self.verdict.bits.val();
     }

@@ -35,6 +35,7 @@ mod turn;
 mod waiting;
 mod along;
 mod search;
+mod size;
 mod classify;
 mod border;
 #[allow(missing_docs)] // likewise

@@ -12,8 +12,8 @@ pub struct Verdict {
     pub reason: Signal<In, Bits<6>>,
     /// Port through which it leaves.
     pub egress_port: Signal<In, Bits<3>>,
-    /// Was it a question for a neighbor?
-    pub neighbor: Signal<In, Bit>,
+    /// Does the card answer it?
+    pub answers: Signal<In, Bit>,
     /// Does it turn around?
     pub turns: Signal<In, Bit>,
     /// All of it.
@@ -28,7 +28,7 @@ impl Logic for Verdict {
         self.bits.next = bit_cast::<13, 6>(self.reason.val());
         if !self.reason.val().any() {
             self.bits.next = self.forward.val();
-            if self.neighbor.val() {
+            if self.answers.val() {
                 self.bits.next = self.forward.val() | 0x200;
             }
         }

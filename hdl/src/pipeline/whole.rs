@@ -186,6 +186,7 @@ impl Logic for Pipeline {
         self.leave.i_no_route.next = self.border.no_route.val();
         self.leave.i_blackhole.next = self.border.blackhole.val();
         self.leave.i_foreign.next = self.border.foreign.val();
+        self.leave.i_transit.next = self.border.transit.val();
         self.leave.i_trace.next = self.border.trace.val();
         self.leave.i_reason.next = self.border.reason.val();
         // Tables, in the order of `TableId`.

@@ -16,7 +16,7 @@ use hdl::{
     },
     mapping::MappingAction,
     meta::DropReason,
-    neighbor,
+    mtu, neighbor,
     parser::{self, Headers},
     profile::{CPU_PORT, HOST_PORTS},
     punt,
@@ -101,6 +101,8 @@ struct Leaving {
     mapping: MappingAction,
     row: Access,
     headers: Headers,
+    /// It is too long for a path of this MTU, and its sender is told.
+    told: Option<u16>,
     /// It is settled early: it leaves through this port, or to the CPU behind this header.
     settled: Option<(u8, Option<[u8; punt::HEADER_BYTES]>)>,
 }
@@ -123,6 +125,7 @@ impl Leaving {
             flow_hash: u64::from(h.flow_hash).into(),
             question: u64::from(self.asks()).into(),
             v6: u64::from(h.is_ipv6).into(),
+            quote_words: u64::from(h.quote_words).into(),
         }
     }
 
@@ -138,6 +141,8 @@ impl Leaving {
         } else if self.asks() {
             let rewrite = neighbor::reply(&self.row, &self.mapping, &self.headers);
             (usize::from(self.row.port), rewrite)
+        } else if let Some(path) = self.told {
+            (usize::from(self.row.port), mtu::reply(&self.row, path, &self.headers))
         } else {
             (HOST_PORTS, encap::into_tunnel(&IDENTITY, &self.mapping, &self.headers))
         }
@@ -154,12 +159,22 @@ fn encap_rewrites() {
             let head = random.chance(50).then(|| random.word().to_be_bytes().repeat(2));
             let head = head.map(|head| std::array::from_fn(|i| head[i]));
             let settled = !inbound && random.chance(30);
+            let (mapping, mut headers) =
+                (pools::mapping(&mut random), pools::headers(&mut random, inbound));
+            let tells = !inbound && !settled && !headers.neighbor && random.chance(50);
+            if tells && !IDENTITY.routes(&headers) {
+                headers.dst_mac = mapping.mac;
+            }
+            if headers.is_ipv6 {
+                headers.quote_words = 12;
+            }
             packets.push(Leaving {
                 settled: settled.then(|| (random.below(3) as u8, head)),
+                told: tells.then(|| random.below(1 << 14) as u16),
                 inbound,
-                mapping: pools::mapping(&mut random),
+                mapping,
                 row: pools::row(&mut random).access,
-                headers: pools::headers(&mut random, inbound),
+                headers,
             });
         }
         let mut bench = Bench::new(Encap::default(), |u| &mut u.clock);
@@ -177,6 +192,13 @@ fn encap_rewrites() {
                     let headers = parser::bits::Headers::from(p.headers);
                     u.near_ip.next = headers.src_ip;
                     u.far_ip.next = headers.dst_ip;
+                    u.quote_sum.next = headers.quote_sum;
+                }
+                if age == mtu::gateware::PATH {
+                    u.path.next = u64::from(p.told.unwrap_or(9001)).into();
+                }
+                if age == encap::gateware::LATENCY - 3 {
+                    u.tells.next = p.told.is_some();
                 }
                 if age == encap::gateware::LATENCY - 2 {
                     let headers = parser::bits::Headers::from(p.headers);

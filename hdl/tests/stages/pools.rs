@@ -119,6 +119,10 @@ pub fn headers(random: &mut Random, net: bool) -> Headers {
         dscp_ecn: if is_arp { 0 } else { random.below(256) as u8 },
         l3_offset,
         end: u16::from(l3_offset) + 20 + random.below(9_100) as u16,
+        df: is_ipv6 || !is_arp && random.chance(60),
+        fragment: !is_arp && random.chance(20),
+        quote_words: if is_arp { 0 } else { 7 + random.below(11) as u8 },
+        quote_sum: random.below(1 << 16) as u16,
         flow_hash: random.below(1 << 14) as u16,
         ..Headers::default()
     }
@@ -155,6 +159,7 @@ pub fn mapping(random: &mut Random) -> MappingAction {
         local: random.chance(40),
         router: random.chance(20),
         service: if random.chance(20) { 1 + random.below(15) as u8 } else { 0 },
+        mtu: pick(random, &[0, 127, 128, 1500, 8500, 8501, 9001]),
     }
 }
 

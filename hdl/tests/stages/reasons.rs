@@ -2,23 +2,26 @@
 
 use crate::{
     bench::{ends, roomy, run},
-    pools::{self, IDENTITY, first},
+    pools::{self, IDENTITY, first, pick},
 };
 use hdl::{
     decap::{self, gateware::ForUs},
     eni::AttachAction,
     group::{self, GroupAction, gateware::Group},
     mapping::{
-        self, MappingAction,
+        self, By, MappingAction,
         gateware::{JUDGE, Reach},
     },
     meta::{DropReason, PuntReason, SETTLED},
+    mtu::{self, gateware::Fits},
     neighbor,
-    parser::Headers,
+    parser::{self, Headers},
     punt,
+    route::Target,
 };
 use replay::{Bench, Random};
 use rust_hdl::prelude::*;
+use std::cell::Cell;
 
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
@@ -220,5 +223,61 @@ fn mapping_is_reachable_and_sends() {
                 }
             },
         );
+    });
+}
+
+#[test]
+fn mtu_fits_and_tells() {
+    roomy(|| {
+        let mut random = Random::new(3);
+        let packet = |_| {
+            let mut headers = pools::headers(&mut random, false);
+            headers.dst_port = pick(&mut random, &[0x0300, 0x0304, 0x0800, 0x0b00, 0x8000, 443]);
+            let found = random.chance(90).then(|| pools::mapping(&mut random));
+            let by = By::Route(pools::route(&mut random));
+            let mut exact = mtu::path(by, &found.unwrap_or_default());
+            if random.chance(20) {
+                exact = exact.max(mtu::LEAST) + random.below(3) as u16 - 1;
+                headers.end = u16::from(headers.l3_offset) + exact;
+            }
+            (headers, found, by)
+        };
+        let packets: Vec<(Headers, Option<MappingAction>, By)> = (0..3000).map(packet).collect();
+        let mut bench = Bench::new(Fits::default(), |u| &mut u.clock);
+        let seen = [const { Cell::new(0) }; 3];
+        run(
+            &mut bench,
+            packets,
+            mtu::gateware::JUDGE,
+            |u, age, (headers, found, by), _| {
+                if age == 0 {
+                    let h = parser::bits::Headers::from(*headers);
+                    let By::Route(route) = by else { unreachable!("all go by a route") };
+                    u.leaves.next = !headers.neighbor;
+                    u.hit.next = found.is_some();
+                    u.mtu.next = u64::from(found.unwrap_or_default().mtu).into();
+                    u.transit.next = route.target == Target::TransitGateway;
+                    u.l3_offset.next = h.l3_offset;
+                    u.end.next = h.end;
+                    u.df.next = headers.df;
+                    u.v6.next = headers.is_ipv6;
+                    u.fragment.next = headers.fragment;
+                    u.ported.next = headers.ported;
+                    u.protocol.next = h.protocol;
+                    u.dst_port.next = h.dst_port;
+                }
+            },
+            |u, age, (headers, found, by)| {
+                if age == mtu::gateware::JUDGE {
+                    let path = found.map_or(0, |m| mtu::path(*by, &m));
+                    let verdict = mtu::judge(path, 0, headers).filter(|_| !headers.neighbor);
+                    let tells = verdict.is_some_and(|v| v.reply);
+                    let exceeds = verdict.is_some_and(|v| !v.reply);
+                    assert_eq!((u.tells.val(), u.exceeds.val()), (tells, exceeds), "{headers:x?}");
+                    seen[usize::from(tells) + 2 * usize::from(exceeds)].update(|n| n + 1);
+                }
+            },
+        );
+        assert!(seen.iter().all(|n| n.get() > 100), "{seen:?}");
     });
 }

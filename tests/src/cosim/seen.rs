@@ -17,8 +17,10 @@ pub struct Seen {
     pub packets: usize,
     /// By the verdict's name.
     pub verdicts: BTreeMap<String, usize>,
-    /// Replies to neighbor solicitations; those to ARP are the others.
+    /// Answers to neighbor solicitations; those to ARP are the others.
     pub advertised: usize,
+    /// Messages that a packet is too long, over IPv4 and over IPv6.
+    pub told: [usize; 2],
     /// What became of connections.
     pub tracked: TrackedPasses,
     /// Packets that the host's CPU put in: to be judged, to leave as they are.
@@ -124,7 +126,11 @@ impl Seen {
         let Source { injected, direct, bad, .. } = taken.entered.source;
         self.packets += 1;
         *self.verdicts.entry(verdict.name()).or_default() += 1;
-        self.advertised += usize::from(verdict.reply && parse(taken.frame, false).is_ipv6);
+        if verdict.reply {
+            let h = parse(taken.frame, false);
+            self.advertised += usize::from(h.neighbor && h.is_ipv6);
+            self.told[usize::from(h.is_ipv6)] += usize::from(!h.neighbor);
+        }
         self.tracked.add(passes);
         self.injected[usize::from(direct)] += usize::from(injected && !bad);
         let own = passes.first.eni.check;
@@ -171,7 +177,8 @@ impl Seen {
         {
             *sum += more;
         }
-        for (sum, more) in self.injected.iter_mut().zip(other.injected) {
+        let pairs = [(&mut self.injected, other.injected), (&mut self.told, other.told)];
+        for (sum, more) in pairs.into_iter().flat_map(|(sums, more)| sums.iter_mut().zip(more)) {
             *sum += more;
         }
         self.mismatches.extend(other.mismatches);

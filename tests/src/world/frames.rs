@@ -170,11 +170,17 @@ impl World {
                 tcp.write(&mut frame, &payload)
             }
             4..7 => ip.udp(a, b).write(&mut frame, &payload),
+            7 if self.random.random_ratio(1, 6) => {
+                ip.icmpv4_raw(3, 1, [0; 4]).write(&mut frame, &payload)
+            }
             7 if talk.answers => ip.icmpv4_echo_reply(id, b).write(&mut frame, &payload),
             7 => ip.icmpv4_echo_request(id, b).write(&mut frame, &payload),
             8 => {
                 let sctp = [&a.to_be_bytes()[..], &b.to_be_bytes(), &payload].concat();
                 ip.write(&mut frame, IpNumber::SCTP, &sctp)
+            }
+            _ if self.random.random_ratio(1, 6) => {
+                ip.icmpv6_raw(1, 4, [0; 4]).write(&mut frame, &payload)
             }
             _ if talk.answers => ip.icmpv6_echo_reply(id, b).write(&mut frame, &payload),
             _ => ip.icmpv6_echo_request(id, b).write(&mut frame, &payload),
@@ -266,6 +272,7 @@ impl World {
     fn ipv4(&mut self, from: u32, to: u32) -> IpHeaders {
         let header = Ipv4Header {
             ecn: IpEcn::try_new(self.random.random_range(0..4)).unwrap_or_default(),
+            dont_fragment: self.random.random_ratio(1, 2),
             time_to_live: 64,
             source: from.to_be_bytes(),
             destination: to.to_be_bytes(),

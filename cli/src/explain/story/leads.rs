@@ -8,6 +8,7 @@ use crate::explain::{
 use hdl::{
     mapping::{self, By},
     meta::{DropReason, Source},
+    mtu,
     profile::PORT_NAMES,
     route::{RouteLabel, Target},
 };
@@ -100,6 +101,19 @@ impl Story<'_> {
             _ => format!("{} in {}", ip(self.far()), name("VPC", vpc, self.legend.vpc(vpc))),
         };
         Step::asks("mapping", asked, found(t.mapped), says)
+    }
+
+    /// Is it too long for its path?
+    pub(super) fn mtu(&self) -> Step {
+        let (t, h) = (self.t, &self.h);
+        let (bytes, path) = (h.end - u16::from(h.l3_offset), mtu::path(self.by(), &t.mapping));
+        let says = match t.verdict.reason {
+            _ if !t.mapped.hit || path < mtu::LEAST => "no path is known".into(),
+            _ if bytes <= path => format!("{bytes} bytes, and {path} fit"),
+            DropReason::None => format!("{bytes} bytes, and {path} fit: its sender is told"),
+            _ => format!("{bytes} bytes, and {path} fit; its sender is not told"),
+        };
+        Step::says("mtu", says).unless(t.mapped.hit && path >= mtu::LEAST)
     }
 
     /// Who has the address that an ENI asks for.

@@ -59,7 +59,7 @@ pub fn have(tenant: &str, device: &str) -> u64 {
         ("dhcp_server_identifier", "10.0.1.1"),
         ("dhcp_lease_time", "3600"),
         ("domain_name_servers", "10.0.0.2"),
-        ("interface_mtu", "9001"),
+        ("interface_mtu", "1400"),
         ("host_name", "ip-10-0-1-10"),
     ] {
         assert_eq!(v4.get(&format!("new_{key}")).map(String::as_str), Some(value), "{v4:?}");

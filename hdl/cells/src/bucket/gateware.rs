@@ -48,6 +48,7 @@ pub struct Buckets<const A: usize, const T: usize> {
     most: DFF<Bits<T>>,
     after: DFF<Bits<T>>,
     left: Signal<Local, Bits<T>>,
+    left_again: Signal<Local, Bits<T>>,
     owed: Signal<Local, Bits<T>>,
     half: Constant<Bits<T>>,
 }
@@ -75,6 +76,7 @@ impl<const A: usize, const T: usize> Buckets<A, T> {
             most: DFF::default(),
             after: DFF::default(),
             left: Signal::default(),
+            left_again: Signal::default(),
             owed: Signal::default(),
             half: Constant::new((1u64 << (T - 1)).to_bits()),
         }
@@ -107,10 +109,14 @@ impl<const A: usize, const T: usize> Logic for Buckets<A, T> {
             self.cost_at.d.next = 0.into();
             self.after.d.next = self.now.val();
         }
-        // All three questions at once.
-        self.left.next = self.most.q.val() - self.dues.word.val();
+        // All questions at once, the one that others wait for of either word.
+        self.left.next = self.most.q.val() - self.dues.alone.val();
+        self.left_again.next = self.most.q.val() - self.dues.last.val();
         self.owed.next = self.dues.word.val() - self.now_at.q.val();
         self.fits.next = !(self.left.val() & self.half.val()).any();
+        if self.dues.again.val() {
+            self.fits.next = !(self.left_again.val() & self.half.val()).any();
+        }
         self.dues.becomes.next = self.dues.word.val();
         if self.take.val() | self.sweep_at.q.val() {
             self.dues.becomes.next = self.dues.word.val() + self.cost_at.q.val();

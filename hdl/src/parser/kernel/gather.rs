@@ -21,6 +21,8 @@ pub struct Gather {
     pub network: Signal<In, NetworkFields>,
     /// After clock 4.
     pub end: Signal<In, Bits<14>>,
+    /// After clock 7.
+    pub quote_sum: Signal<In, Bits<16>>,
     /// After clock 11.
     pub behind: Signal<In, BehindFields>,
     /// After clock 13.
@@ -35,6 +37,7 @@ pub struct Gather {
     late_link: Delay<LinkFields, 13>,
     late_network: Delay<NetworkFields, 11>,
     late_end: Delay<Bits<14>, 11>,
+    late_quote_sum: Delay<Bits<16>, 8>,
     late_behind: Delay<BehindFields, 4>,
     late_transport: Delay<TransportFields, 2>,
 }
@@ -43,13 +46,14 @@ impl Logic for Gather {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, late_outer, late_link, late_network, late_end, late_behind);
-        clock!(self, clock, late_transport);
+        clock!(self, clock, late_transport, late_quote_sum);
         self.late_behind.d.next = self.behind.val();
         self.late_outer.d.next = self.outer.val();
         self.late_link.d.next = self.link.val();
         self.late_network.d.next = self.network.val();
         self.late_end.d.next = self.end.val();
         self.late_transport.d.next = self.transport.val();
+        self.late_quote_sum.d.next = self.quote_sum.val();
         self.headers.next.fault = self.fault.val();
         self.headers.next.tunnel = self.late_outer.q.val().tunnel.into();
         self.headers.next.outer_v6 = self.late_outer.q.val().v6.into();
@@ -80,6 +84,9 @@ impl Logic for Gather {
         self.headers.next.dst_port = self.late_transport.q.val().dst_port;
         self.headers.next.tcp_flags = self.late_transport.q.val().tcp_flags;
         self.headers.next.end = self.late_end.q.val();
+        self.headers.next.df = self.late_network.q.val().df.into();
+        self.headers.next.quote_words = self.late_network.q.val().quote_words;
+        self.headers.next.quote_sum = self.late_quote_sum.q.val();
         self.headers.next.flow_hash = self.hash.val();
     }
 }

@@ -35,6 +35,10 @@ pub struct NetworkFields {
     pub dscp_ecn: Bits<8>,
     /// A fragment behind the first.
     pub fragment: Bit,
+    /// It may not be fragmented.
+    pub df: Bit,
+    /// Words that are quoted of it.
+    pub quote_words: Bits<5>,
 }
 
 /// What the transport layer has to know of IP.
@@ -102,6 +106,9 @@ impl Logic for Addresses {
         self.fields_3.d.next.dscp_ecn = self.ipv4.fields.val().dscp_ecn;
         self.fields_3.d.next.fragment =
             self.kind.val().ipv4 & self.ipv4.fields.val().fragment_offset.any();
+        self.fields_3.d.next.df =
+            self.kind.val().ipv6 | (self.kind.val().ipv4 & self.ipv4.fields.val().flags.get_bit(0));
+        self.fields_3.d.next.quote_words = bit_cast::<5, 4>(self.ipv4.fields.val().ihl) + 2;
         self.mapped.next = 0xffff_0000_0000_u64.into();
         self.fields_3.d.next.src_ip =
             self.mapped.val() | bit_cast::<128, 32>(self.ipv4.fields.val().src_ip);
@@ -109,12 +116,14 @@ impl Logic for Addresses {
             self.mapped.val() | bit_cast::<128, 32>(self.ipv4.fields.val().dst_ip);
         if self.kind.val().ipv6 {
             self.fields_3.d.next.protocol = self.ipv6.fields.val().next_header;
+            self.fields_3.d.next.quote_words = 12.into();
             self.fields_3.d.next.dscp_ecn = self.ipv6.fields.val().dscp_ecn;
             self.fields_3.d.next.src_ip = self.ipv6.fields.val().src_ip;
             self.fields_3.d.next.dst_ip = self.ipv6.fields.val().dst_ip;
         }
         if self.kind.val().arp {
             self.fields_3.d.next.protocol = 0.into();
+            self.fields_3.d.next.quote_words = 0.into();
             self.fields_3.d.next.dscp_ecn = 0.into();
             self.fields_3.d.next.claimed_mac = self.arp.fields.val().sender_mac;
             self.fields_3.d.next.src_ip =
