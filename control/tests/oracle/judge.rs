@@ -213,9 +213,8 @@ impl<'v> Oracle<'v, '_> {
         let routed = packet.dst_mac == self.file.router_mac;
         let (lives, onward, met) = if routed {
             let way = self.way(vpc, subnet.route_table, packet.dst);
-            self.memory.met.push(match way {
-                Ok((_, met)) | Err((_, met)) => met,
-            });
+            let (Ok((_, met)) | Err((_, met))) = &way;
+            self.memory.met.push(met);
             let way = way.and_then(|(way, met)| match met {
                 "to a peer" | "through a transit gateway"
                     if !eni.addresses.contains(&packet.src) =>

@@ -108,6 +108,29 @@ struct Leaving {
 }
 
 impl Leaving {
+    fn new(random: &mut Random) -> Self {
+        let inbound = random.chance(50);
+        let head = random.chance(50).then(|| random.word().to_be_bytes().repeat(2));
+        let head = head.map(|head| std::array::from_fn(|i| head[i]));
+        let settled = !inbound && random.chance(30);
+        let (mapping, mut headers) = (pools::mapping(random), pools::headers(random, inbound));
+        let tells = !inbound && !settled && !headers.neighbor && random.chance(50);
+        if tells && !IDENTITY.routes(&headers) {
+            headers.dst_mac = mapping.mac;
+        }
+        if headers.is_ipv6 {
+            headers.quote_words = 12;
+        }
+        Self {
+            settled: settled.then(|| (random.below(3) as u8, head)),
+            told: tells.then(|| random.below(1 << 14) as u16),
+            inbound,
+            mapping,
+            row: pools::row(random).access,
+            headers,
+        }
+    }
+
     /// Is it an ENI's question for a neighbor?
     fn asks(&self) -> bool {
         self.headers.neighbor && !self.inbound
@@ -155,27 +178,7 @@ fn encap_rewrites() {
         let mut random = Random::new(11);
         let mut packets = Vec::new();
         for _ in 0..1500 {
-            let inbound = random.chance(50);
-            let head = random.chance(50).then(|| random.word().to_be_bytes().repeat(2));
-            let head = head.map(|head| std::array::from_fn(|i| head[i]));
-            let settled = !inbound && random.chance(30);
-            let (mapping, mut headers) =
-                (pools::mapping(&mut random), pools::headers(&mut random, inbound));
-            let tells = !inbound && !settled && !headers.neighbor && random.chance(50);
-            if tells && !IDENTITY.routes(&headers) {
-                headers.dst_mac = mapping.mac;
-            }
-            if headers.is_ipv6 {
-                headers.quote_words = 12;
-            }
-            packets.push(Leaving {
-                settled: settled.then(|| (random.below(3) as u8, head)),
-                told: tells.then(|| random.below(1 << 14) as u16),
-                inbound,
-                mapping,
-                row: pools::row(&mut random).access,
-                headers,
-            });
+            packets.push(Leaving::new(&mut random));
         }
         let mut bench = Bench::new(Encap::default(), |u| &mut u.clock);
         bench.drive(|u| u.identity.next = IDENTITY.into());

@@ -30,6 +30,8 @@ pub struct Along {
     /// Clock 14.
     pub allow: Signal<In, Bit>,
     pub void: Signal<In, Bit>,
+    /// It is not who it seems to be.
+    pub doubt: Signal<In, Bit>,
     /// Clock 15.
     pub turn: Signal<Out, Turn>,
     /// Clock 16: when an entry of each class would lapse.
@@ -64,7 +66,7 @@ impl Logic for Along {
         self.until_14.reset.next = self.reset.val();
         self.until_17.reset.next = self.reset.val();
         self.go_14.d.next = self.go.val();
-        self.go_15.d.next = self.go_14.q.val() & !self.void.val();
+        self.go_15.d.next = self.go_14.q.val() & !self.void.val() & !self.doubt.val();
         self.step_15.d.next = self.step.val();
         self.wipe_15.d.next = self.wipe.val();
         self.until_14.d.next = self.valid.val();

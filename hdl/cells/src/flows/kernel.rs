@@ -4,6 +4,7 @@ use crate::flows::along::{Along, TIMES_BITS};
 use crate::flows::decide::Decide;
 use crate::flows::entries::Entries;
 use crate::flows::history::History;
+use crate::flows::keys::Keys;
 use crate::flows::locate::Locate;
 use crate::flows::recall::Recall;
 use crate::flows::store::Store;
@@ -58,7 +59,8 @@ pub struct Flows<const K: usize, const N: usize, const C: usize> {
     sweep: Sweep,
     along: Along,
     locate: Locate<K>,
-    window: Window<K, N, C>,
+    window: Window,
+    keys: Keys<K, N, C>,
     entries: Entries,
     matches: DFF<Bits<ENTRIES>>,
     recall: Recall<K, N, C>,
@@ -102,6 +104,7 @@ impl<const K: usize, const N: usize, const C: usize> Flows<K, N, C> {
             along: Along::default(),
             locate: Locate::new(shape),
             window: Window::default(),
+            keys: Keys::default(),
             entries: Entries::new(shape.depth_log2),
             matches: DFF::default(),
             recall: Recall::new(shape.depth_log2, rules),
@@ -116,14 +119,15 @@ impl<const K: usize, const N: usize, const C: usize> Flows<K, N, C> {
     /// 18-kbit block RAMs this table takes on an ECP5.
     #[must_use]
     pub fn block_rams(&self) -> usize {
-        self.entries.block_rams() + self.recall.block_rams()
+        self.entries.block_rams() + self.keys.block_rams() + self.recall.block_rams()
     }
 }
 
 impl<const K: usize, const N: usize, const C: usize> Logic for Flows<K, N, C> {
     #[hdl_gen]
+    #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
-        clock!(self, clock, sweep, along, locate, window, entries, recall, history, decide);
+        clock!(self, clock, sweep, along, locate, window, keys, entries, recall, history, decide);
         clock!(self, clock, store, census);
         dff_setup!(self, clock, matches);
         // Clock 0: a request, a step of the sweep, or nothing.
@@ -146,9 +150,12 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Flows<K, N, C> {
         self.locate.key.next = self.i_key.val();
         self.locate.seed.next = self.seed.val();
         self.locate.instead.next = self.sweep.bucket.val();
-        self.window.key.next = self.i_key.val();
+        self.window.rest.next = self.locate.rest.val();
         self.window.tag.next = self.locate.tag.val();
         self.window.buckets.next = self.locate.buckets.val();
+        self.keys.key.next = self.i_key.val();
+        self.keys.relations.next = self.window.relations.val();
+        self.along.doubt.next = self.keys.doubt.val();
         // Clocks 3 to 8: what the memories say, where they may be believed.
         self.entries.buckets.next = self.locate.buckets.val();
         self.entries.tag.next = self.window.tag_5.val();
@@ -160,12 +167,12 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Flows<K, N, C> {
             self.entries.live.val() & self.entries.same.val() & self.history.unwritten.val();
         self.recall.matches.next = self.matches.q.val();
         self.recall.buckets.next = self.window.buckets_9.val();
-        self.recall.key.next = self.window.key_12.val();
+        self.recall.key.next = self.keys.key_12.val();
         self.recall.w_slot.next = self.store.slot.val();
         self.recall.state_write.next = self.store.state_write.val();
         self.recall.w_state.next = self.store.state.val();
         self.recall.key_write.next = self.store.key_write.val();
-        self.recall.w_key.next = self.window.key_17.val();
+        self.recall.w_key.next = self.keys.key_17.val();
         // Clocks 4 to 15: what the predecessors have left.
         self.history.relations.next = self.window.relations.val();
         self.history.decision.next = self.decide.decision.val();

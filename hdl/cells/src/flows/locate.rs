@@ -19,6 +19,9 @@ pub const BUCKETS_BITS: usize = WAYS * INDEX_BITS;
 /// A tag in whole bytes.
 pub const TAG_BYTES_BITS: usize = 24;
 
+/// What of a request's digest is no tag, and that it is one, in whole bytes.
+pub const REST_BITS: usize = 32;
+
 /// Three clocks.
 #[derive(LogicBlock)]
 pub struct Locate<const K: usize> {
@@ -30,11 +33,14 @@ pub struct Locate<const K: usize> {
     pub instead: Signal<In, Bits<INDEX_BITS>>,
     /// Clock 2.
     pub tag: Signal<Out, Bits<TAG_BYTES_BITS>>,
+    pub rest: Signal<Out, Bits<REST_BITS>>,
     /// Clock 3.
     pub buckets: Signal<Out, Bits<BUCKETS_BITS>>,
     quarter: [Digest<K>; QUARTERS],
     sum: Signal<Local, Bits<DIGEST_BITS>>,
     digest: DFF<Bits<DIGEST_BITS>>,
+    valid_1: DFF<Bit>,
+    valid_2: DFF<Bit>,
     instead_1: DFF<Bits<INDEX_BITS>>,
     instead_2: DFF<Bits<INDEX_BITS>>,
     upper: Signal<Local, Bits<DIGEST_BITS>>,
@@ -62,10 +68,13 @@ impl<const K: usize> Locate<K> {
             seed: Signal::default(),
             instead: Signal::default(),
             tag: Signal::default(),
+            rest: Signal::default(),
             buckets: Signal::default(),
             quarter: std::array::from_fn(|nth| Digest::of(&wiring, &terms[cut(nth)..cut(nth + 1)])),
             sum: Signal::default(),
             digest: DFF::default(),
+            valid_1: DFF::default(),
+            valid_2: DFF::default(),
             instead_1: DFF::default(),
             instead_2: DFF::default(),
             upper: Signal::default(),
@@ -84,7 +93,7 @@ impl<const K: usize> Locate<K> {
 impl<const K: usize> Logic for Locate<K> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, digest, instead_1, instead_2);
+        dff_setup!(self, clock, digest, valid_1, valid_2, instead_1, instead_2);
         self.sum.next = 0.into();
         for i in 0..4 {
             self.quarter[i].clock.next = self.clock.val();
@@ -103,6 +112,10 @@ impl<const K: usize> Logic for Locate<K> {
             & self.depth.val())
             ^ self.instead_2.q.val();
         self.tag.next = bit_cast::<TAG_BYTES_BITS, DIGEST_BITS>(self.upper.val());
+        self.valid_1.d.next = self.valid.val();
+        self.valid_2.d.next = self.valid_1.q.val();
+        self.rest.next = bit_cast::<REST_BITS, 25>(self.digest.q.val().get_bits::<25>(0))
+            .replace_bit(31, self.valid_2.q.val());
         self.all.next = 0.into();
         for i in 0..4 {
             self.way[i].clock.next = self.clock.val();

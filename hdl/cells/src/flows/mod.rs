@@ -3,8 +3,8 @@
 //! ```text
 //! clock 0        3            7        8        10             14      15        16       17
 //! key ->[locate]->[16 entries]->[match]->[slot]->[key and state]->[=]-->[decide]->[store]-> answer
-//!   \---->[ window: 14 predecessors compared ]->[ history: their decisions ]^        \-> memories
-//!                                                          allow, void --/
+//!   \       \-->[ window: 14 digests compared ]->[ history: their decisions ]^       \-> memories
+//!    \---------->[ keys: is it who it seems to be? ]------- allow, void --/
 //! ```
 //! A request finds its key's entry, adds its events to the entry's state and puts off its deadline;
 //! without one it makes one, if it is allowed. [`Model`] says it in plain Rust, each request from
@@ -30,12 +30,14 @@
 //! all buckets in common. Only one of them has an entry, the other finds no room until it has gone.
 //! So one whole key is compared per request, and nobody is taken for somebody else.
 //!
-//! **How it is exact**: a request reads the memories long before its predecessors have written.
-//! It is compared with each of the fourteen whose writes it misses, key, tag and buckets, while
-//! hash and memories run. One register holds the last decision; as it passes, each request on its
-//! way adds to its own sight what that decision means to it, and what a predecessor wrote counts
-//! and not what was read, so that a word read in the clock of its writing may be anything. Only
-//! the direct predecessor's decision is needed in the clock after it was made.
+//! **How it is exact**: a request reads the memories long before its predecessors have written. It
+//! is compared with each of the fourteen whose writes it misses, digest and buckets, while hash
+//! and memories run; and in full with the nearest one of the same digest, so that a key that only
+//! seems to be another one's finds no room (one of 2^48 pairs). One register holds the last
+//! decision; as it passes, each request on its way adds to its own sight what that decision means
+//! to it, and what a predecessor wrote counts and not what was read, so that a word read in the
+//! clock of its writing may be anything. Only the direct predecessor's decision is needed in the
+//! clock after it was made.
 //!
 //! **After reset** all entries are freed, `2^depth_log2` and some clocks; `busy` says so, requests
 //! then make nothing. The seed must not change while entries live.
@@ -54,6 +56,8 @@ mod entries;
 mod history;
 #[cfg(feature = "gateware")]
 mod kernel;
+#[cfg(feature = "gateware")]
+mod keys;
 #[cfg(feature = "gateware")]
 mod locate;
 #[cfg(feature = "gateware")]

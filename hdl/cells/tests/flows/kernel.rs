@@ -109,6 +109,36 @@ fn twins_share_one_place() {
     text::<16, 16, 2>("flows_twins", shape, &script);
 }
 
+/// The window compares digests: who has another's, close behind him, is not taken for him.
+#[test]
+fn who_only_seems_to_be_somebody_finds_no_room() {
+    let mut random = Random::new(9);
+    let shape = Shape::new(352, 3);
+    let mut script = Script::new(shape, rules(), random.word());
+    script.rest(40, 24);
+    for apart in 1..=16 {
+        let key: Vec<u32> = (0..11).map(|_| random.word() as u32).collect();
+        let other = script.same_digest(&key);
+        script.ask(&key);
+        for between in 1..apart {
+            // Somebody else, or the same one again.
+            let nobody: Vec<u32> = (0..11).map(|_| random.word() as u32).collect();
+            script.ask(if between % 3 == 0 { &key } else { &nobody });
+        }
+        let full = script.full;
+        script.ask(&other);
+        // Nor is who is close behind that one.
+        script.ask(&other);
+        assert_eq!(script.full, full + 2, "{apart} clocks apart");
+        script.rest(40, 24);
+        script.ask(&key);
+        script.rest(40, 24);
+        script.ask(&other);
+        script.rest(2_000, 1);
+    }
+    text::<352, 352, 44>("flows_seeming", shape, &script);
+}
+
 #[test]
 fn time_goes_round_and_gaps_come_and_go() {
     let mut random = Random::new(5);
@@ -197,6 +227,6 @@ fn the_simulation_of_the_source_does_the_same() {
 #[test]
 fn the_text_of_a_full_size_passes_verilators_lint() {
     let bench = bench::<352, 352, 44>(Shape::new(352, 7));
-    assert_eq!(bench.dut.block_rams(), 57);
+    assert_eq!(bench.dut.block_rams(), 67);
     lint(&bench.text("flows_352"), "flows_352", FOLDER, &["PENSTOCK_POISON"]);
 }

@@ -182,6 +182,41 @@ impl Script {
         }
     }
 
+    /// Somebody asks who may make an entry, which lives long.
+    pub fn ask(&mut self, key: &[u32]) {
+        let (key, now) = (key.to_vec(), self.now);
+        let idle = [1_000; CLASSES];
+        let request = Request { key, events: 0, fresh: false, allow: true, idle, now };
+        self.clock(Some(request), false, 24);
+    }
+
+    /// Another key of the same digest: the digest is linear, so what it makes of 49 bits of a key
+    /// one by one adds up to nothing for some of them.
+    pub fn same_digest(&self, key: &[u32]) -> Vec<u32> {
+        let wiring = self.shape.wiring();
+        let mut reduced: Vec<(u64, u64)> = Vec::new();
+        for bit in 0..49 {
+            let one = [(1u64 << bit) as u32, (1u64 << bit >> 32) as u32];
+            let alone: Vec<u32> = (0..key.len()).map(|i| *one.get(i).unwrap_or(&0)).collect();
+            let mut left = (wiring.digest(self.seed, &alone), 1 << bit);
+            for (sum, bits) in &reduced {
+                if left.0 ^ sum < left.0 {
+                    left = (left.0 ^ sum, left.1 ^ bits);
+                }
+            }
+            if left.0 == 0 {
+                let mut other = key.to_vec();
+                (other[0], other[1]) = (key[0] ^ left.1 as u32, key[1] ^ (left.1 >> 32) as u32);
+                let digests = [key, &other].map(|key| wiring.digest(self.seed, key));
+                assert_eq!(digests[0], digests[1]);
+                return other;
+            }
+            reduced.push(left);
+            reduced.sort_by_key(|(sum, _)| std::cmp::Reverse(*sum));
+        }
+        unreachable!("49 digests of 48 bits depend on each other")
+    }
+
     /// Nothing is asked for so many clocks.
     pub fn rest(&mut self, clocks: usize, tick: u64) {
         for _ in 0..clocks {
@@ -239,6 +274,8 @@ impl Line {
                 "reset" => bit(self.reset),
                 "i_allow" => bit(self.allow),
                 "i_void" => bit(self.void),
+                // Whatever stands there.
+                "i_key" => word(0xffff),
                 _ => word(0),
             };
         };
