@@ -119,7 +119,7 @@ impl<const K: usize, const N: usize, const C: usize> Flows<K, N, C> {
     /// 18-kbit block RAMs this table takes on an ECP5.
     #[must_use]
     pub fn block_rams(&self) -> usize {
-        self.entries.block_rams() + self.keys.block_rams() + self.recall.block_rams()
+        self.entries.block_rams() + self.recall.block_rams()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Does a request really have the key of the predecessor whose digest it has?
 //!
 //! ```text
-//! clock 0      4                  5                7                9           10
-//! key ->[ ring of keys           ]------------->[key before]->[ compare ]->[ doubt ]
-//!       relations ->[nearest one ]->              key ------->
+//! clock 0     4              5          6               7             9
+//! key ------------------------------->[ ring of keys ]->[ compare ]->[ doubt ]
+//!     relations ->[nearest one]->[where]->      key ------>
 //! ```
 //! Of the predecessors on their way only digests are compared, 48 bits in place of a key. So one
 //! key is compared in full: that of the nearest predecessor with the same digest, who was compared
@@ -13,12 +13,12 @@
 use crate::delay::Delay;
 use crate::equal::Equal;
 use crate::flows::window::{RELATION_BITS, RELATIONS_BITS, WINDOW};
-use crate::ram::{Ram, Style};
+use crate::ram::LutRam;
 use rust_hdl::prelude::*;
 
-/// Keys that the ring holds, as a power of two: more than a request and its window take.
-const RING_LOG2: usize = 5;
-const _: () = assert!(5 + WINDOW < 1 << RING_LOG2);
+/// Keys that the ring holds, as a power of two: a request's and those of its window.
+const RING_LOG2: usize = 4;
+const _: () = assert!(WINDOW < 1 << RING_LOG2);
 
 /// Clocks 0 to 17; keys of `K` bits in `C` bytes, `N` bits.
 #[derive(LogicBlock)]
@@ -34,7 +34,7 @@ pub struct Keys<const K: usize, const N: usize, const C: usize> {
     /// Clock 14: it has another key than it seems to have.
     pub doubt: Signal<Out, Bit>,
     at: DFF<Bits<RING_LOG2>>,
-    ring: Ram<K, RING_LOG2>,
+    ring: LutRam<K, RING_LOG2>,
     one: Signal<Local, Bits<RELATION_BITS>>,
     alike: Signal<Local, Bits<WINDOW>>,
     nearest: Signal<Local, Bits<4>>,
@@ -42,7 +42,10 @@ pub struct Keys<const K: usize, const N: usize, const C: usize> {
     nearest_5: DFF<Bits<4>>,
     any_9: Delay<Bit, 4>,
     nearest_9: Delay<Bits<4>, 4>,
-    key_7: Delay<Bits<K>, 7>,
+    where_6: DFF<Bits<RING_LOG2>>,
+    key_6: Delay<Bits<K>, 6>,
+    key_7: DFF<Bits<K>>,
+    before_7: DFF<Bits<K>>,
     late_12: Delay<Bits<K>, 5>,
     late_17: Delay<Bits<K>, 5>,
     compare: Equal<N, C>,
@@ -64,7 +67,7 @@ impl<const K: usize, const N: usize, const C: usize> Default for Keys<K, N, C> {
             key_17: Signal::default(),
             doubt: Signal::default(),
             at: DFF::default(),
-            ring: Ram::new(RING_LOG2, Style::Block),
+            ring: LutRam::new(RING_LOG2),
             one: Signal::default(),
             alike: Signal::default(),
             nearest: Signal::default(),
@@ -72,7 +75,10 @@ impl<const K: usize, const N: usize, const C: usize> Default for Keys<K, N, C> {
             nearest_5: DFF::default(),
             any_9: Delay::default(),
             nearest_9: Delay::default(),
-            key_7: Delay::default(),
+            where_6: DFF::default(),
+            key_6: Delay::default(),
+            key_7: DFF::default(),
+            before_7: DFF::default(),
             late_12: Delay::default(),
             late_17: Delay::default(),
             compare: Equal::default(),
@@ -87,22 +93,15 @@ impl<const K: usize, const N: usize, const C: usize> Default for Keys<K, N, C> {
     }
 }
 
-impl<const K: usize, const N: usize, const C: usize> Keys<K, N, C> {
-    /// 18-kbit block RAMs it takes on an ECP5.
-    pub fn block_rams(&self) -> usize {
-        self.ring.block_rams()
-    }
-}
-
 impl<const K: usize, const N: usize, const C: usize> Logic for Keys<K, N, C> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, at, any_5, nearest_5, before);
-        clock!(self, clock, ring, any_9, nearest_9, key_7, late_12, late_17, compare, doubt_14);
+        dff_setup!(self, clock, at, any_5, nearest_5, where_6, key_7, before_7, before);
+        clock!(self, clock, ring, any_9, nearest_9, key_6, late_12, late_17, compare, doubt_14);
         self.at.d.next = self.at.q.val() + 1;
         self.ring.we.next = true;
         self.ring.wa.next = self.at.q.val();
-        self.ring.wd.next = self.key.val();
+        self.ring.wd.next = self.key_6.q.val();
         // Clock 4: who is the nearest with this digest?
         self.alike.next = 0.into();
         for i in 0..14 {
@@ -119,11 +118,14 @@ impl<const K: usize, const N: usize, const C: usize> Logic for Keys<K, N, C> {
         }
         self.any_5.d.next = self.alike.val().any();
         self.nearest_5.d.next = self.nearest.val();
-        // Clock 5: the request has been five clocks on its way, the nearest one more than that.
-        self.ring.ra.next = self.at.q.val() - 6 - bit_cast::<RING_LOG2, 4>(self.nearest_5.q.val());
-        // Clocks 7 to 9.
-        self.key_7.d.next = self.key.val();
-        self.compare.a.next = bit_cast::<N, K>(self.ring.q.val());
+        // Clock 5: the request's own key will be written where the ring is then, in a clock.
+        self.where_6.d.next = self.at.q.val() - self.nearest_5.q.val();
+        // Clock 6, and the comparison.
+        self.ring.ra.next = self.where_6.q.val();
+        self.key_6.d.next = self.key.val();
+        self.key_7.d.next = self.key_6.q.val();
+        self.before_7.d.next = self.ring.q.val();
+        self.compare.a.next = bit_cast::<N, K>(self.before_7.q.val());
         self.compare.b.next = bit_cast::<N, K>(self.key_7.q.val());
         self.any_9.d.next = self.any_5.q.val();
         self.nearest_9.d.next = self.nearest_5.q.val();

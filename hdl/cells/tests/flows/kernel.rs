@@ -227,6 +227,6 @@ fn the_simulation_of_the_source_does_the_same() {
 #[test]
 fn the_text_of_a_full_size_passes_verilators_lint() {
     let bench = bench::<352, 352, 44>(Shape::new(352, 7));
-    assert_eq!(bench.dut.block_rams(), 67);
+    assert_eq!(bench.dut.block_rams(), 57);
     lint(&bench.text("flows_352"), "flows_352", FOLDER, &["PENSTOCK_POISON"]);
 }
