@@ -14,13 +14,18 @@ fn frame_to(src: [u8; 4], dst: [u8; 4], port: u16) -> String {
 }
 
 fn frame_of(mac: [u8; 6], src: [u8; 4], dst: [u8; 4], port: u16) -> String {
+    frame_with(mac, src, dst, port, 0)
+}
+
+/// With so many bytes behind TCP.
+fn frame_with(mac: [u8; 6], src: [u8; 4], dst: [u8; 4], port: u16, bytes: usize) -> String {
     let builder = PacketBuilder::ethernet2(mac, [2, 0, 0, 0, 0, 1])
         .ipv4(src, dst, 64)
         .tcp(40_000, port, 1, 1024)
         .syn();
-    let mut bytes = Vec::new();
-    builder.write(&mut bytes, &[]).unwrap();
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    let mut frame = Vec::new();
+    builder.write(&mut frame, &vec![0; bytes]).unwrap();
+    frame.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn explain(card: &str, more: &[&str]) -> Vec<String> {
@@ -106,6 +111,20 @@ fn a_packet_that_leaves_its_vpc() {
     let internet = told([8, 8, 8, 8], 443);
     assert_eq!(says(&internet, "route"), "0.0.0.0/0 -> shop-internet");
     assert_eq!(says(&internet, "encap"), "VXLAN to 192.0.2.200, VNI 6001");
+}
+
+#[test]
+fn a_packet_that_is_too_long() {
+    let told = |bytes| {
+        let mac = [0x02, 0xb0, 0, 0, 0x01, 0x0a];
+        let hex = frame_with(mac, [10, 0, 1, 10], [10, 0, 2, 10], 5432, bytes);
+        let answer = run("card-a", &["--port", "host0", "--json", "--engine", "both", &hex]).json();
+        let (_, says, counts) = steps(&answer).into_iter().find(|(s, ..)| s == "mtu").unwrap();
+        (answer["verdict"].as_str().unwrap().to_string(), says, counts)
+    };
+    let passes = |verdict: &str, says: &str| (verdict.into(), says.into(), "passes".into());
+    assert_eq!(told(8961), passes("Forward", "9001 bytes, and 9001 fit"));
+    assert_eq!(told(8962), passes("Reply", "9002 bytes, and 9001 fit: its sender is told"));
 }
 
 #[test]

@@ -42,8 +42,8 @@
 //! **After reset** all entries are freed, `2^depth_log2` and some clocks; `busy` says so, requests
 //! then make nothing. The seed must not change while entries live.
 //!
-//! **Cost** of 2,048 entries with a key of 306 bits, in the card: 67 DP16KD, 5,328 flip-flops,
-//! 4,054 LUT4, 147 CCU2C and 285 LUT RAMs (yosys 0.70, `synth_ecp5`).
+//! **Cost** of 2,048 entries with a key of 306 bits, in the card: 57 DP16KD, 5,971 flip-flops,
+//! 4,057 LUT4, 141 CCU2C and 373 LUT RAMs (yosys 0.70, `synth_ecp5`).
 
 #[cfg(feature = "gateware")]
 mod along;
