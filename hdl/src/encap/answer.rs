@@ -24,12 +24,13 @@ const REST: usize = 4;
 #[derive(LogicBlock, Default)]
 struct Sum {
     pub clock: Signal<In, Clock>,
-    /// Address of the other end, which counts twice,
+    /// Address of the other end,
     pub far: Signal<In, Bits<128>>,
-    pub far_twice: Signal<In, Bit>,
     /// and of the ENI.
     pub near: Signal<In, Bits<128>>,
-    /// Both count twice.
+    /// The other end's counts twice.
+    pub far_twice: Signal<In, Bit>,
+    /// Both do.
     pub all_twice: Signal<In, Bit>,
     /// What else there is, [`REST`] clocks later.
     pub rest: Signal<In, Bits<22>>,
@@ -86,12 +87,10 @@ impl Logic for Sum {
     }
 }
 
-/// Clocks from the receiver's row to the answer.
-pub const LATENCY: usize = super::gateware::LATENCY - 1;
-/// Clocks to what comes late.
-const LATE: usize = LATENCY - 1;
+/// Clocks from the receiver's row to the answer, which two registers of the new beginning follow.
+const LATENCY: usize = super::gateware::LATENCY - 2;
 
-/// The answer, [`LATENCY`] clocks after the receiver's row.
+/// The answer.
 #[derive(LogicBlock, Default)]
 pub struct Answer {
     pub clock: Signal<In, Clock>,
@@ -115,28 +114,28 @@ pub struct Answer {
     pub row: Signal<In, Access>,
     /// MTU of the path, a clock later.
     pub path: Signal<In, Bits<14>>,
-    /// `LATE - 1` clocks later: it is too long, and its sender is told.
+    /// `LATENCY - 1` clocks later: it is too long, and its sender is told.
     pub tells: Signal<In, Bit>,
-    /// `LATE` clocks later: the addresses, and the ENI's row and the mapping.
+    /// `LATENCY` clocks later: the addresses, and the ENI's row and the mapping.
     pub late_near_ip: Signal<In, Bits<128>>,
     pub late_far_ip: Signal<In, Bits<128>>,
     pub late_row: Signal<In, Access>,
     pub late_mapping: Signal<In, MappingAction>,
-    /// Likewise: all of the answer.
+    /// With these: all of the answer.
     pub header: Signal<Out, Bits<HEADER_BITS>>,
     sum: Sum,
-    sum_at: Delay<Bits<16>, { LATE - SUM }>,
+    sum_at: Delay<Bits<16>, { LATENCY - SUM }>,
     of_neighbor: neighbor::Sums,
     of_mtu: mtu::Sums,
     question_at: Delay<Bit, { REST - 1 }>,
     rest: DFF<Bits<22>>,
-    icmp_at: Delay<Bits<16>, { LATE - mtu::SUMS - 1 }>,
-    path_at: Delay<Bits<14>, { LATE - mtu::PATH }>,
-    words_at: Delay<Bits<5>, LATE>,
-    routed_at: Delay<Bit, LATE>,
+    icmp_at: Delay<Bits<16>, { LATENCY - mtu::SUMS - 1 }>,
+    path_at: Delay<Bits<14>, { LATENCY - mtu::PATH }>,
+    words_at: Delay<Bits<5>, LATENCY>,
+    routed_at: Delay<Bit, LATENCY>,
     tells_at: DFF<Bit>,
-    tags_early: Delay<Bits<2>, { LATE - 1 }>,
-    v6_early: Delay<Bit, { LATE - 1 }>,
+    tags_early: Delay<Bits<2>, { LATENCY - 1 }>,
+    v6_early: Delay<Bit, { LATENCY - 1 }>,
     tagged: Tags,
     reply: neighbor::Reply,
     message: mtu::Message,

@@ -26,9 +26,10 @@ impl Story<'_> {
             let asked = format!("VTEP {} in {vpc}", v4(h.outer_src_ip));
             return Step::asks("appliance", asked, found(t.speaks), says).unless(t.speaks.hit);
         }
-        let says = match (t.beside.hit, t.appliance.hop) {
-            (true, hop) => format!("sent to one, which is next hop {hop}, whatever the address"),
-            (false, _) => "not sent to one's MAC".into(),
+        let hop = t.appliance.hop;
+        let says = match t.beside.hit {
+            true => format!("sent to one, which is next hop {hop}, whatever the address"),
+            false => "not sent to one's MAC".into(),
         };
         let asked = format!("MAC {} in {vpc}", mac(h.dst_mac));
         Step::asks("appliance", asked, found(t.beside), says).unless(t.beside.hit)
