@@ -19,7 +19,7 @@
 use super::credit::Credit;
 use super::measure::Measure;
 use super::window::Window;
-use super::{MAX_FRAME_BYTES, POINTER_BITS, USER_BITS, WINDOW_BITS};
+use super::{MAX_FRAME_BYTES, NUMBER_BITS, POINTER_BITS, USER_BITS, WINDOW_BITS};
 use crate::register::Register;
 use rust_hdl::prelude::*;
 
@@ -46,8 +46,8 @@ pub struct Capture<const W: usize, const B: usize, const N: usize> {
     pub bubble: Signal<In, Bit>,
     /// Ring address of the oldest beat that is still needed.
     pub free: Signal<In, Bits<POINTER_BITS>>,
-    /// A frame left the order.
-    pub retire: Signal<In, Bit>,
+    /// Number of the oldest frame whose header is still needed.
+    pub oldest: Signal<In, Bits<NUMBER_BITS>>,
     /// Write port of the ring.
     pub ring_we: Signal<Out, Bit>,
     /// Address of the beat.
@@ -103,7 +103,7 @@ impl<const W: usize, const B: usize, const N: usize> Capture<W, B, N> {
             s_tready: Signal::default(),
             bubble: Signal::default(),
             free: Signal::default(),
-            retire: Signal::default(),
+            oldest: Signal::default(),
             ring_we: Signal::default(),
             ring_wa: Signal::default(),
             ring_wd: Signal::default(),
@@ -195,7 +195,7 @@ impl<const W: usize, const B: usize, const N: usize> Logic for Capture<W, B, N> 
 
         self.credit.written.next = self.written.q.val();
         self.credit.free.next = self.free.val();
-        self.credit.enter.next = self.complete.q.val();
-        self.credit.retire.next = self.retire.val();
+        self.credit.enter.next = self.ends.val();
+        self.credit.oldest.next = self.oldest.val();
     }
 }

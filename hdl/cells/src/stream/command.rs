@@ -106,8 +106,8 @@ pub struct Slot {
     pub carried: Bits<5>,
     /// Halfwords of the emitted beat, and of those to come, that come from the header.
     pub head: Bits<6>,
-    /// Which beat of the header that is.
-    pub head_beat: Bits<3>,
+    /// Which of its frame's beats is emitted; 16 for all from the 17th on.
+    pub beat: Bits<5>,
     /// Index of the last byte in a last beat.
     pub last_byte: Bits<6>,
     /// Egress port of the emitted beat, a bit each.

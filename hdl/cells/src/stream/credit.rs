@@ -3,13 +3,15 @@
 //! ```text
 //! written - free ----> [beats held]  --+
 //!                                      +--> [full] --> no new beat
-//! frames in - out ---> [in flight]  ---+
+//! entered - oldest --> [in flight]  ---+
 //! ```
-//! Two credits: ring beats, and frames between the end of their capture and the start of their
-//! emission. The second one is what lets every memory behind the header pipeline be finite although
-//! that pipeline cannot be stalled: each of them has a place for every frame in flight.
+//! Two credits: ring beats, and frames between the end of their capture and the time when nobody
+//! needs their header any more. The second one is what lets every memory behind the header pipeline
+//! be finite although that pipeline cannot be stalled: each of them has a place for every frame in
+//! flight. Both are differences: however many frames were dropped behind one that is being emitted,
+//! none takes its number.
 //!
-//! Latency: 2 clocks to `full`; a clock more until `s_tready` falls, and one from the port to
+//! Latency: 2 clocks to `full`, 3 from `enter`; a clock more until `s_tready` falls, and one from the port to
 //! here. `MARGIN` beats, and as many frames, cover what is taken meanwhile.
 
 use super::{NUMBER_BITS, POINTER_BITS};
@@ -30,17 +32,18 @@ pub struct Credit {
     pub written: Signal<In, Bits<POINTER_BITS>>,
     /// The oldest beat that is still needed, or `written`.
     pub free: Signal<In, Bits<POINTER_BITS>>,
-    /// A frame was captured.
+    /// A frame's last beat is captured.
     pub enter: Signal<In, Bit>,
-    /// A frame's emission began, or it was dropped.
-    pub retire: Signal<In, Bit>,
+    /// Number of the oldest frame whose header is still needed, or of the next one to come.
+    pub oldest: Signal<In, Bits<NUMBER_BITS>>,
     /// Take no more beats.
     pub full: Signal<Out, Bit>,
     held: Register<Bits<POINTER_BITS>>,
-    in_flight: Register<Bits<8>>,
+    entered: Register<Bits<NUMBER_BITS>>,
+    in_flight: Register<Bits<NUMBER_BITS>>,
     full_now: Register<Bit>,
     most_beats: Constant<Bits<POINTER_BITS>>,
-    most_frames: Constant<Bits<8>>,
+    most_frames: Constant<Bits<NUMBER_BITS>>,
 }
 
 impl Credit {
@@ -56,9 +59,10 @@ impl Credit {
             written: Signal::default(),
             free: Signal::default(),
             enter: Signal::default(),
-            retire: Signal::default(),
+            oldest: Signal::default(),
             full: Signal::default(),
             held: Register::default(),
+            entered: Register::default(),
             in_flight: Register::default(),
             full_now: Register::default(),
             most_beats: Constant::new(limit(ring_log2).to_bits()),
@@ -70,18 +74,17 @@ impl Credit {
 impl Logic for Credit {
     #[hdl_gen]
     fn update(&mut self) {
+        dff_setup!(self, clock, entered);
         clock!(self, clock, held, in_flight, full_now);
         self.held.reset.next = self.reset.val();
+        self.entered.reset.next = self.reset.val();
         self.in_flight.reset.next = self.reset.val();
         self.full_now.reset.next = self.reset.val();
         self.held.d.next = self.written.val() - self.free.val();
-        self.in_flight.d.next = self.in_flight.q.val();
-        if self.enter.val() & !self.retire.val() {
-            self.in_flight.d.next = self.in_flight.q.val() + 1;
+        if self.enter.val() {
+            self.entered.d.next = self.entered.q.val() + 1;
         }
-        if !self.enter.val() & self.retire.val() {
-            self.in_flight.d.next = self.in_flight.q.val() - 1;
-        }
+        self.in_flight.d.next = self.entered.q.val() - self.oldest.val();
         self.full_now.d.next = (self.most_beats.val() < self.held.q.val())
             | (self.most_frames.val() < self.in_flight.q.val());
         self.full.next = self.full_now.q.val();

@@ -24,8 +24,8 @@ pub struct State {
     pub tail: Bit,
     /// This clock's read belongs to the next frame: not busy, or the tail.
     pub open: Bit,
-    /// Beat of the header that comes next.
-    pub head_beat: Bits<3>,
+    /// Beats that it emitted, at most 16.
+    pub beat: Bits<5>,
     /// The frame's number.
     pub number: Bits<7>,
 }
@@ -99,12 +99,14 @@ impl Logic for Hand {
             self.state_now.d.next.tail = self.last.val() & self.view.val().flush;
             self.state_now.d.next.open = (!self.view.val().prime & self.view.val().one)
                 | (self.last.val() & self.view.val().flush);
-            self.state_now.d.next.head_beat = self.state_now.q.val().head_beat + 1;
+            if !self.state_now.q.val().beat.get_bit(4) {
+                self.state_now.d.next.beat = self.state_now.q.val().beat + 1;
+            }
             if self.state_now.q.val().open {
                 self.state_now.d.next.number = self.next_number.val();
-                self.state_now.d.next.head_beat = 1.into();
+                self.state_now.d.next.beat = 1.into();
                 if self.view.val().prime {
-                    self.state_now.d.next.head_beat = 0.into();
+                    self.state_now.d.next.beat = 0.into();
                 }
             }
 

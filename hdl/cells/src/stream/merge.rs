@@ -154,15 +154,15 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
         self.padded.next = bit_cast::<PADDED_BITS, HEADER_BITS>(self.headers.q.val()) << 256;
         for i in 0..3 {
             self.aligned.next = self.padded.val() >> self.even[i].val();
-            if self.slot_2.q.val().head_beat.get_bit(0) {
+            if self.slot_2.q.val().beat.get_bit(0) {
                 self.aligned.next = self.padded.val() >> self.odd[i].val();
             }
             self.pair[i].next = bit_cast::<W, PADDED_BITS>(self.aligned.val());
         }
         self.header.d.next = self.pair[0].val();
-        if self.slot_2.q.val().head_beat.get_bit(2) {
+        if self.slot_2.q.val().beat.get_bit(2) {
             self.header.d.next = self.pair[2].val();
-        } else if self.slot_2.q.val().head_beat.get_bit(1) {
+        } else if self.slot_2.q.val().beat.get_bit(1) {
             self.header.d.next = self.pair[1].val();
         }
         self.from_head.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().head);

@@ -27,12 +27,13 @@
 //! pipeline between `h_*` and `v_*` answers every header once, [`LEAST_HEADER_CLOCKS`] later or at
 //! any time after that, at most one in a clock, and is never stalled.
 //!
-//! **Room.** The credits in `capture` count a frame from its capture until it leaves the order, so
-//! the numbers in flight are all different, whatever the order of the verdicts: every memory behind
-//! the header pipeline has a place for each number, and a verdict writes to its frame's own. Their
-//! margin covers the frame that is being emitted, whose header is still read. A frame whose verdict
-//! is late holds up those behind it and, when the credits run out, the sender; it needs nothing
-//! from them, so nothing can lock.
+//! **Room.** The credits in `capture` count all frames from the last captured back to the oldest
+//! that is needed: the one being emitted as long as its header is read, which is for 16 beats, then
+//! the next in order. So the numbers in flight are all different, whatever the order of the verdicts
+//! and however many frames are dropped: every memory behind the header pipeline has a place for each
+//! number, and a verdict writes to its frame's own. A frame whose verdict is late holds up those
+//! behind it and, when the credits run out, the sender; it needs nothing from them, so nothing can
+//! lock.
 //!
 //! **Rate.** Clocks per frame = max(beats in, beats out): no bubble between frames, whatever is
 //! done to them. **Latency**: [`LATENCY_CLOCKS`] and the header pipeline's own.

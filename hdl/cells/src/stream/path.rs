@@ -17,16 +17,16 @@ use rust_hdl::prelude::*;
 pub struct Depths {
     /// Beats in the ring, as a power of two.
     pub ring_log2: usize,
-    /// Frames in flight, as a power of two: those in the header pipeline and those with a verdict
-    /// that wait for their turn, or for a verdict on one before them. 8 of them are the margin of
-    /// the credits. Numbers count up modulo this.
+    /// Frames in flight, as a power of two: those in the header pipeline, those with a verdict that
+    /// wait for their turn or for a verdict on one before them, and the one whose header is being
+    /// emitted. 8 of them are the margin of the credits. Numbers count up modulo this.
     pub frames_log2: usize,
     /// What the memory of new headers is built of.
     pub headers: Style,
 }
 
 impl Depths {
-    /// 128 bits: 1,024 beats, 32 frames (a 64-byte frame takes 4 clocks, so 24 cover 96 clocks).
+    /// 128 bits: 1,024 beats, 32 frames (a 64-byte frame takes 4 clocks, so 24 cover 90 clocks).
     pub const NARROW: Self = Self { ring_log2: 10, frames_log2: 5, headers: Style::Lut };
     /// 512 bits: 512 beats, 128 frames (one per clock).
     pub const WIDE: Self = Self { ring_log2: 9, frames_log2: 7, headers: Style::Block };
@@ -187,7 +187,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.s_tready.next = self.capture.s_tready.val();
         self.capture.bubble.next = self.bubble.val() | self.sequencer.sweeps.val();
         self.capture.free.next = self.sequencer.free.val();
-        self.capture.retire.next = self.sequencer.retire.val();
+        self.capture.oldest.next = self.sequencer.oldest.val();
         self.ring.we.next = self.capture.ring_we.val();
         self.ring.wa.next = self.capture.ring_wa.val();
         self.ring.wd.next = self.capture.ring_wd.val();

@@ -46,8 +46,9 @@ pub struct Sequencer {
     pub address: Signal<Out, Bits<POINTER_BITS>>,
     /// The oldest beat that is still needed.
     pub free: Signal<Out, Bits<POINTER_BITS>>,
-    /// A frame left the order.
-    pub retire: Signal<Out, Bit>,
+    /// Number of the oldest frame whose header is still needed: of the frame in hand until its
+    /// first 16 beats are emitted, else of the next one.
+    pub oldest: Signal<Out, Bits<NUMBER_BITS>>,
     /// The queue is being cleared: no frame may come.
     pub sweeps: Signal<Out, Bit>,
     queue: Queue,
@@ -80,7 +81,7 @@ impl Sequencer {
             slot: Signal::default(),
             address: Signal::default(),
             free: Signal::default(),
-            retire: Signal::default(),
+            oldest: Signal::default(),
             sweeps: Signal::default(),
             queue: Queue::new(frames_log2),
             hand: Hand::new(beat_bytes / 2),
@@ -155,10 +156,10 @@ impl Logic for Sequencer {
         self.slot_now.d.next.last_byte = self.shown.val().last_byte;
         self.slot_now.d.next.port = self.shown.val().port;
         self.slot_now.d.next.number = self.done.number.val();
-        self.slot_now.d.next.head_beat = 0.into();
+        self.slot_now.d.next.beat = 0.into();
         if self.hand.state.val().busy {
             self.slot_now.d.next.number = self.hand.state.val().number;
-            self.slot_now.d.next.head_beat = self.hand.state.val().head_beat;
+            self.slot_now.d.next.beat = self.hand.state.val().beat;
         }
         self.read_at.d.next = self.view.val().address;
         self.slot.next = self.slot_now.q.val();
@@ -172,7 +173,10 @@ impl Logic for Sequencer {
         self.done.read.next = self.read.val();
         self.done.address.next = self.view.val().address;
         self.free.next = self.done.free.val();
-        self.retire.next = self.done.retire.val();
+        self.oldest.next = self.done.number.val();
+        if self.hand.state.val().busy & !self.hand.state.val().beat.get_bit(4) {
+            self.oldest.next = self.hand.state.val().number;
+        }
     }
 }
 
@@ -200,24 +204,19 @@ pub struct Release {
     pub number: Signal<Out, Bits<NUMBER_BITS>>,
     /// The oldest beat that is still needed.
     pub free: Signal<Out, Bits<POINTER_BITS>>,
-    /// A frame left the order in the last clock.
-    pub retire: Signal<Out, Bit>,
     number_now: Register<Bits<NUMBER_BITS>>,
     free_now: Register<Bits<POINTER_BITS>>,
     behind: Register<Bits<POINTER_BITS>>,
-    retired: Register<Bit>,
 }
 
 impl Logic for Release {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, number_now, free_now, behind, retired);
+        dff_setup!(self, clock, number_now, free_now, behind);
         self.number_now.reset.next = self.reset.val();
         self.free_now.reset.next = self.reset.val();
         self.behind.reset.next = self.reset.val();
-        self.retired.reset.next = self.reset.val();
 
-        self.retired.d.next = self.pop.val();
         if self.pop.val() {
             self.number_now.d.next = self.number_now.q.val() + 1;
             self.behind.d.next = self.frame_end.val();
@@ -230,6 +229,5 @@ impl Logic for Release {
         }
         self.number.next = self.number_now.q.val();
         self.free.next = self.free_now.q.val();
-        self.retire.next = self.retired.q.val();
     }
 }

@@ -208,13 +208,30 @@ fn full() {
     }
 }
 
+/// A receiver that stops in the middle of a new header, while a lap of frames behind it is dropped:
+/// no verdict may take the place of the one that is still read.
+#[test]
+fn a_header_outlives_a_lap_of_drops() {
+    let mut random = Random::new(17);
+    for model in [&*NARROW, &*WIDE] {
+        for stop in (100..400).step_by(7) {
+            let mut one = |i: usize| {
+                let frame = Frame::new(&mut random, 64).operation(("encap", 41, 6));
+                if i % 160 < 16 { frame } else { frame.dropped() }
+            };
+            let frames: Vec<_> = (0..480).map(&mut one).collect();
+            check(model, &frames, Around { stop: (stop, stop + 1000), ..Around::smooth(LEAST) });
+        }
+    }
+}
+
 /// All that a longest header pipeline needs at one frame per clock.
 #[test]
 fn credits_cover_the_header_pipeline() {
     let mut random = Random::new(10);
     let frames: Vec<_> = (0..1000).map(|_| Frame::new(&mut random, 64)).collect();
     for (model, beats) in [(&*NARROW, 4), (&*WIDE, 1)] {
-        let seen = check(model, &frames, Around::smooth(76));
+        let seen = check(model, &frames, Around::smooth(90));
         let refused = seen.refused.iter().find(|refused| refused.0 > 10);
         assert_eq!(refused, None, "behind the reset");
         assert_eq!(seen.sent[999].last - seen.sent[0].last, 999 * beats);
