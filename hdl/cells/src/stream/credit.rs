@@ -11,8 +11,8 @@
 //! flight. Both are differences: however many frames were dropped behind one that is being emitted,
 //! none takes its number.
 //!
-//! Latency: 2 clocks to `full`, 3 from `enter`; a clock more until `s_tready` falls, and one from the port to
-//! here. `MARGIN` beats, and as many frames, cover what is taken meanwhile.
+//! Latency: 2 clocks to `full`, 3 from `enter`; a clock more until `s_tready` falls, and one from
+//! the port to here. `MARGIN` beats, and as many frames, cover what is taken meanwhile.
 
 use super::{NUMBER_BITS, POINTER_BITS};
 use crate::register::Register;

@@ -12,12 +12,13 @@
 //!
 //! The header memory has a place per frame in flight, by the frame's number, dropped frames too: so
 //! it needs no pointers, verdicts may come in any order, and its read takes no clock that the ring
-//! does not take anyway.
+//! does not take anyway. A patch lies there too; it is shown with every beat.
 //!
 //! Latency: 3 clocks from the slot to `o_*`, which are not registered. Throughput: a slot per
 //! clock, no clock enable.
 
 use super::command::Slot;
+use super::patch::PATCH_BITS;
 use super::rotate::Rotate;
 use super::{HEADER_BITS, NUMBER_BITS, PORT_BITS};
 use crate::copies::Spread;
@@ -27,11 +28,14 @@ use rust_hdl::prelude::*;
 
 /// Bits of a header in whole beats of any width.
 const PADDED_BITS: usize = 1024;
-const _: () = assert!(PADDED_BITS - HEADER_BITS == 256);
+/// Bits of a header and, above it, whether its lowest bits are a patch.
+const WORD_BITS: usize = HEADER_BITS + 1;
+// A kernel takes no name for a number: the flag's place, and the shift that leaves it out.
+const _: () = assert!(HEADER_BITS == 768 && PADDED_BITS - HEADER_BITS == 256);
 
-/// `W` data bits, `B` bytes and `M` halfwords a beat.
+/// `W` data bits and `M` halfwords a beat.
 #[derive(LogicBlock)]
-pub struct Merge<const W: usize, const B: usize, const M: usize> {
+pub struct Merge<const W: usize, const M: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
     /// No slot under way.
@@ -42,6 +46,8 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     pub v_number: Signal<In, Bits<NUMBER_BITS>>,
     /// Its header, from the most significant bit on.
     pub v_header: Signal<In, Bits<HEADER_BITS>>,
+    /// Whose lowest bits are a patch.
+    pub v_patched: Signal<In, Bit>,
     /// What is done.
     pub slot: Signal<In, Slot>,
     /// The beat of the slot two clocks ago.
@@ -50,13 +56,20 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     pub o_valid: Signal<Out, Bit>,
     /// The beat, byte 0 most significant.
     pub o_data: Signal<Out, Bits<W>>,
-    /// Bit i: byte i is there.
-    pub o_keep: Signal<Out, Bits<B>>,
+    /// Index of its last byte, if it is its frame's last.
+    pub o_last_byte: Signal<Out, Bits<6>>,
     /// It is its frame's last.
     pub o_last: Signal<Out, Bit>,
     /// Egress port, a bit each.
     pub o_port: Signal<Out, Bits<PORT_BITS>>,
-    headers: Ram<HEADER_BITS, NUMBER_BITS>,
+    /// In the clock before the beat: its frame has a patch.
+    pub o_patched: Signal<Out, Bit>,
+    /// In the clock before the beat: the patch.
+    pub o_patch: Signal<Out, Bits<PATCH_BITS>>,
+    /// In the clock before the beat: which of its frame's it is, as the slot has it.
+    pub o_beat: Signal<Out, Bits<5>>,
+    headers: Ram<WORD_BITS, NUMBER_BITS>,
+    word: Signal<Local, Bits<WORD_BITS>>,
     rotate: Rotate<W, M>,
     slot_1: DFF<Slot>,
     slot_2: DFF<Slot>,
@@ -71,18 +84,14 @@ pub struct Merge<const W: usize, const B: usize, const M: usize> {
     from_earlier: DFF<Bits<M>>,
     wide_head: Spread<M, W>,
     wide_earlier: Spread<M, W>,
-    kept: Signal<Local, Bits<B>>,
-    keep: DFF<Bits<B>>,
     frame: Signal<Local, Bits<W>>,
     all_halfwords: Constant<Bits<M>>,
-    all_bytes: Constant<Bits<B>>,
-    byte: [Constant<Bits<6>>; B],
     /// Lowest bit of beats 0, 2 and 4 of a header, and of those behind them; six at 128 bits.
     even: [Constant<Bits<10>>; 3],
     odd: [Constant<Bits<10>>; 3],
 }
 
-impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
+impl<const W: usize, const M: usize> Merge<W, M> {
     /// With a header memory of `2^frames_log2` words in `style`.
     pub fn new(frames_log2: usize, style: Style) -> Self {
         let low = |beat: usize| PADDED_BITS - W * (beat % (PADDED_BITS / W) + 1);
@@ -92,14 +101,19 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             v_valid: Signal::default(),
             v_number: Signal::default(),
             v_header: Signal::default(),
+            v_patched: Signal::default(),
             slot: Signal::default(),
             data: Signal::default(),
             o_valid: Signal::default(),
             o_data: Signal::default(),
-            o_keep: Signal::default(),
+            o_last_byte: Signal::default(),
             o_last: Signal::default(),
             o_port: Signal::default(),
+            o_patched: Signal::default(),
+            o_patch: Signal::default(),
+            o_beat: Signal::default(),
             headers: Ram::new(frames_log2, style),
+            word: Signal::default(),
             rotate: Rotate::default(),
             slot_1: DFF::default(),
             slot_2: DFF::default(),
@@ -114,24 +128,20 @@ impl<const W: usize, const B: usize, const M: usize> Merge<W, B, M> {
             from_earlier: DFF::default(),
             wide_head: Spread::default(),
             wide_earlier: Spread::default(),
-            kept: Signal::default(),
-            keep: DFF::default(),
             frame: Signal::default(),
             all_halfwords: Constant::new(!Bits::default()),
-            all_bytes: Constant::new(!Bits::default()),
-            byte: std::array::from_fn(|i| Constant::new((i as u64).to_bits())),
             even: std::array::from_fn(|i| Constant::new((low(2 * i) as u64).to_bits())),
             odd: std::array::from_fn(|i| Constant::new((low(2 * i + 1) as u64).to_bits())),
         }
     }
 }
 
-impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
+impl<const W: usize, const M: usize> Logic for Merge<W, M> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, earlier);
         clock!(self, clock, headers, rotate, slot_1, slot_2, slot_3);
-        clock!(self, clock, header, from_head, from_earlier, keep);
+        clock!(self, clock, header, from_head, from_earlier);
         for i in 0..3 {
             self.emits[i].clock.next = self.clock.val();
             self.emits[i].reset.next = self.reset.val();
@@ -145,13 +155,21 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
 
         self.headers.we.next = self.v_valid.val();
         self.headers.wa.next = self.v_number.val();
-        self.headers.wd.next = self.v_header.val();
+        self.word.next = bit_cast::<WORD_BITS, HEADER_BITS>(self.v_header.val());
+        if self.v_patched.val() {
+            self.word.next =
+                bit_cast::<WORD_BITS, HEADER_BITS>(self.v_header.val()).replace_bit(768, true);
+        }
+        self.headers.wd.next = self.word.val();
         self.headers.ra.next = self.slot.val().number;
 
         // Clock 1 and 2: the beat turns; its beat of the header, and who comes from where.
         self.rotate.turn.next = self.slot_1.q.val().turn;
         self.rotate.data.next = self.data.val();
-        self.padded.next = bit_cast::<PADDED_BITS, HEADER_BITS>(self.headers.q.val()) << 256;
+        self.o_patched.next = self.headers.q.val().get_bit(768);
+        self.o_patch.next = bit_cast::<PATCH_BITS, WORD_BITS>(self.headers.q.val());
+        self.o_beat.next = self.slot_2.q.val().beat;
+        self.padded.next = bit_cast::<PADDED_BITS, WORD_BITS>(self.headers.q.val()) << 256;
         for i in 0..3 {
             self.aligned.next = self.padded.val() >> self.even[i].val();
             if self.slot_2.q.val().beat.get_bit(0) {
@@ -167,13 +185,6 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
         }
         self.from_head.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().head);
         self.from_earlier.d.next = !(self.all_halfwords.val() >> self.slot_2.q.val().carried);
-        self.kept.next = self.all_bytes.val();
-        for i in 0..B {
-            if self.slot_2.q.val().last & (self.slot_2.q.val().last_byte < self.byte[i].val()) {
-                self.kept.next = self.kept.val().replace_bit(i, false);
-            }
-        }
-        self.keep.d.next = self.kept.val();
 
         // Clock 3.
         self.wide_head.i.next = self.from_head.q.val();
@@ -186,7 +197,7 @@ impl<const W: usize, const B: usize, const M: usize> Logic for Merge<W, B, M> {
             self.earlier.d.next = self.rotate.q.val();
         }
         self.o_valid.next = self.emits[2].q.val();
-        self.o_keep.next = self.keep.q.val();
+        self.o_last_byte.next = self.slot_3.q.val().last_byte;
         self.o_last.next = self.slot_3.q.val().last;
         self.o_port.next = self.slot_3.q.val().port;
     }

@@ -1,15 +1,15 @@
 //! Where does a frame wait while its header is judged, and how does it leave with another header?
 //!
 //! ```text
-//!  s_* --> [capture] ------ beats ------> [ring] ------ beats -----+
-//!             |   ^ credits                 ^ address              v
-//!             |   +----------------+        |                   [merge] --> [output] --> m_*
-//!             | h_*: window, length|        |                      ^ slots      |
-//!             v                    |        |                      |            |
-//!      (header pipeline)       [sequencer: one slot a clock] ------+            |
-//!             |                    ^   ^------------- room left ----------------+
-//!             | v_*: verdict       | commands, by number
-//!             +----------------> [join] <- begins, ends and lengths, by number
+//!  s_* -> [capture] ---- beats ----> [ring] ---- beats --+
+//!            |   ^ credits             ^ address          v
+//!            |   +----------------+    |               [merge] -> [patcher] -> [output] -> m_*
+//!            | h_*: window, length|    |                  ^ slots                 |
+//!            v                    |    |                  |                       |
+//!     (header pipeline)       [sequencer: a slot a clock]-+                       |
+//!            |                    ^   ^----------- room left ---------------------+
+//!            | v_*: verdict       | commands, by number
+//!            +----------------> [join] <- begins, ends and lengths, by number
 //! ```
 //! *One operation serves all.* A verdict names `p`, `s` (halfwords), `len` (bytes) and a header:
 //!
@@ -18,6 +18,9 @@
 //! pass is (0, 0), new MACs (6, 6), a tag pushed (8, 6), popped (6, 8), a tunnel put on (31, 6),
 //! taken off (6, 31), one with options (6, 71). All offsets are even, so the rotator moves
 //! halfwords, and `len` below the frame's own length trims Ethernet padding.
+//!
+//! A verdict may bring a patch besides, in the place of its header's lowest bits; it changes a few
+//! halfwords of `out`, wherever in its first 256 bytes they are: see [`Patch`] and [`Change`].
 //!
 //! *A dropped frame costs nothing*: the ring is read by address, so a drop is a frame that is not
 //! read, and it is taken out of the order while another one is being emitted.
@@ -28,19 +31,19 @@
 //! any time after that, at most one in a clock, and is never stalled.
 //!
 //! **Room.** The credits in `capture` count all frames from the last captured back to the oldest
-//! that is needed: the one being emitted as long as its header is read, which is for 16 beats, then
-//! the next in order. So the numbers in flight are all different, whatever the order of the verdicts
-//! and however many frames are dropped: every memory behind the header pipeline has a place for each
-//! number, and a verdict writes to its frame's own. A frame whose verdict is late holds up those
-//! behind it and, when the credits run out, the sender; it needs nothing from them, so nothing can
-//! lock.
+//! that is needed: the one being emitted as long as its header or its patch is read, which is for
+//! 16 beats, then the next in order. So the numbers in flight are all different, whatever the order
+//! of the verdicts and however many frames are dropped: every memory behind the header pipeline has
+//! a place for each number, and a verdict writes to its frame's own. A frame whose verdict is late
+//! holds up those behind it and, when the credits run out, the sender; it needs nothing from them,
+//! so nothing can lock.
 //!
 //! **Rate.** Clocks per frame = max(beats in, beats out): no bubble between frames, whatever is
 //! done to them. **Latency**: [`LATENCY_CLOCKS`] and the header pipeline's own.
 //!
 //! **Preconditions of a verdict**: its frame is in flight and has none yet;
-//! `2s < len <= captured length`; `p <= 48`. A verdict that breaks the second is carried out as a
-//! drop: nothing but the frame's own bytes can ever come out.
+//! `2s < len <= captured length`; `p <= 48`, and `p <= 41` beside a patch. A verdict that breaks
+//! the second is carried out as a drop: nothing but the frame's own bytes can ever come out.
 //!
 //! **Reset.** A frame cut by reset leaves nothing behind; sender, header pipeline and receiver are
 //! to be reset with the path, for AXI4-Stream does not say where a frame begins.
@@ -48,6 +51,7 @@
 mod capture;
 mod command;
 mod credit;
+mod halfword;
 mod hand;
 mod join;
 mod lanes;
@@ -55,6 +59,9 @@ mod marks;
 mod measure;
 mod merge;
 mod output;
+#[allow(missing_docs)] // what `LogicStruct` derives has none
+mod patch;
+mod patcher;
 mod path;
 mod queue;
 mod rotate;
@@ -62,6 +69,7 @@ mod sequencer;
 mod window;
 
 pub use lanes::SwapBytes;
+pub use patch::{Change, PATCH_BITS, Patch};
 pub use path::{Depths, FramePath, FramePath128, FramePath512};
 
 /// Bytes of a frame that the header pipeline sees.
@@ -76,9 +84,9 @@ pub const HEADER_BITS: usize = 8 * HEADER_BYTES;
 pub const MAX_FRAME_BYTES: usize = 9216;
 /// Clocks from the last beat in to the first beat out, the header pipeline's not counted: a last
 /// beat taken in clock 0 has `h_valid` in clock 2; with `v_valid` in clock `2 + n` its frame's
-/// first `m_tvalid` is in clock `9 + n`. One more if bytes move forward over a beat border (a tag
+/// first `m_tvalid` is in clock `11 + n`. One more if bytes move forward over a beat border (a tag
 /// or a tunnel taken off): the first beat out then needs two beats in.
-pub const LATENCY_CLOCKS: usize = 9;
+pub const LATENCY_CLOCKS: usize = 11;
 /// Least clocks from `h_valid` to `v_valid`: the frame's length is remembered in the clock between,
 /// the one in which `v_number` names it.
 pub const LEAST_HEADER_CLOCKS: usize = 2;

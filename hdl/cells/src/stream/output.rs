@@ -12,8 +12,9 @@
 //! the count hears of them two clocks late: at most `MOST + 2` beats for 16 places. What the
 //! receiver says, late as it may come, is asked by the skid buffer alone.
 //!
-//! Latency: 1 clock when nothing waits. Throughput: a beat per clock, also out of a stall: the
-//! round trip from `taken` to the next beat is shorter than `MOST` clocks.
+//! Latency: 1 clock when nothing waits. Throughput: a beat per clock, also out of a stall: from a
+//! beat that is taken to the one whose slot waited for that, 9 clocks pass (4 to the slot, 3 in
+//! `merge`, 2 in `patcher`), and 3 must be taken first: fewer than the `MOST` beats that wait.
 
 use super::PORT_BITS;
 use crate::ram::LutRam;

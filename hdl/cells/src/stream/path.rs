@@ -7,6 +7,7 @@ use super::join::Join;
 use super::lanes::SwapBytes;
 use super::merge::Merge;
 use super::output::Output;
+use super::patcher::Patcher;
 use super::sequencer::Sequencer;
 use super::{HEADER_BITS, NUMBER_BITS, POINTER_BITS, PORT_BITS, USER_BITS, WINDOW_BITS};
 use crate::ram::{Ram, Style};
@@ -87,6 +88,8 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     pub v_len: Signal<In, Bits<14>>,
     /// The new header, big-endian.
     pub v_header: Signal<In, Bits<HEADER_BITS>>,
+    /// Its lowest `PATCH_BITS` bits are a [`Patch`](super::Patch), and `v_p` is at most 41.
+    pub v_patched: Signal<In, Bit>,
     /// A beat of a frame; all `m_*` come from registers.
     pub m_tdata: Signal<Out, Bits<W>>,
     /// Bit i: byte i is there.
@@ -104,7 +107,8 @@ pub struct FramePath<const W: usize, const B: usize, const M: usize, const N: us
     ring: Ram<W, POINTER_BITS>,
     joiner: Join,
     sequencer: Sequencer,
-    merge: Merge<W, B, M>,
+    merge: Merge<W, M>,
+    patcher: Patcher<W, B, M>,
     outlet: Output<W, B, X>,
     swap_out: SwapBytes<W>,
 }
@@ -148,6 +152,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             v_s: Signal::default(),
             v_len: Signal::default(),
             v_header: Signal::default(),
+            v_patched: Signal::default(),
             m_tdata: Signal::default(),
             m_tkeep: Signal::default(),
             m_tlast: Signal::default(),
@@ -160,6 +165,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
             joiner: Join::new(B, frames_log2),
             sequencer: Sequencer::new(B, frames_log2),
             merge: Merge::new(frames_log2, headers),
+            patcher: Patcher::default(),
             outlet: Output::default(),
             swap_out: SwapBytes::default(),
         }
@@ -171,11 +177,12 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
 {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, capture, ring, joiner, sequencer, merge, outlet);
+        clock!(self, clock, capture, ring, joiner, sequencer, merge, patcher, outlet);
         self.capture.reset.next = self.reset.val();
         self.joiner.reset.next = self.reset.val();
         self.sequencer.reset.next = self.reset.val();
         self.merge.reset.next = self.reset.val();
+        self.patcher.reset.next = self.reset.val();
         self.outlet.reset.next = self.reset.val();
 
         self.swap_in.i.next = self.s_tdata.val();
@@ -217,14 +224,23 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.merge.v_valid.next = self.v_valid.val();
         self.merge.v_number.next = self.joiner.number.val();
         self.merge.v_header.next = self.v_header.val();
+        self.merge.v_patched.next = self.v_patched.val();
         self.merge.slot.next = self.sequencer.slot.val();
         self.merge.data.next = self.ring.q.val();
         self.outlet.issued.next = self.sequencer.slot.val().emit;
-        self.outlet.i_valid.next = self.merge.o_valid.val();
-        self.outlet.i_data.next = self.merge.o_data.val();
-        self.outlet.i_keep.next = self.merge.o_keep.val();
-        self.outlet.i_last.next = self.merge.o_last.val();
-        self.outlet.i_port.next = self.merge.o_port.val();
+        self.patcher.patched.next = self.merge.o_patched.val();
+        self.patcher.patch.next = self.merge.o_patch.val();
+        self.patcher.beat.next = self.merge.o_beat.val();
+        self.patcher.i_valid.next = self.merge.o_valid.val();
+        self.patcher.i_data.next = self.merge.o_data.val();
+        self.patcher.i_last_byte.next = self.merge.o_last_byte.val();
+        self.patcher.i_last.next = self.merge.o_last.val();
+        self.patcher.i_port.next = self.merge.o_port.val();
+        self.outlet.i_valid.next = self.patcher.o_valid.val();
+        self.outlet.i_data.next = self.patcher.o_data.val();
+        self.outlet.i_keep.next = self.patcher.o_keep.val();
+        self.outlet.i_last.next = self.patcher.o_last.val();
+        self.outlet.i_port.next = self.patcher.o_port.val();
         self.swap_out.i.next = self.outlet.m_tdata.val();
         self.m_tdata.next = self.swap_out.o.val();
         self.m_tkeep.next = self.outlet.m_tkeep.val();

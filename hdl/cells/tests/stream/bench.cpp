@@ -26,7 +26,7 @@ constexpr size_t HEADER = sizeof(Vtop::v_header);
 constexpr uint64_t RESET_CLOCKS = 3, QUIET_CLOCKS = 4000;
 
 struct Frame {
-    uint8_t user, drop, p, s, egress;
+    uint8_t user, drop, p, s, egress, patched;
     uint16_t use, later;
     uint8_t header[HEADER];
     std::vector<uint8_t> bytes;
@@ -64,6 +64,7 @@ std::vector<Frame> read_frames(Reader& in, uint32_t count) {
         f.p = in.get<uint8_t>();
         f.s = in.get<uint8_t>();
         f.egress = in.get<uint8_t>();
+        f.patched = in.get<uint8_t>();
         f.use = in.get<uint16_t>();
         f.later = in.get<uint16_t>();
         in.bytes(f.header, sizeof f.header);
@@ -186,11 +187,12 @@ private:
         for (uint8_t& byte : header) byte = uint8_t(word());
         top->v_valid = 0, top->v_drop = word() & 1, top->v_port = word() & 15;
         top->v_p = word() & 63, top->v_s = word() & 127, top->v_len = word() & 0x3fff;
+        top->v_patched = word() & 1;
         if (named) {
             const Frame& f = *named;
             for (size_t i = 0; i < HEADER; i++) header[HEADER - 1 - i] = f.header[i];
             top->v_valid = 1, top->v_drop = f.drop, top->v_port = f.egress;
-            top->v_p = f.p, top->v_s = f.s, top->v_len = f.use;
+            top->v_p = f.p, top->v_s = f.s, top->v_len = f.use, top->v_patched = f.patched;
         }
         memcpy(&top->v_header, header, sizeof header);
         top->v_number = word() & 0x7f;

@@ -7,6 +7,7 @@
 
 mod frames;
 mod model;
+mod patched;
 mod reorder;
 mod simulation;
 
@@ -221,6 +222,22 @@ fn a_header_outlives_a_lap_of_drops() {
             };
             let frames: Vec<_> = (0..480).map(&mut one).collect();
             check(model, &frames, Around { stop: (stop, stop + 1000), ..Around::smooth(LEAST) });
+        }
+    }
+}
+
+/// A receiver that stopped and goes on gets a beat a clock from then on.
+#[test]
+fn no_clock_is_lost_after_a_stop() {
+    let mut random = Random::new(18);
+    let around = Around { stop: (20, 1500), ..Around::smooth(LEAST) };
+    for model in [&*NARROW, &*WIDE] {
+        for (len, operation) in [(64, OPERATIONS[0]), (1500, OPERATIONS[0]), (60, OPERATIONS[9])] {
+            let frame = Frame::new(&mut random, len).operation(operation);
+            let beats = frame.beats_out(model.beat) as u64;
+            let seen = check(model, &vec![frame; 20], around);
+            let clocks = (seen.sent[0].first, seen.sent[19].last);
+            assert_eq!(clocks, (1500, 1500 + 20 * beats - 1), "{} of {len} bytes", operation.0);
         }
     }
 }

@@ -161,6 +161,7 @@ fn scenario(frames: &[Frame], around: Around) -> Vec<u8> {
     for f in frames {
         out.extend((f.bytes.len() as u16).to_le_bytes());
         out.extend([f.user, f.drop.into(), f.p as u8, f.s as u8, f.egress]);
+        out.push(f.patch.is_some().into());
         out.extend((f.len as u16).to_le_bytes());
         out.extend((f.later as u16).to_le_bytes());
         out.extend(f.header);

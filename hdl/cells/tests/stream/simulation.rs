@@ -60,7 +60,7 @@ fn replayed<const W: usize, const B: usize, const M: usize, const N: usize, cons
                 let word = |value: usize| value as u64;
                 (u.v_drop.next, u.v_port.next) = (f.drop, word(f.egress.into()).to_bits());
                 (u.v_p.next, u.v_s.next) = (word(f.p).to_bits(), word(f.s).to_bits());
-                u.v_len.next = word(f.len).to_bits();
+                (u.v_len.next, u.v_patched.next) = (word(f.len).to_bits(), f.patch.is_some());
                 let mut header = f.header;
                 header.reverse();
                 u.v_header.next = stream_bits::<HEADER_BITS>(&header);
