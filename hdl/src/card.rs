@@ -212,7 +212,7 @@ impl<const W: usize, const B: usize, const M: usize, const N: usize, const X: us
         self.path.v_s.next = self.pipeline.o_leaving.val().s;
         self.path.v_len.next = self.pipeline.o_leaving.val().len;
         self.path.v_header.next = self.pipeline.o_header.val();
-        self.path.v_patched.next = false;
+        self.path.v_patched.next = self.pipeline.o_leaving.val().patched.any();
         // Registers and tables.
         self.orders.next.reset = 0.into();
         if self.reset.val() {

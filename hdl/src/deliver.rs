@@ -25,6 +25,8 @@ layout::layout! {
         port: u8 => 3,
         /// Administratively up?
         up: bool,
+        /// Does it stand outside, where addresses go by their public ones (stage `nat`)?
+        outside: bool,
     }
     /// What is known of an ENI by its number.
     pub struct EniEntry {
@@ -75,7 +77,7 @@ pub mod gateware {
     /// Clocks from the row to the flags.
     pub const JUDGE: usize = cells::equal::LATENCY;
     /// Bits of a row that say how the ENI is reached.
-    pub const ROW: usize = 78;
+    pub const ROW: usize = 79;
 
     /// `W` bits of one row per ENI and bank.
     #[derive(LogicBlock)]

@@ -77,6 +77,8 @@ layout::layout! {
         mapped: Answer,
         /// Where the far address lives: the destination of what leaves, the source of what comes.
         mapping: MappingAction,
+        /// Does the ENI that the packet leaves or comes to stand outside?
+        outside: bool,
         /// What became of it.
         verdict: Verdict,
     }

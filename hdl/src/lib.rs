@@ -15,6 +15,7 @@
 //!
 //! ENIs that may send under any address are found by their MACs (`appliance`).
 //! What the host's CPU must answer leaves by its own port (`punt`), and its answers come in there.
+//! Beyond an internet gateway addresses are others (`nat`).
 //! What is too long for its path goes nowhere, but its sender is told (`mtu`).
 //! What an ENI sends, gets or asks beyond its rates goes nowhere (`meter`).
 //!
@@ -36,6 +37,7 @@ pub mod connection;
 pub mod group;
 pub mod mapping;
 pub mod neighbor;
+pub mod nat;
 pub mod mtu;
 pub mod deliver;
 pub mod encap;

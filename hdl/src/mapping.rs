@@ -35,6 +35,9 @@ layout::layout! {
         service: u8 => 4,
         /// Most bytes of an IP packet that goes there; anything goes if that is less than 128.
         mtu: u16 => 14,
+        /// IPv4 address that stands in its place (stage `nat`), 0 if none does: its public address,
+        /// or of a public one the private one.
+        nat_ip: u32 => 32,
     }
 }
 
@@ -129,7 +132,7 @@ pub mod gateware {
     /// Clocks from the mapping to the reason.
     pub const JUDGE: usize = cells::equal::LATENCY + 1;
     const KEY: usize = 136;
-    const ACTION: usize = 134;
+    const ACTION: usize = 166;
     const ENTRY: usize = KEY + ACTION + 2;
     const TAG: usize = KEY + 2;
     // A kernel takes no name for a bit's number: this one says that a target is direct.

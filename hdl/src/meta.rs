@@ -22,8 +22,7 @@ layout::layout! {
         OuterChecksum = 6,
         /// Addressed to another card: not this card's MAC or not its VTEP address.
         NotForUs = 7,
-        /// From the underlay, but neither VXLAN (RFC 7348 section 5) nor Geneve (RFC 8926 section
-        /// 3.4) as this card understands them.
+        /// From the underlay, and neither VXLAN (RFC 7348) nor Geneve (RFC 8926) as it should be.
         BadTunnel = 8,
         /// Geneve options that reach beyond the packet (RFC 8926 section 3.4).
         MalformedGeneve = 9,
@@ -51,8 +50,7 @@ layout::layout! {
         MalformedIpv6Length = 20,
         /// IPv6 to or from an IPv4-mapped address (RFC 4291 section 2.5.5.2): those are IPv4's.
         Ipv4MappedAddress = 21,
-        /// An IPv6 extension header that reaches beyond the packet, stands where it may not, or has
-        /// an impossible length.
+        /// An IPv6 extension header beyond the packet, of an impossible length, or out of place.
         MalformedIpv6Extension = 22,
         /// More than four IPv6 extension headers, more than 60 bytes of Geneve options, or a
         /// transport header that does not begin in the frame's first 192 bytes.
@@ -117,12 +115,14 @@ layout::layout! {
         SgInbound = 49,
         /// A security group allows it, but there is no room for its connection.
         ConnTableFull = 50,
+        /// It goes outside, or comes from there, and its address in the VPC has no public one.
+        NoPublicAddress = 51,
         /// Longer than its path takes, and its sender is not, or not again, to be told.
-        MtuExceeded = 51,
+        MtuExceeded = 52,
         /// More than its ENI may send, or get.
-        Metered = 52,
+        Metered = 53,
         /// More than its ENI may ask the host's CPU.
-        PuntLimited = 53,
+        PuntLimited = 54,
     }
     /// Why a packet goes to the host's CPU, behind a [`PuntHeader`](crate::punt::PuntHeader). Code
     /// 0 means that it does not.

@@ -8,15 +8,15 @@
 //! is asked in any case and its answer counts if nothing before it has dropped the packet. Only
 //! `connection` and `meter` remember what they were asked, so they are not asked in vain.
 
+mod leave;
+
 use crate::{
     appliance,
     class::PortKey,
     connection::{self, Connections, Tracked},
     decap, deliver,
     deliver::EniEntry,
-    encap,
-    encap::Rewrite,
-    eni,
+    encap, eni,
     eni::AttachAction,
     explain::{Answer, Passes, Trace},
     group::{self, GroupAction},
@@ -26,7 +26,7 @@ use crate::{
     meter::Meter,
     mtu, nacl,
     nacl::RuleKey,
-    neighbor,
+    nat, neighbor,
     parser::{self, Headers},
     profile::HOST_PORTS,
     punt, route, spoof,
@@ -212,6 +212,7 @@ impl Pass<'_> {
         }
         let lives = mapping::key(t.eni.vpc, self.by(t), far.ip, h);
         (t.mapped, t.mapping) = answer(tables.mappings.find(&lives, generation));
+        t.outside = self.judged(t).access.outside;
     }
 
     /// Does it leave its ENI for the router?
@@ -271,7 +272,7 @@ impl Pass<'_> {
     }
 
     /// and from there on.
-    fn sent(&self, t: &Trace) -> [Option<Verdict>; 7] {
+    fn sent(&self, t: &Trace) -> [Option<Verdict>; 8] {
         let (identity, h) = (&self.tables.identity, &self.headers);
         let found = t.mapped.hit.then_some(t.mapping);
         let (owner, target) = (t.owned(), t.route.target);
@@ -284,6 +285,7 @@ impl Pass<'_> {
             if led { crosses.settles() } else { None },
             punt::misses(self.routed(), &t.eni, found).settles(),
             mapping::reachable(identity, &t.eni, found, h).settles(),
+            nat::judge(t.outside, &t.mapping, self.inside, h).settles(),
             mtu::judge(self.path(t), self.sender(t).port, h),
         ]
     }
@@ -312,6 +314,7 @@ impl Pass<'_> {
         vec![
             group::judge(true, t.tracked.hit, t.rule.group),
             connection::room(t.tracked),
+            nat::judge(t.outside, &t.mapping, self.inside, &self.headers),
             deliver::up(&self.receiver(t)),
         ]
     }
@@ -360,31 +363,6 @@ impl Pass<'_> {
 
     fn receiver(&self, t: &Trace) -> deliver::Access {
         self.tables.eni(t.receiver().eni, self.entered.generation).access
-    }
-
-    /// The frame as it leaves.
-    fn leave(&self, t: &Trace, frame: &[u8]) -> Vec<u8> {
-        if t.verdict.punt != PuntReason::None {
-            let header = punt::header(t);
-            [&punt::bytes(&header)[..], &frame[..usize::from(self.headers.end)]].concat()
-        } else if self.entered.source.direct {
-            frame.to_vec()
-        } else {
-            self.rewrite(t).apply(frame)
-        }
-    }
-
-    fn rewrite(&self, t: &Trace) -> Rewrite {
-        let h = &self.headers;
-        if self.inbound() {
-            encap::to_eni(&self.receiver(t), h)
-        } else if h.neighbor {
-            neighbor::reply(&self.sender(t), &t.mapping, h)
-        } else if t.verdict.reply {
-            mtu::reply(&self.sender(t), self.path(t), h)
-        } else {
-            encap::into_tunnel(&self.tables.identity, &t.mapping, h)
-        }
     }
 }
 

@@ -55,6 +55,7 @@ fn image(closed: bool) -> Image {
         router: false,
         service: 0,
         mtu: 0,
+        nat_ip: 0,
     };
     let owned =
         |i: usize| AddressAction { eni: i as u16 + 1, subnet: i as u16 + 1, policy: i as u8 + 1 };
@@ -67,7 +68,7 @@ fn image(closed: bool) -> Image {
     };
     let eni = |i: usize, tags| {
         let (port, vids) = (i as u8, [100 * u16::from(tags), 0]);
-        let access = Access { mac: MACS[i], vids, tags, port, up: true };
+        let access = Access { mac: MACS[i], vids, tags, port, up: true, outside: false };
         EniEntry { access, idle: IdleTimes::DEFAULT, ..EniEntry::default() }
     };
     Image {

@@ -220,7 +220,7 @@ fn judge<'t>(
     let view = |passes: &Passes| passes.each().map(view).collect::<Vec<_>>();
     for ((journey, want), taken) in journeys.iter().zip(wanted).zip(taken) {
         let got = journey.received.as_ref().map(|f| &f.bytes);
-        seen.add(&want.passes, &taken);
+        seen.add(&want.passes, &taken, want.frame.as_ref());
         if view(&journey.passes) != view(&want.passes) || got != want.frame.as_ref() {
             let said = format!(
                 "packet {} at port {}: {:02x?}\n  card {:?}\n       {got:02x?}\n  \

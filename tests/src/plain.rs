@@ -146,7 +146,8 @@ fn settle(image: &mut Image, number: u32, mac: u64) {
     image.attachments.insert(place, found);
     let owner = AddressAction { eni, subnet: 1, policy: 1 };
     image.addresses.insert(key(address(number)), owner);
-    let access = Access { mac, vids: place.vids, tags: place.tags, port: place.port, up };
+    let (vids, tags, port) = (place.vids, place.tags, place.port);
+    let access = Access { mac, vids, tags, port, up, outside: false };
     let row = EniEntry { access, idle: IdleTimes::DEFAULT, ..EniEntry::default() };
     image.enis.push(row);
 }

@@ -73,6 +73,13 @@ fn mtu(random: &mut StdRng) -> u16 {
     [0, 9001, 9001, 1000, 200, 130].choose(random).copied().unwrap_or(0)
 }
 
+/// Another address of somebody's; now and then none, or one that differs in nothing or little.
+fn other(random: &mut StdRng, v4: u32) -> u32 {
+    let few = [0, v4, v4 ^ 0xffff_0000, u32::MAX, 0xcb00_7100 | v4 & 0xff];
+    let one = few.choose(random).copied().unwrap_or(0);
+    if random.random_ratio(1, 3) { one } else { random.next_u32() }
+}
+
 /// IPv4 as the tables have it.
 fn mapped(v4: u32) -> u128 {
     0xffff_0000_0000 | u128::from(v4)
@@ -166,7 +173,8 @@ impl World {
             };
             self.image.attachments.insert(place, action);
             let AttachKey { vids, tags, port, .. } = place;
-            let access = Access { mac: person.mac, vids, tags, port, up };
+            let outside = self.random.random_ratio(1, 5);
+            let access = Access { mac: person.mac, vids, tags, port, up, outside };
             let mut ticks = || self.random.random_range(1..20);
             let idle = IdleTimes {
                 tcp_established: ticks(),
@@ -192,6 +200,7 @@ impl World {
             // As if a service had it.
             service: if self.random.random_ratio(1, 16) { 7 } else { 0 },
             mtu: mtu(&mut self.random),
+            nat_ip: other(&mut self.random, person.v4),
         };
         for ip in [mapped(person.v4), person.v6] {
             let key = IpKey { vpc: person.vpc, ip };
@@ -232,6 +241,7 @@ impl World {
                     mac: person.mac ^ if local { 0 } else { 0x40 },
                     local,
                     mtu: mtu(random),
+                    nat_ip: other(random, 0x0a00_000b),
                     ..MappingAction::default()
                 };
                 if random.random_ratio(2, 3) {

@@ -18,7 +18,7 @@ const WORLDS: u64 = 10;
 /// Packets for each of them.
 const PACKETS: usize = 1_300;
 /// Verdicts that random worlds must lead to.
-const MET: [&str; 19] = [
+const MET: [&str; 20] = [
     "Forward",
     "NaclOutbound",
     "SgOutbound",
@@ -35,6 +35,7 @@ const MET: [&str; 19] = [
     "PuntLinkLocal",
     "PuntMappingMiss",
     "BadInject",
+    "NoPublicAddress",
     "MtuExceeded",
     "Metered",
     "PuntLimited",
@@ -63,6 +64,8 @@ fn agree(idle_per_mille: u32, stall_per_mille: u32, seed: u64) {
         );
         assert!(seen.advertised >= 5, "seed {seed}: {} advertisements", seen.advertised);
         assert!(seen.told.iter().all(|n| *n > 10), "seed {seed}: {:?} told", seen.told);
+        let often = seen.translated.iter().all(|n| *n > 5);
+        assert!(often, "seed {seed}: {:?} translated", seen.translated);
         let [judged, direct] = seen.injected;
         assert!(judged > 100 && direct > 100, "seed {seed}: {judged} and {direct} injected");
         for verdict in MET {

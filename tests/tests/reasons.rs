@@ -18,7 +18,7 @@ use house::plain::{
 use sim::{Model, follow};
 
 const NET: usize = HOST_PORTS;
-/// An ENI that may send one packet, and ask once.
+/// An ENI outside that may send one packet, and ask once.
 const SLOW: u32 = 1;
 
 /// A host's frame of 100 bytes, from 0 to the first one who lives elsewhere, with `change` made.
@@ -182,6 +182,7 @@ fn provoke(reason: DropReason) -> (usize, Vec<u8>) {
         NaclInbound => (NET, tunnel(VNI, &udp(STRANGER, 0, mac(0), 7, 100))),
         SgInbound => (NET, tunnel(VNI, &udp(LONER, 0, mac(0), 7, 100))),
         ConnTableFull => (0, flow(0)),
+        NoPublicAddress => (SLOW as usize, udp(SLOW, FIRST_AWAY + 1, ROUTER, 7, 100)),
         MtuExceeded => (0, {
             // It may be fragmented.
             let mut frame = udp(0, FIRST_AWAY, ROUTER, 7, 9_100);
@@ -222,8 +223,11 @@ fn every_reason_is_provoked_and_counted() {
         let ends = [at(200, Target::None), at(201, Target::Blackhole), at(202, label.target)];
         image.routes.splice(3..3, ends);
         let long = Span::of_packet(10.0, f64::from(profile.clock_khz) * 1000.0).unwrap();
-        let slow = &mut image.enis[SLOW as usize].meters;
-        (slow.outbound.packet, slow.punt) = (long, long);
+        let slow = &mut image.enis[SLOW as usize];
+        (slow.meters.outbound.packet, slow.meters.punt) = (long, long);
+        slow.access.outside = true;
+        let first = plain::key(plain::address(FIRST_AWAY));
+        image.mappings.entry(first).and_modify(|to| to.nat_ip = 0x0a00_0a0a);
         card.apply(&image).unwrap();
         // A second, the first one, is longer than all of this takes.
         let mut memory = card.memory();

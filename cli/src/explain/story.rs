@@ -14,6 +14,7 @@ use hdl::{
     explain::{Passes, Trace},
     meta::{DropReason, Entered, INSIDE, PuntReason, Verdict},
     nacl::RuleKey,
+    nat,
     parser::{Headers, parse},
     profile::PORT_NAMES,
 };
@@ -111,7 +112,11 @@ impl Story<'_> {
         }
         steps.extend([self.nacl(), self.connection(), self.group()]);
         if !self.inbound() {
-            steps.extend([self.route(), self.mapping(), self.mtu()]);
+            steps.extend([self.route(), self.mapping()]);
+        }
+        steps.extend(nat::translates(self.t.outside, &self.h).then(|| self.nat()));
+        if !self.inbound() {
+            steps.push(self.mtu());
         }
         steps
     }
@@ -137,6 +142,7 @@ impl Story<'_> {
             R::NaclOutbound | R::NaclInbound => "nacl",
             R::ConnTableFull => "connection",
             R::SgOutbound | R::SgInbound => "group",
+            R::NoPublicAddress => "nat",
             R::NoRoute | R::Blackhole => "route",
             R::NoMapping | R::NotItsAddress | R::SpoofedUnderlay => "mapping",
             R::MtuExceeded => "mtu",

@@ -218,7 +218,8 @@ pub fn enis(numbers: &Numbers, rules: &Rules, clock_hz: f64) -> Vec<EniEntry> {
         let mut vids = [0; 2];
         vids[..eni.vlan.len()].copy_from_slice(&eni.vlan);
         let tags = eni.vlan.len() as u8;
-        let access = Access { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up };
+        let (port, up) = (eni.port, eni.up);
+        let access = Access { mac: mac(eni.mac), vids, tags, port, up, outside: false };
         let meters = meters(&eni.limits, clock_hz);
         EniEntry { access, idle: eni.idle, default_outbound, default_inbound, meters }
     };

@@ -63,6 +63,7 @@ impl Random {
             router: self.below(2) == 1,
             service: self.below(1 << 4) as u8,
             mtu: self.below(1 << 14) as u16,
+            nat_ip: self.below(1 << 32) as u32,
         }
     }
 

@@ -26,7 +26,7 @@ const KEY: usize = 352;
 const IDLE: usize = 55;
 const ROW: usize = REACH + IDLE;
 // A kernel takes no name for a bit's number.
-const _: () = assert!(REACH == 78);
+const _: () = assert!(REACH == 79);
 
 /// The table, and the idle times of its ENIs.
 #[derive(LogicBlock)]
@@ -139,7 +139,7 @@ impl Logic for Connect {
         self.rows.w_valid.next = self.w_valid.val();
         self.rows.w_bank.next = self.w_bank.val();
         self.rows.w_index.next = self.w_index.val();
-        self.rows.w_entry.next = self.w_entry.val().get_bits::<IDLE>(78);
+        self.rows.w_entry.next = self.w_entry.val().get_bits::<IDLE>(79);
         self.row.i.next = self.rows.row.val();
         self.times.d.next = self.row.o.val();
         // By class of states: established; closing; both ways; one way.

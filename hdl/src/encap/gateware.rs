@@ -1,15 +1,15 @@
 //! [`super::into_tunnel`] and [`super::to_eni`] as hardware.
 
-use super::{answer::Answer, bits::TunnelHeader, checksum::Checksum, tags::Tags};
+use super::{answer::Answer, bits::TunnelHeader, checksum::Checksum, shape::Shape, tags::Tags};
 use crate::{
-    decap::bits::Identity,
-    deliver::bits::Access,
-    mapping::bits::MappingAction,
-    neighbor::{ARP_BYTES, LEFT_BYTES, SOLICITATION_BYTES},
-    profile::{CPU_PORT, HOST_PORTS},
+    decap::bits::Identity, deliver::bits::Access, mapping::bits::MappingAction, nat::gateware::Nat,
     punt,
 };
-use cells::{copies::Either, delay::Delay, stream::HEADER_BITS};
+use cells::{
+    copies::Either,
+    delay::Delay,
+    stream::{HEADER_BITS, PATCH_BITS},
+};
 use rust_hdl::prelude::*;
 
 /// Clocks from the receiver to the new header: as many as its connection takes.
@@ -41,6 +41,15 @@ pub struct Carry {
     pub v6: Bits<1>,
     /// Words of it that an ICMP error quotes.
     pub quote_words: Bits<5>,
+    /// Protocol number.
+    pub protocol: Bits<8>,
+    /// Has it a transport header?
+    pub ported: Bits<1>,
+    /// What it quotes itself, see [`Headers`](crate::parser::Headers).
+    pub quotes_dst: Bits<1>,
+    pub quotes_src: Bits<1>,
+    pub quotes_tcp: Bits<1>,
+    pub quotes_udp: Bits<1>,
 }
 
 /// The new beginning of a frame. Everything comes in with the receiver's row.
@@ -79,6 +88,14 @@ pub struct Encap {
     pub mapping: Signal<In, MappingAction>,
     /// How the ENI is reached that it comes to, or that asked.
     pub row: Signal<In, Access>,
+    /// Does it come from an ENI of this card?
+    pub inside: Signal<In, Bit>,
+    /// It ought to have another address, and has none; a clock later.
+    pub nameless: Signal<Out, Bit>,
+    /// The lowest bits of the header say what changes of the frame.
+    pub patched: Signal<Out, Bits<1>>,
+    /// Does the ENI stand outside? With the header.
+    pub outside: Signal<Out, Bits<1>>,
     /// Port through which it leaves.
     pub egress_port: Signal<Out, Bits<3>>,
     /// Halfwords of the new header.
@@ -109,6 +126,9 @@ pub struct Encap {
     inbound_before: Delay<Bit, { LATENCY - 2 }>,
     inbound_at: DFF<Bit>,
     tunnel: Signal<Local, TunnelHeader>,
+    nat: Nat,
+    patched_now: DFF<Bits<1>>,
+    outside_now: DFF<Bits<1>>,
     tags: Tags,
     answer_of: Answer,
     answer: DFF<Bits<HEADER_BITS>>,
@@ -118,22 +138,12 @@ pub struct Encap {
     or_to_eni: Either<8, HEADER_BITS>,
     overlay_src_mac_now: DFF<Bits<48>>,
     out: DFF<Bits<HEADER_BITS>>,
-    port: DFF<Bits<3>>,
-    p_of: DFF<Bits<6>>,
-    s_of: DFF<Bits<7>>,
-    len_of: DFF<Bits<14>>,
+    shape: Shape,
     settled: DFF<Bit>,
     punted: DFF<Bit>,
     came_at: DFF<Bits<3>>,
-    net_port: Constant<Bits<3>>,
-    cpu_port: Constant<Bits<3>>,
-    head_halfwords: Constant<Bits<6>>,
     behind_head: Constant<Bits<HEADER_BITS>>,
     fixed: Constant<TunnelHeader>,
-    arp_end: Constant<Bits<8>>,
-    arp_left: Constant<Bits<7>>,
-    v6_end: Constant<Bits<8>>,
-    v6_left: Constant<Bits<7>>,
     source_port: Constant<Bits<16>>,
 }
 
@@ -169,6 +179,10 @@ impl Default for Encap {
             late_service: Signal::default(),
             mapping: Signal::default(),
             row: Signal::default(),
+            inside: Signal::default(),
+            nameless: Signal::default(),
+            patched: Signal::default(),
+            outside: Signal::default(),
             egress_port: Signal::default(),
             p: Signal::default(),
             s: Signal::default(),
@@ -193,6 +207,9 @@ impl Default for Encap {
             inbound_before: Delay::default(),
             inbound_at: DFF::default(),
             tunnel: Signal::default(),
+            nat: Nat::default(),
+            patched_now: DFF::default(),
+            outside_now: DFF::default(),
             tags: Tags::default(),
             answer_of: Answer::default(),
             answer: DFF::default(),
@@ -202,22 +219,12 @@ impl Default for Encap {
             or_to_eni: Either::default(),
             overlay_src_mac_now: DFF::default(),
             out: DFF::default(),
-            port: DFF::default(),
-            p_of: DFF::default(),
-            s_of: DFF::default(),
-            len_of: DFF::default(),
+            shape: Shape::default(),
             settled: DFF::default(),
             punted: DFF::default(),
             came_at: DFF::default(),
-            net_port: Constant::new((HOST_PORTS as u64).to_bits()),
-            cpu_port: Constant::new((CPU_PORT as u64).to_bits()),
-            head_halfwords: Constant::new((punt::HEADER_BYTES as u64 / 2).to_bits()),
             behind_head: Constant::new(!Bits::default() >> (8 * punt::HEADER_BYTES as u64)),
             fixed: Constant::new(fixed.into()),
-            arp_end: Constant::new((ARP_BYTES as u64).to_bits()),
-            arp_left: Constant::new(((ARP_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
-            v6_end: Constant::new((SOLICITATION_BYTES as u64).to_bits()),
-            v6_left: Constant::new(((SOLICITATION_BYTES - LEFT_BYTES) as u64 / 2).to_bits()),
             source_port: Constant::new(u64::from(super::SOURCE_PORT_FIRST).to_bits()),
         }
     }
@@ -228,12 +235,22 @@ impl Logic for Encap {
     #[allow(clippy::too_many_lines)] // wiring: a line per wire
     fn update(&mut self) {
         dff_setup!(self, clock, inner, total_length, udp_length, src_mac);
-        dff_setup!(self, clock, overlay_src_mac_now, out, port, p_of, s_of, len_of);
+        dff_setup!(self, clock, overlay_src_mac_now, out);
         dff_setup!(self, clock, carry_at, mapping_at, row_at, inbound_at, answer);
-        dff_setup!(self, clock, settled, punted, came_at, tells_before, tells_at);
+        dff_setup!(
+            self,
+            clock,
+            settled,
+            punted,
+            came_at,
+            tells_before,
+            tells_at,
+            patched_now,
+            outside_now
+        );
         clock!(self, clock, outer_sum, sum_at, udp_at, total_at, src_mac_at, carry_before);
         clock!(self, clock, mapping_before, row_before, inbound_before, answer_of);
-        clock!(self, clock, out_or_answer, or_to_eni);
+        clock!(self, clock, out_or_answer, or_to_eni, nat, shape);
         // Lengths: of the tenant's frame, of the outer packet, of its UDP part.
         self.inner.d.next = bit_cast::<16, 14>(self.carry.val().end)
             - bit_cast::<16, 8>(self.carry.val().l3_offset)
@@ -320,54 +337,40 @@ impl Logic for Encap {
         self.or_to_eni.take_b.next = self.inbound_before.q.val();
         self.or_to_eni.a.next = self.out_or_answer.chosen.val();
         self.or_to_eni.b.next = self.tags.header.val();
-        self.out.d.next = self.or_to_eni.chosen.val();
-        self.port.d.next = self.net_port.val();
-        self.p_of.d.next = 31.into();
-        if self.inbound_at.q.val() {
-            self.port.d.next = self.row_at.q.val().port;
-            self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 6;
+        self.nat.row.next = self.row.val();
+        self.nat.mapping.next = self.mapping.val();
+        self.nat.far_ip.next = self.far_ip.val().get_bits::<32>(0);
+        self.nat.v4.next = !self.carry.val().v6.any() & !self.carry.val().question.any();
+        self.nat.inside.next = self.inside.val();
+        self.nameless.next = self.nat.lost.val();
+        self.nat.late_inbound.next = self.inbound_before.q.val();
+        self.nat.late_row.next = self.row_before.q.val();
+        self.nat.late_mapping.next = self.mapping_before.q.val();
+        self.nat.late_carry.next = self.carry_before.q.val();
+        self.patched_now.d.next = 0.into();
+        if self.nat.translates.val()
+            & !self.settled.q.val()
+            & !self.punted.q.val()
+            & !self.tells_at.q.val()
+        {
+            self.patched_now.d.next = 1.into();
         }
-        self.s_of.d.next = bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) - 1;
-        self.len_of.d.next = self.carry_at.q.val().end;
-        if self.carry_at.q.val().question.any() {
-            self.port.d.next = self.row_at.q.val().port;
-            self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 21;
-            self.s_of.d.next =
-                bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) + self.arp_left.val();
-            self.len_of.d.next =
-                bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.arp_end.val());
-            if self.carry_at.q.val().v6.any() {
-                self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 43;
-                self.s_of.d.next =
-                    bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1) + self.v6_left.val();
-                self.len_of.d.next =
-                    bit_cast::<14, 8>(self.carry_at.q.val().l3_offset + self.v6_end.val());
-            }
-        }
-        if self.tells_at.q.val() {
-            self.port.d.next = self.row_at.q.val().port;
-            self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 21;
-            if self.carry_at.q.val().v6.any() {
-                self.p_of.d.next = (bit_cast::<6, 2>(self.row_at.q.val().tags) << 1) + 31;
-            }
-            self.s_of.d.next = bit_cast::<7, 8>(self.carry_at.q.val().l3_offset >> 1);
-            self.len_of.d.next = bit_cast::<14, 8>(self.carry_at.q.val().l3_offset)
-                + (bit_cast::<14, 5>(self.carry_at.q.val().quote_words) << 2);
-        }
-        if self.settled.q.val() {
-            self.port.d.next = self.came_at.q.val();
-            self.p_of.d.next = 0.into();
-            self.s_of.d.next = 0.into();
-            self.len_of.d.next = self.carry_at.q.val().end;
-        }
-        if self.punted.q.val() {
-            self.port.d.next = self.cpu_port.val();
-            self.p_of.d.next = self.head_halfwords.val();
-        }
-        self.egress_port.next = self.port.q.val();
-        self.p.next = self.p_of.q.val();
-        self.s.next = self.s_of.q.val();
-        self.len.next = self.len_of.q.val();
+        self.patched.next = self.patched_now.q.val();
+        self.outside_now.d.next = self.row_at.q.val().outside;
+        self.outside.next = self.outside_now.q.val();
+        self.out.d.next =
+            self.or_to_eni.chosen.val() | bit_cast::<HEADER_BITS, PATCH_BITS>(self.nat.patch.val());
+        self.shape.inbound.next = self.inbound_at.q.val();
+        self.shape.carry.next = self.carry_at.q.val();
+        self.shape.row.next = self.row_at.q.val();
+        self.shape.tells.next = self.tells_at.q.val();
+        self.shape.settled.next = self.settled.q.val();
+        self.shape.punted.next = self.punted.q.val();
+        self.shape.came.next = self.came_at.q.val();
+        self.egress_port.next = self.shape.egress_port.val();
+        self.p.next = self.shape.p.val();
+        self.s.next = self.shape.s.val();
+        self.len.next = self.shape.len.val();
         self.header.next = self.out.q.val();
     }
 }

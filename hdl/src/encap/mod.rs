@@ -184,4 +184,7 @@ mod checksum;
 pub mod gateware;
 #[cfg(feature = "gateware")]
 #[allow(missing_docs)] // likewise
+mod shape;
+#[cfg(feature = "gateware")]
+#[allow(missing_docs)] // likewise
 mod tags;

@@ -19,7 +19,7 @@ use crate::{
     meta::{DropReason, Verdict},
     parser::{
         Headers, ones_complement_sum,
-        wire::{PROTOCOL_ICMP, PROTOCOL_ICMPV6},
+        wire::{ICMP_ERRORS, PROTOCOL_ICMP, PROTOCOL_ICMPV6},
     },
     route::Target,
 };
@@ -146,8 +146,6 @@ pub const LEAST: u16 = 128;
 const INTERNETWORK_CONTROL: u8 = 0xc0;
 /// Bytes that are quoted of an IPv6 packet.
 const QUOTED_V6: usize = 48;
-/// Types of ICMP that are errors (RFC 1122 section 3.2.2); of ICMPv6 all below 128.
-const ERRORS: [u8; 5] = [3, 4, 5, 11, 12];
 
 // ---- reference --------------------------------------------------------------------------
 
@@ -172,7 +170,7 @@ pub fn judge(path: u16, port: u8, h: &Headers) -> Option<Verdict> {
 fn tells(h: &Headers) -> bool {
     let kind = (h.dst_port >> 8) as u8;
     let error = match h.protocol {
-        PROTOCOL_ICMP => ERRORS.contains(&kind),
+        PROTOCOL_ICMP => ICMP_ERRORS.contains(&kind),
         PROTOCOL_ICMPV6 => kind < 128,
         _ => false,
     };

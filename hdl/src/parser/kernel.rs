@@ -15,6 +15,7 @@ mod neighbor;
 mod network;
 mod outer;
 mod quote;
+mod quoted;
 mod tail;
 mod transport;
 mod view;
@@ -77,6 +78,7 @@ pub struct Parser {
     check: transport::Check,
     header_sum: checksum::HeaderSum,
     quote: quote::Quote,
+    quoted: quoted::Quoted,
     flow: flow::FlowHash,
     judge: fault::Judge,
     gather: gather::Gather,
@@ -107,7 +109,7 @@ impl Logic for Parser {
             behind_ipv4
         );
         clock!(self, clock, behind, align, protocols, port_fields, check, header_sum, flow, judge);
-        clock!(self, clock, gather, valid, rest, ended, is_ipv4, whole, quote);
+        clock!(self, clock, gather, valid, rest, ended, is_ipv4, whole, quote, quoted);
         self.valid.reset.next = self.reset.val();
         self.valid.d.next = self.i_valid.val();
         self.o_valid.next = self.valid.q.val();
@@ -175,6 +177,9 @@ impl Logic for Parser {
         self.quote.kind.next = self.place.kind.val();
         self.quote.length.next = self.lengths.payload.val().length;
         self.quote.behind_ipv4.next = self.behind_ipv4.header.val();
+        self.quoted.l3.next = self.place.l3.val();
+        self.quoted.kind.next = self.place.kind.val();
+        self.quoted.length.next = self.lengths.payload.val().length;
         self.chain.l3.next = self.place.l3.val();
         self.chain.kind.next = self.place.kind.val();
         self.chain.l3_offset.next = self.place.fields.val().l3_offset;
@@ -223,6 +228,7 @@ impl Logic for Parser {
         self.gather.network.next = self.neighbor.fields.val();
         self.gather.end.next = self.lengths.end.val();
         self.gather.quote_sum.next = self.quote.sum.val();
+        self.gather.quoted.next = self.quoted.fields.val();
         self.gather.behind.next = self.behind.fields.val();
         self.gather.transport.next = self.port_fields.fields.val();
         self.gather.fault.next = self.judge.fault.val();

@@ -79,6 +79,15 @@ use crate::meta::DropReason;
         /// addresses, of IPv4 without the header, which adds up to nothing. 0 if the packet has
         /// less.
         quote_sum: u16 => 16,
+        /// Is it an ICMP error about a packet from its destination? It has no IP options and quotes
+        /// an IPv4 header (RFC 792) whose source that is.
+        quotes_dst: bool,
+        /// Or one about a packet to its source?
+        quotes_src: bool,
+        /// Does it quote, behind an IPv4 header without options, the checksum of TCP,
+        quotes_tcp: bool,
+        /// or one of UDP that is not zero, which would be none?
+        quotes_udp: bool,
         /// Hash of the flow for the tunnel's UDP source port.
         flow_hash: u16 => 14,
     }

@@ -32,6 +32,7 @@ pub mod kernel;
 mod layout;
 #[cfg(test)]
 mod proof;
+mod quoted;
 mod reference;
 pub mod wire;
 

@@ -3,6 +3,7 @@
 
 mod captures;
 mod directed;
+mod errors;
 mod frames;
 mod neighbors;
 mod tunnels;

@@ -2,6 +2,7 @@
 
 use super::flow_hash::flow_hash;
 use super::layout::Headers;
+use super::quoted::quoted;
 use super::wire::*;
 use crate::meta::DropReason::{self, *};
 use crate::meta::{FRAME_BYTES_MAX, WINDOW_BYTES};
@@ -175,6 +176,9 @@ fn ipv4(frame: &[u8], l3: usize, headers: &mut Headers) -> Result<bool, DropReas
     }
     let fragment_offset = be16(frame, l3 + 6) & 0x1fff;
     let more_fragments = be16(frame, l3 + 6) & 0x2000 != 0;
+    if fragment_offset == 0 {
+        quoted(&frame[l3..end], headers);
+    }
     payload(&frame[l4..end], fragment_offset, more_fragments, headers)
 }
 
@@ -366,7 +370,7 @@ fn is_mapped(address: u128) -> bool {
     address >> 32 == 0xffff
 }
 
-fn be16(bytes: &[u8], at: usize) -> u16 {
+pub(super) fn be16(bytes: &[u8], at: usize) -> u16 {
     u16::from_be_bytes([bytes[at], bytes[at + 1]])
 }
 

@@ -20,6 +20,8 @@ pub const TPID_8021Q: u16 = 0x8100;
 pub const TPID_8021AD: u16 = 0x88a8;
 /// IP protocol number of ICMP.
 pub const PROTOCOL_ICMP: u8 = 1;
+/// Types of ICMP that are errors (RFC 1122 section 3.2.2).
+pub const ICMP_ERRORS: [u8; 5] = [3, 4, 5, 11, 12];
 /// IP protocol number of TCP.
 pub const PROTOCOL_TCP: u8 = 6;
 /// IP protocol number of UDP.

@@ -1,7 +1,7 @@
 //! What travels with a packet from the searches to its end?
 
 use super::turn::{Pass, Turned};
-use crate::{eni::bits::AttachAction, parser::bits::Headers};
+use crate::{encap::gateware::Carry, eni::bits::AttachAction, parser::bits::Headers};
 use rust_hdl::prelude::*;
 
 /// What is still needed of a packet once its addresses are searched for.
@@ -38,6 +38,10 @@ pub struct Along {
     pub fragment: Bits<1>,
     pub quote_words: Bits<5>,
     pub quote_sum: Bits<16>,
+    pub quotes_dst: Bits<1>,
+    pub quotes_src: Bits<1>,
+    pub quotes_tcp: Bits<1>,
+    pub quotes_udp: Bits<1>,
 }
 
 /// Headers into what travels on; wires.
@@ -87,6 +91,42 @@ impl Logic for Pick {
         self.along.next.fragment = self.headers.val().fragment;
         self.along.next.quote_words = self.headers.val().quote_words;
         self.along.next.quote_sum = self.headers.val().quote_sum;
+        self.along.next.quotes_dst = self.headers.val().quotes_dst;
+        self.along.next.quotes_src = self.headers.val().quotes_src;
+        self.along.next.quotes_tcp = self.headers.val().quotes_tcp;
+        self.along.next.quotes_udp = self.headers.val().quotes_udp;
+    }
+}
+
+/// What travels along into what the new header needs of it; wires.
+#[derive(LogicBlock, Default)]
+pub struct Onto {
+    pub along: Signal<In, Along>,
+    pub routed: Signal<In, Bit>,
+    pub carry: Signal<Out, Carry>,
+}
+
+impl Logic for Onto {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.carry.next.src_mac = self.along.val().src_mac;
+        self.carry.next.routed = 0.into();
+        if self.routed.val() {
+            self.carry.next.routed = 1.into();
+        }
+        self.carry.next.dscp_ecn = self.along.val().dscp_ecn;
+        self.carry.next.l3_offset = self.along.val().l3_offset;
+        self.carry.next.end = self.along.val().end;
+        self.carry.next.flow_hash = self.along.val().flow_hash;
+        self.carry.next.question = self.along.val().neighbor;
+        self.carry.next.v6 = self.along.val().v6;
+        self.carry.next.quote_words = self.along.val().quote_words;
+        self.carry.next.protocol = self.along.val().protocol;
+        self.carry.next.ported = self.along.val().ported;
+        self.carry.next.quotes_dst = self.along.val().quotes_dst;
+        self.carry.next.quotes_src = self.along.val().quotes_src;
+        self.carry.next.quotes_tcp = self.along.val().quotes_tcp;
+        self.carry.next.quotes_udp = self.along.val().quotes_udp;
     }
 }
 
@@ -110,6 +150,7 @@ impl Logic for Back {
         self.turned.next.dst_mac = self.dst_mac.val();
         self.turned.next.src_ip = self.along.val().near_ip;
         self.turned.next.dst_ip = self.along.val().far_ip;
+        self.turned.next.v6 = self.along.val().v6;
         self.turned.next.protocol = self.along.val().protocol;
         self.turned.next.ported = self.along.val().ported;
         self.turned.next.src_port = self.along.val().src_port;

@@ -168,7 +168,7 @@ impl Logic for Border {
         self.nacl.row_valid.next = self.orders.val().w_valid.get_bit(6);
         self.nacl.row_bank.next = self.orders.val().w_bank.any();
         self.nacl.row_index.next = self.orders.val().w_index.get_bits::<10>(0);
-        self.nacl.row_entry.next = self.kept.window.val().get_bits::<56>(133);
+        self.nacl.row_entry.next = self.kept.window.val().get_bits::<56>(134);
         self.group.says.next = self.nacl.action.val().group;
         // Where does the route lead, or else where does the far address live?
         self.mapping_of.vpc.next = self.i_along.val().vpc;
@@ -184,7 +184,7 @@ impl Logic for Border {
         self.mapping_of.generation.next = self.i_along.val().generation.any();
         self.mapping_of.w_valid.next = self.orders.val().w_valid.get_bit(5);
         self.mapping_of.w_slot.next = self.orders.val().w_index;
-        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<272>(0);
+        self.mapping_of.w_entry.next = self.kept.window.val().get_bits::<304>(0);
         self.hit.next = self.mapping_of.hit.val();
         self.mapping.next = self.mapping_of.action.val();
         self.w_ready.next = 0.into();
@@ -257,6 +257,6 @@ impl Logic for Border {
         self.trace.next.ruled = self.answered[0].answer.val();
         self.trace.next.rule = bit_cast::<28, 28>(self.nacl.action.val().into());
         self.trace.next.mapped = self.answered[1].answer.val();
-        self.trace.next.mapping = bit_cast::<134, 134>(self.mapping_of.action.val().into());
+        self.trace.next.mapping = bit_cast::<166, 166>(self.mapping_of.action.val().into());
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     T_CLASS, T_MAPPING, T_VERDICT,
-    along::{Along, Back},
+    along::{Along, Back, Onto},
     orders::{Kept, Orders},
     size::Size,
     toll::Toll,
@@ -13,13 +13,14 @@ use super::{
 use crate::{
     connection::{bits::Tracked, gateware as connection},
     deliver::gateware::{self as deliver, Deliver},
-    encap::gateware::{self as encap, Carry, Encap},
+    encap::gateware::{self as encap, Encap},
     explain::bits::Trace,
     mapping::{
         bits::MappingAction,
         gateware::{JUDGE, Reach},
     },
     meta::{DropReason, PuntReason, SETTLED, gateware::FirstReason},
+    nat::gateware as nat,
     punt::gateware::Head,
 };
 use cells::{
@@ -51,6 +52,8 @@ pub struct Leaving {
     pub s: Bits<7>,
     /// Where the old frame ends, in bytes.
     pub len: Bits<14>,
+    /// The lowest bits of the new header say what changes of the frame.
+    pub patched: Bits<1>,
 }
 
 /// Stages `deliver` and `encap`, from [`T_MAPPING`] to [`T_VERDICT`].
@@ -125,13 +128,14 @@ pub struct Leave {
     asks: DFF<Bit>,
     astray: Delay<Bit, { ANSWER - JUDGE + 1 }>,
     unanswered: Delay<Bit, { ANSWER - JUDGE + 1 }>,
+    nameless: Delay<Bit, { ANSWER - nat::JUDGE }>,
     size: Size,
     tells: DFF<Bit>,
     told: DFF<Bit>,
     told_now: DFF<Bit>,
     comes: Delay<Bit, ANSWER>,
     down: Delay<Bit, { ANSWER - deliver::JUDGE }>,
-    judge: FirstReason<11>,
+    judge: FirstReason<12>,
     judge_all: FirstReason<4>,
     here: Delay<Bit, ANSWER>,
     counts: Signal<Local, Bit>,
@@ -148,7 +152,7 @@ pub struct Leave {
     head: Head,
     turns_now: DFF<Bit>,
     judged_now: DFF<Bit>,
-    carry: Signal<Local, Carry>,
+    onto: Onto,
     kept: Kept,
     encap: Encap,
     along_before: Delay<Along, { WAIT - 2 }>,
@@ -187,6 +191,7 @@ impl Leave {
                 DropReason::NoMapping,
                 DropReason::NotItsAddress,
                 DropReason::ArpNoMapping,
+                DropReason::NoPublicAddress,
                 DropReason::MtuExceeded,
                 DropReason::EniDown,
             ]),
@@ -210,7 +215,7 @@ impl Logic for Leave {
             self, clock, unmapped, missed, astray, unanswered, comes, down, judge, judge_all, here
         );
         clock!(self, clock, encap, along_before, along, along_now, mac, valid_before, valid_at);
-        clock!(self, clock, trace_at, tracked_at, tick_at, size);
+        clock!(self, clock, trace_at, tracked_at, tick_at, size, nameless);
         // Who receives what comes?
         self.deliver.eni.next = self.i_receiver.val();
         self.deliver.generation.next = self.i_receiver_in.val();
@@ -219,7 +224,7 @@ impl Logic for Leave {
         self.deliver.w_valid.next = self.orders.val().w_valid.get_bit(6);
         self.deliver.w_bank.next = self.orders.val().w_bank.any();
         self.deliver.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
-        self.deliver.w_entry.next = self.kept.window.val().get_bits::<78>(0);
+        self.deliver.w_entry.next = self.kept.window.val().get_bits::<79>(0);
         self.nobody.d.next = self.deliver.nobody.val();
         self.arrives.d.next = self.i_along.val().inbound.any();
         self.denied.d.next = self.i_denied.val();
@@ -280,11 +285,12 @@ impl Logic for Leave {
         self.judge.flags[6].next = self.unmapped.q.val();
         self.judge.flags[7].next = self.astray.q.val();
         self.judge.flags[8].next = self.unanswered.q.val();
-        self.judge.flags[9].next = self.size.exceeds.val();
-        self.judge.flags[10].next = self.comes.q.val() & self.down.q.val();
+        self.judge.flags[9].next = self.nameless.q.val() & !self.missed.q.val();
+        self.judge.flags[10].next = self.size.exceeds.val();
+        self.judge.flags[11].next = self.comes.q.val() & self.down.q.val();
         // Does it stay within its ENI's rates?
         self.toll.orders.next = self.orders.val();
-        self.toll.entry.next = self.kept.window.val().get_bits::<108>(189);
+        self.toll.entry.next = self.kept.window.val().get_bits::<108>(190);
         self.toll.i_receiver.next = self.i_receiver.val();
         self.toll.i_receiver_in.next = self.i_receiver_in.val();
         self.toll.i_valid.next = self.i_valid.val();
@@ -324,18 +330,8 @@ impl Logic for Leave {
         self.judged.next = self.judged_now.q.val();
         self.passed.next = self.turns_now.q.val() | self.judged_now.q.val();
         // What does it look like?
-        self.carry.next.src_mac = self.i_along.val().src_mac;
-        self.carry.next.routed = 0.into();
-        if self.i_routed.val() {
-            self.carry.next.routed = 1.into();
-        }
-        self.carry.next.dscp_ecn = self.i_along.val().dscp_ecn;
-        self.carry.next.l3_offset = self.i_along.val().l3_offset;
-        self.carry.next.end = self.i_along.val().end;
-        self.carry.next.flow_hash = self.i_along.val().flow_hash;
-        self.carry.next.question = self.i_along.val().neighbor;
-        self.carry.next.v6 = self.i_along.val().v6;
-        self.carry.next.quote_words = self.i_along.val().quote_words;
+        self.onto.along.next = self.i_along.val();
+        self.onto.routed.next = self.i_routed.val();
         self.encap.quote_sum.next = self.i_along.val().quote_sum;
         self.encap.path.next = self.size.path.val();
         self.encap.tells.next = self.size.tells_early.val();
@@ -360,7 +356,9 @@ impl Logic for Leave {
         self.encap.late_head.next = self.head.bits.val();
         self.encap.identity.next = self.kept.identity.val();
         self.encap.inbound.next = self.i_along.val().inbound.any();
-        self.encap.carry.next = self.carry.val();
+        self.encap.carry.next = self.onto.carry.val();
+        self.encap.inside.next = self.i_along.val().inside.any();
+        self.nameless.d.next = self.encap.nameless.val();
         self.encap.mapping.next = self.i_mapping.val();
         self.encap.row.next = self.deliver.row.val();
         self.leaving.next.reason = self.judge_all.reason.val();
@@ -368,6 +366,7 @@ impl Logic for Leave {
         self.leaving.next.p = self.encap.p.val();
         self.leaving.next.s = self.encap.s.val();
         self.leaving.next.len = self.encap.len.val();
+        self.leaving.next.patched = self.encap.patched.val();
         self.header.next = self.encap.header.val();
         // What is left of it for another pass?
         self.along_before.d.next = self.i_along.val();
@@ -388,6 +387,7 @@ impl Logic for Leave {
         self.trace.next.tick = self.tick_at.q.val();
         self.clock_at.d.next = self.toll.now.val();
         self.trace.next.clock = self.clock_at.q.val();
+        self.trace.next.outside = self.encap.outside.val();
         self.verdict.reason.next = self.judge_all.reason.val();
         self.verdict.egress_port.next = self.encap.egress_port.val();
         self.told_now.d.next = self.told.q.val();

@@ -328,6 +328,7 @@ impl Logic for Search {
         self.trace.next.rule_key = 0.into();
         self.trace.next.tick = 0.into();
         self.trace.next.clock = 0.into();
+        self.trace.next.outside = 0.into();
         self.trace.next.tracked = 0.into();
         self.trace.next.ruled = 0.into();
         self.trace.next.rule = 0.into();

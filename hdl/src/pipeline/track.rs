@@ -80,7 +80,7 @@ impl Logic for Track {
         self.connect.w_valid.next = self.orders.val().w_valid.get_bit(6);
         self.connect.w_bank.next = self.orders.val().w_bank.any();
         self.connect.w_index.next = self.orders.val().w_index.get_bits::<10>(0);
-        self.connect.w_entry.next = self.kept.window.val().get_bits::<133>(0);
+        self.connect.w_entry.next = self.kept.window.val().get_bits::<134>(0);
         self.tracked.next = self.connect.tracked.val();
         self.tick.next = self.connect.tick.val();
         self.busy.next = self.connect.busy.val();

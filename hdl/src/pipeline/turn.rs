@@ -68,6 +68,7 @@ pub struct Turned {
     pub dst_mac: Bits<48>,
     pub src_ip: Bits<128>,
     pub dst_ip: Bits<128>,
+    pub v6: Bits<1>,
     pub protocol: Bits<8>,
     pub ported: Bits<1>,
     pub src_port: Bits<16>,
@@ -230,6 +231,7 @@ impl Logic for Turn {
         if self.comes.q.val().get_bit(1) {
             self.headers_now.d.next = self.i_headers.val();
         }
+        self.headers_now.d.next.is_ipv6 = self.first.val().v6;
         self.headers_now.d.next.protocol = self.first.val().protocol;
         self.headers_now.d.next.ported = self.first.val().ported;
         self.headers_now.d.next.src_port = self.first.val().src_port;
@@ -239,6 +241,7 @@ impl Logic for Turn {
         self.headers_now.d.next.l3_offset = self.first.val().l3_offset;
         self.headers_now.d.next.end = self.first.val().end;
         if self.comes.q.val().get_bit(2) {
+            self.headers_now.d.next.is_ipv6 = self.i_headers.val().is_ipv6;
             self.headers_now.d.next.protocol = self.i_headers.val().protocol;
             self.headers_now.d.next.ported = self.i_headers.val().ported;
             self.headers_now.d.next.src_port = self.i_headers.val().src_port;

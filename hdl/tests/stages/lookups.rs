@@ -273,7 +273,7 @@ fn rows(bench: &mut Bench<Nacl>, random: &mut Random) -> [Vec<EniEntry>; 2] {
         if let Some((bank, index, row)) = written {
             u.row_bank.next = bank;
             u.row_index.next = (index as u64).into();
-            u.row_entry.next = bits::<{ EniEntry::BITS }>(row).get_bits::<56>(133);
+            u.row_entry.next = bits::<{ EniEntry::BITS }>(row).get_bits::<56>(134);
         }
     })
 }

@@ -160,6 +160,7 @@ pub fn mapping(random: &mut Random) -> MappingAction {
         router: random.chance(20),
         service: if random.chance(20) { 1 + random.below(15) as u8 } else { 0 },
         mtu: pick(random, &[0, 127, 128, 1500, 8500, 8501, 9001]),
+        nat_ip: pick(random, &[0, 0x0a00_0004, 0xcb00_7109, 0xffff_ffff, 0xffff_0000]),
     }
 }
 
@@ -208,6 +209,7 @@ pub fn row(random: &mut Random) -> EniEntry {
         tags: random.below(3) as u8,
         port: random.below(2) as u8,
         up: random.chance(70),
+        outside: random.chance(40),
     };
     let mut ticks = || 1 + random.below(12) as u16;
     let idle = IdleTimes {

@@ -29,6 +29,9 @@ pub struct Seen {
     pub beyond: Beyond,
     /// Packets that appliances get or send.
     pub appliances: Appliances,
+    /// Packets that left for another destination, those under another source, and the ICMP errors
+    /// among them that quote such a packet.
+    pub translated: [usize; 3],
     /// Packets on which the two disagree, told in words.
     pub mismatches: Vec<String>,
 }
@@ -119,8 +122,8 @@ impl Appliances {
 }
 
 impl Seen {
-    /// One packet, as the reference has it.
-    pub(super) fn add(&mut self, passes: &Passes, taken: &Taken) {
+    /// One packet, and how it left, as the reference has it.
+    pub(super) fn add(&mut self, passes: &Passes, taken: &Taken, left: Option<&Vec<u8>>) {
         let verdict = passes.verdict();
         let routed = taken.frame.starts_with(&ROUTER_MAC.to_be_bytes()[2..]);
         let Source { injected, direct, bad, .. } = taken.entered.source;
@@ -139,6 +142,14 @@ impl Seen {
         if sent && !verdict.reply && !direct {
             self.beyond.add(passes, routed);
             self.appliances.add(passes, routed);
+            let came = parse(taken.frame, taken.entered.source.net);
+            let left = left.map(|frame| parse(frame, is_net(verdict.egress_port.into())));
+            let left = left.unwrap_or(came);
+            let changed = [left.dst_ip != came.dst_ip, left.src_ip != came.src_ip];
+            self.translated[0] += usize::from(changed[0]);
+            self.translated[1] += usize::from(changed[1]);
+            let quotes = changed[0] && came.quotes_dst || changed[1] && came.quotes_src;
+            self.translated[2] += usize::from(quotes);
         }
     }
 
@@ -178,6 +189,7 @@ impl Seen {
             *sum += more;
         }
         let pairs = [(&mut self.injected, other.injected), (&mut self.told, other.told)];
+        self.translated.iter_mut().zip(other.translated).for_each(|(sum, more)| *sum += more);
         for (sum, more) in pairs.into_iter().flat_map(|(sums, more)| sums.iter_mut().zip(more)) {
             *sum += more;
         }

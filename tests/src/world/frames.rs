@@ -158,6 +158,10 @@ impl World {
         let id = a.max(b);
         let mut frame = Vec::new();
         let written = match talk.kind {
+            // Somebody on the way has nothing good to say.
+            _ if talk.v4 && self.random.random_ratio(1, 8) => {
+                ip.icmpv4_raw(11, 0, [0; 4]).write(&mut frame, &self.quote(talk))
+            }
             0..4 => {
                 let tcp = ip.tcp(a, b, 7, 512);
                 let tcp = match self.random.random_range(0..9) {
@@ -193,6 +197,23 @@ impl World {
             frame.resize(60, 0);
         }
         frame
+    }
+
+    /// What an ICMP error quotes: of a packet from the other one, mostly.
+    fn quote(&mut self, talk: &Talk) -> Vec<u8> {
+        let Talk { from, to, ports: (a, b), .. } = talk;
+        let (src, dst) = if self.random.random_ratio(5, 6) { (to, from) } else { (from, to) };
+        let ip = PacketBuilder::ip(self.ipv4(src.v4, dst.v4));
+        let mut packet = Vec::new();
+        let written = match self.random.random_ratio(1, 2) {
+            true => ip.tcp(*b, *a, 7, 512).ack(9).write(&mut packet, &[0; 20]),
+            false => ip.udp(*b, *a).write(&mut packet, &[0; 20]),
+        };
+        let bytes = self.random.random_range(28..=packet.len().max(28));
+        if written.is_ok() {
+            packet.truncate(bytes);
+        }
+        packet
     }
 
     /// An ARP request, mostly, in its own name, mostly.
@@ -231,7 +252,7 @@ impl World {
         };
         let asked = match () {
             () if one_in(10) => to.v6 ^ 0x40,
-            () if one_in(6) => LINK_LOCAL | 2,
+            () if one_in(4) => LINK_LOCAL | 2,
             () => to.v6,
         };
         let claimed = if one_in(10) { to.mac } else { from.mac };

@@ -1,6 +1,6 @@
 //! What a control plane changes beside rules and routes: ENIs move, and so do their mappings.
 
-use super::{PEERS, Person, VTEP, World, mapped};
+use super::{PEERS, Person, VTEP, World, mapped, other};
 use hdl::{class::IpKey, eni::AttachKey, mapping::MappingAction, profile::HOST_PORTS};
 use rand::{RngExt, seq::IndexedRandom};
 
@@ -37,7 +37,9 @@ impl World {
     fn change_card(&mut self, person: Person) -> Person {
         let peer = PEERS.choose(&mut self.random).copied().unwrap_or(VTEP);
         let (vni, mac, subnet) = (person.vni, person.mac, person.subnet);
-        let mapping = MappingAction { vtep: peer, vni, mac, subnet, ..MappingAction::default() };
+        let nat_ip = other(&mut self.random, person.v4);
+        let mapping =
+            MappingAction { vtep: peer, vni, mac, subnet, nat_ip, ..MappingAction::default() };
         for ip in [mapped(person.v4), person.v6] {
             let key = IpKey { vpc: person.vpc, ip };
             if self.random.random_ratio(1, 8) {

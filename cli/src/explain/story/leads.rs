@@ -117,6 +117,16 @@ impl Story<'_> {
         Step::says("mtu", says).unless(t.mapped.hit && path >= mtu::LEAST)
     }
 
+    /// What another address stands in place of which.
+    pub(super) fn nat(&self) -> Step {
+        let (t, far) = (self.t, ip(self.far()));
+        let says = match t.verdict.reason {
+            DropReason::NoPublicAddress => format!("{far} has no other address"),
+            _ => format!("{far} becomes {}", v4(t.mapping.nat_ip)),
+        };
+        Step::says("nat", says)
+    }
+
     /// Who has the address that an ENI asks for.
     pub(super) fn neighbor(&self) -> Step {
         let (t, h, m) = (self.t, &self.h, &self.t.mapping);

@@ -4,6 +4,7 @@ use super::super::layout::bits::Headers;
 use super::link::LinkFields;
 use super::network::NetworkFields;
 use super::outer::OuterFields;
+use super::quoted::QuotedFields;
 use super::transport::{BehindFields, TransportFields};
 use cells::delay::Delay;
 use rust_hdl::prelude::*;
@@ -21,6 +22,8 @@ pub struct Gather {
     pub network: Signal<In, NetworkFields>,
     /// After clock 4.
     pub end: Signal<In, Bits<14>>,
+    /// After clock 4.
+    pub quoted: Signal<In, QuotedFields>,
     /// After clock 7.
     pub quote_sum: Signal<In, Bits<16>>,
     /// After clock 11.
@@ -37,6 +40,7 @@ pub struct Gather {
     late_link: Delay<LinkFields, 13>,
     late_network: Delay<NetworkFields, 11>,
     late_end: Delay<Bits<14>, 11>,
+    late_quoted: Delay<QuotedFields, 11>,
     late_quote_sum: Delay<Bits<16>, 8>,
     late_behind: Delay<BehindFields, 4>,
     late_transport: Delay<TransportFields, 2>,
@@ -46,13 +50,14 @@ impl Logic for Gather {
     #[hdl_gen]
     fn update(&mut self) {
         clock!(self, clock, late_outer, late_link, late_network, late_end, late_behind);
-        clock!(self, clock, late_transport, late_quote_sum);
+        clock!(self, clock, late_transport, late_quoted, late_quote_sum);
         self.late_behind.d.next = self.behind.val();
         self.late_outer.d.next = self.outer.val();
         self.late_link.d.next = self.link.val();
         self.late_network.d.next = self.network.val();
         self.late_end.d.next = self.end.val();
         self.late_transport.d.next = self.transport.val();
+        self.late_quoted.d.next = self.quoted.val();
         self.late_quote_sum.d.next = self.quote_sum.val();
         self.headers.next.fault = self.fault.val();
         self.headers.next.tunnel = self.late_outer.q.val().tunnel.into();
@@ -87,6 +92,10 @@ impl Logic for Gather {
         self.headers.next.df = self.late_network.q.val().df.into();
         self.headers.next.quote_words = self.late_network.q.val().quote_words;
         self.headers.next.quote_sum = self.late_quote_sum.q.val();
+        self.headers.next.quotes_dst = self.late_quoted.q.val().dst.into();
+        self.headers.next.quotes_src = self.late_quoted.q.val().src.into();
+        self.headers.next.quotes_tcp = self.late_quoted.q.val().tcp.into();
+        self.headers.next.quotes_udp = self.late_quoted.q.val().udp.into();
         self.headers.next.flow_hash = self.hash.val();
     }
 }
