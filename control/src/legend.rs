@@ -15,16 +15,17 @@ pub enum Direction {
 /// The names behind the numbers of one card's tables. Numbers count from 1; 0 is nobody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Legend {
-    /// VPCs, the first is number 1.
+    /// VPCs, the first is number 1; the last are what is outside internet gateways of the card.
     pub vpcs: Vec<VpcLegend>,
-    /// Names of subnets, the first is number 1.
+    /// Names of subnets, the first is number 1; the last are beyond gateways of the card.
     pub subnets: Vec<String>,
-    /// Names of ENIs, the first is number 1.
+    /// Names of ENIs, the first is number 1; the last are gateways that the card plays, with a `+`
+    /// between those that share a router.
     pub enis: Vec<String>,
     /// Policies, the first is number 1.
     pub policies: Vec<PolicyLegend>,
-    /// Route tables, the first is number 1: who may send to each VPC with an ENI, then those of
-    /// subnets.
+    /// Route tables, the first is number 1: who may send to each VPC with an ENI or a gateway, then
+    /// those of subnets, then those of what comes from beyond gateways.
     pub route_tables: Vec<RouteTableLegend>,
     /// Names of what the host's CPU answers, by number.
     pub services: BTreeMap<u8, String>,

@@ -26,7 +26,7 @@ pub mod vpcs;
 
 pub use compile::{Compiled, compile};
 pub use legend::Legend;
-pub use problem::{Cause, Kind, RouteCause};
+pub use problem::{Cause, EdgeCause, Kind, RouteCause};
 pub use read::Syntax;
 pub use report::{Errors, Problem};
 pub use respond::{Responder, Unanswered};

@@ -28,8 +28,8 @@ pub enum Syntax {
 
 /// The keys of a whole file.
 const KEYS: &str = "vpcs, subnets, network_acls, security_groups, route_tables, peerings, \
-                    transit_gateways, gateways, enis, cards, mappings, services, router_mac, \
-                    underlay_mtu";
+                    transit_gateways, gateways, public_addresses, enis, cards, mappings, services, \
+                    router_mac, underlay_mtu";
 
 /// Read `text`. Objects without a shape are left out; `broken` says of which kinds they were.
 pub fn read(text: &str, syntax: Syntax, problems: &mut Problems) -> (File, Vec<Kind>) {
@@ -52,6 +52,9 @@ pub fn read(text: &str, syntax: Syntax, problems: &mut Problems) -> (File, Vec<K
             "peerings" => file.peerings = shape.list(Kind::Peering, value),
             "transit_gateways" => file.transit_gateways = shape.list(Kind::TransitGateway, value),
             "gateways" => file.gateways = shape.list(Kind::Gateway, value),
+            "public_addresses" => {
+                file.public_addresses = shape.list(Kind::PublicAddress, value);
+            }
             "enis" => file.enis = shape.list(Kind::Eni, value),
             "cards" => file.cards = shape.list(Kind::Card, value),
             "mappings" => file.mappings = shape.list(Kind::Mapping, value),

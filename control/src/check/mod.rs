@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!   file --> names --> VPCs --> targets --> ACLs, groups, tables --> subnets --> cards --> ENIs,
-//!                                                              mappings --> routes of each VPC
+//!       mappings --> gateways on cards --> public addresses --> routes of each VPC
 //! ```
 //! An object whose own values can't be read is `None` from there on: what depends on it isn't
 //! judged, so that one mistake makes one problem.
 
+mod edge;
 mod groups;
 mod names;
 mod networks;
@@ -79,7 +80,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         .as_ref()
         .and_then(|mtu| check.judge(mtu.span(), value::underlay_mtu(*mtu.get_ref())));
     check.networks(file);
-    let (cards, mappings) = check.places(file);
+    let (cards, mappings, public_addresses) = check.places(file);
     check.routes();
     let services = check.services(file);
     let table = |t: Table| RouteTable {
@@ -98,6 +99,7 @@ pub fn check(file: &File, broken: &[Kind], mut problems: Problems) -> Result<Vpc
         peerings: check.peerings.into_iter().flatten().collect(),
         transit_gateways: check.transit_gateways.into_iter().flatten().collect(),
         gateways: check.gateways.into_iter().flatten().collect(),
+        public_addresses,
         enis: check.enis.into_iter().flatten().collect(),
         cards,
         mappings,

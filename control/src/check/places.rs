@@ -6,7 +6,7 @@ use crate::{
     file::{self, File, Number, Text},
     limits::{self, BURST_MS, BYTES_PER_SECOND, PACKETS_PER_SECOND},
     problem::{Cause, Kind, RouteCause},
-    vpcs::{Card, Eni, Limit, Limits, Mapping},
+    vpcs::{Card, Eni, Limit, Limits, Mapping, PublicAddress},
 };
 use hdl::{
     connection::IdleTimes,
@@ -18,27 +18,38 @@ use std::{
     net::{IpAddr, Ipv4Addr},
     ops::{Range, RangeInclusive},
 };
+use toml::Spanned;
 
 /// Addresses of a subnet that are reserved at its beginning; one more is at its end (VPC user
 /// guide, "Subnet CIDR blocks").
 const RESERVED_FIRST: u128 = 4;
 
 /// A place on a card: card, port, tags.
-type Place = (usize, u8, Vec<u16>);
+pub type Place = (usize, u8, Vec<u16>);
 
 /// What is given away already, and where that stands.
 #[derive(Default)]
-struct Taken {
+pub struct Taken {
     addresses: HashMap<(usize, IpAddr), Range<usize>>,
     macs: HashMap<(usize, MacAddr6), Range<usize>>,
-    places: HashMap<Place, Range<usize>>,
+    pub places: HashMap<Place, Range<usize>>,
     underlay_ips: HashMap<Ipv4Addr, (String, Range<usize>)>,
     underlay_macs: HashMap<MacAddr6, Range<usize>>,
 }
 
+/// A place for a report.
+pub fn place_name(card: &str, (_, port, vlan): &Place) -> String {
+    let tags = match vlan.as_slice() {
+        [] => "without a VLAN".into(),
+        [vid] => format!("VLAN {vid}"),
+        vids => format!("VLANs {vids:?}"),
+    };
+    format!("card `{card}`, port {}, {tags}", PORT_NAMES[usize::from(*port)])
+}
+
 impl Check {
-    /// Cards, ENIs, mappings.
-    pub fn places(&mut self, file: &File) -> (Vec<Card>, Vec<Mapping>) {
+    /// Cards, ENIs, mappings, the gateways that cards play, public addresses.
+    pub fn places(&mut self, file: &File) -> (Vec<Card>, Vec<Mapping>, Vec<PublicAddress>) {
         let mut taken = Taken::default();
         let cards = file.cards.iter().filter_map(|c| self.card(c, &mut taken)).collect();
         for gateway in &file.gateways {
@@ -49,7 +60,9 @@ impl Check {
             self.enis.push(checked);
         }
         let mappings = file.mappings.iter().filter_map(|m| self.mapping(m, &mut taken)).collect();
-        (cards, mappings)
+        let uplinks = self.uplinks(file, &mut taken);
+        let public_addresses = self.public_addresses(&file.public_addresses, &uplinks);
+        (cards, mappings, public_addresses)
     }
 
     fn card(&mut self, card: &file::Card, taken: &mut Taken) -> Option<Card> {
@@ -86,7 +99,7 @@ impl Check {
     }
 
     fn on_no_card(&mut self, gateway: &file::Gateway, taken: &Taken) {
-        let underlay = &gateway.underlay_ip;
+        let Some(underlay) = &gateway.underlay_ip else { return };
         if let Ok(ip) = value::underlay_ip(underlay.get_ref())
             && let Some((card, other)) = taken.underlay_ips.get(&ip).cloned()
         {
@@ -110,10 +123,7 @@ impl Check {
         let subnet = self.named(Kind::Subnet, &eni.subnet);
         let card = self.named(Kind::Card, &eni.card);
         let port = self.judge(eni.port.span(), value::port(eni.port.get_ref()));
-        let vlan = match &eni.vlan {
-            None => Some(Vec::new()),
-            Some(vlan) => self.judge(vlan.span(), value::vlan(vlan.get_ref())),
-        };
+        let vlan = self.vlan(eni.vlan.as_ref());
         if let (Some(card), Some(port), Some(vlan)) = (card, port, &vlan) {
             let at = eni.vlan.as_ref().map_or(eni.port.span(), |v| v.span());
             self.place((card, port, vlan.clone()), at, eni.card.get_ref(), taken);
@@ -192,20 +202,20 @@ impl Check {
         self.judge(said.span(), value::limit(*said.get_ref(), unit, range))
     }
 
+    /// The tags of a place.
+    pub(super) fn vlan(&mut self, vlan: Option<&Spanned<file::Vlan>>) -> Option<Vec<u16>> {
+        vlan.map_or(Some(Vec::new()), |vlan| self.judge(vlan.span(), value::vlan(vlan.get_ref())))
+    }
+
     fn place(&mut self, place: Place, at: Range<usize>, card: &str, taken: &mut Taken) {
-        let tags = match place.2.as_slice() {
-            [] => "without a VLAN".into(),
-            [vid] => format!("VLAN {vid}"),
-            vids => format!("VLANs {vids:?}"),
-        };
-        let text = format!("card `{card}`, port {}, {tags}", PORT_NAMES[usize::from(place.1)]);
+        let text = place_name(card, &place);
         if let Some(other) = taken.places.insert(place, at.clone()) {
             self.problems.add_pair(other, at, Cause::PlaceTaken { place: text });
         }
     }
 
     /// A MAC that nobody else of the VPC has.
-    fn tenant_mac(
+    pub(super) fn tenant_mac(
         &mut self,
         text: &Text,
         vpc: Option<usize>,

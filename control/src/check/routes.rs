@@ -21,9 +21,9 @@ pub struct Table {
 /// Where a route's parts stand, and what its target is called.
 #[derive(Clone)]
 pub struct Said {
-    destination: Range<usize>,
-    target: Range<usize>,
-    name: String,
+    pub destination: Range<usize>,
+    pub target: Range<usize>,
+    pub name: String,
 }
 
 impl Check {

@@ -118,15 +118,14 @@ impl Check {
 
     fn gateway(&mut self, gateway: &file::Gateway) -> Option<Gateway> {
         let vpc = self.named(Kind::Vpc, &gateway.vpc);
-        let underlay = &gateway.underlay_ip;
-        let underlay_ip = self.judge(underlay.span(), value::underlay_ip(underlay.get_ref()));
+        let site = self.site(gateway);
         let mac = self.mac(&gateway.mac);
         Some(Gateway {
             name: gateway.name.get_ref().clone(),
             vpc: vpc?,
             kind: gateway.kind,
-            underlay_ip: underlay_ip?,
             mac: mac?,
+            site: site?,
         })
     }
 

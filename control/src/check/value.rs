@@ -3,10 +3,13 @@
 use crate::{
     address,
     file::{Vlan, Word},
-    problem::Cause,
+    problem::{Cause, EdgeCause},
     vpcs::{IDLE_SECONDS_MAX, PROTOCOLS, RULE_NUMBER_MAX, UNDERLAY_MTU},
 };
-use hdl::profile::{HOST_PORTS, PORT_NAMES};
+use hdl::{
+    profile::{HOST_PORTS, PORT_NAMES},
+    punt::is_fixed,
+};
 use ipnet::IpNet;
 use macaddr::MacAddr6;
 use std::{
@@ -61,6 +64,24 @@ pub fn underlay_ip(text: &str) -> Result<Ipv4Addr, Cause> {
     let ip: Ipv4Addr = text.parse().map_err(|_| bad())?;
     let odd = ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast() || ip.is_loopback();
     if odd { Err(bad()) } else { Ok(ip) }
+}
+
+/// An address by which a router beyond a gateway knows its card.
+pub fn outside_ip(text: &str) -> Result<IpAddr, Cause> {
+    let ip = ip(text)?;
+    let odd = ip.is_unspecified() || ip.is_multicast() || ip.is_loopback();
+    let of_family = match ip {
+        IpAddr::V4(v4) => v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.to_ipv4_mapped().is_some(),
+    };
+    let bad = odd || of_family || is_fixed(address::bits(ip));
+    if bad { Err(EdgeCause::BadOutsideAddress { text: text.into() }.into()) } else { Ok(ip) }
+}
+
+/// An address by which those beyond an internet gateway know somebody.
+pub fn public_ip(text: &str) -> Result<Ipv4Addr, Cause> {
+    let ip = text.parse().ok().filter(|_| outside_ip(text).is_ok());
+    ip.ok_or_else(|| EdgeCause::BadPublic { text: text.into() }.into())
 }
 
 /// Most bytes of an IP packet between two cards.

@@ -6,11 +6,12 @@
 //!            on this     can tell     routes -+--> Image, Legend
 //!            card?       apart        places -+
 //! ```
-//! Only VPCs with an ENI on the card are compiled; of those with which they are joined, the
-//! mappings. The same file gives the same numbers, and so
-//! does a file with its objects in another order: numbers go by VNI and by name.
+//! Only VPCs with an ENI or a gateway on the card are compiled; of those with which they are
+//! joined, the mappings. The same file gives the same numbers, and so does a file with its objects
+//! in another order: numbers go by VNI and by name.
 
 mod classes;
+mod edge;
 mod numbers;
 mod places;
 mod routes;
@@ -114,12 +115,19 @@ fn legend(numbers: &Numbers, classes: Vec<Classes>) -> Legend {
     let senders = senders.map(|(v, senders)| senders.legend(numbers.file, *v));
     let tables = numbers.tables.iter().map(|t| routes::legend(numbers, *t));
     let services = numbers.file.services.iter().map(|s| (s.number, s.name.clone()));
+    let beyond = numbers.uplinks.iter().map(|u| edge::legend(numbers.file, u));
+    let names = || numbers.uplinks.iter().map(|u| u.name(numbers.file));
+    let internet = numbers.uplinks.iter().filter(|u| u.is_internet(numbers.file));
+    let outside = internet.map(|u| format!("outside {}", u.name(numbers.file)));
+    let outside = outside.map(|name| VpcLegend { name, ..VpcLegend::default() });
+    let subnets = numbers.subnets.iter().map(|s| numbers.file.subnets[*s].name.clone());
+    let enis = numbers.enis.iter().map(|e| numbers.file.enis[*e].name.clone());
     Legend {
-        vpcs: own.chain(numbers.others.iter().map(other)).collect(),
-        subnets: numbers.subnets.iter().map(|s| numbers.file.subnets[*s].name.clone()).collect(),
-        enis: numbers.enis.iter().map(|e| numbers.file.enis[*e].name.clone()).collect(),
+        vpcs: own.chain(numbers.others.iter().map(other)).chain(outside).collect(),
+        subnets: subnets.chain(names().map(|name| format!("beyond {name}"))).collect(),
+        enis: enis.chain(names()).collect(),
         policies: numbers.policies.iter().map(|p| rules::legend(numbers, p)).collect(),
-        route_tables: senders.chain(tables).collect(),
+        route_tables: senders.chain(tables).chain(beyond).collect(),
         services: services.collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! Who has which number on this card?
 
 use super::{
+    edge::{self, Shared, uplinks},
     limit,
     routes::{Lead, cells, routes},
     senders::{Senders, heard, names},
@@ -44,26 +45,29 @@ pub struct Numbers<'v> {
     pub file: &'v Vpcs,
     /// Index of the card.
     pub card: usize,
-    /// VPCs with an ENI on the card, by VNI.
+    /// VPCs with an ENI or a gateway on the card, by VNI.
     pub vpcs: Vec<usize>,
-    /// VPCs to which these send or from which they hear, by VNI; their numbers follow.
+    /// VPCs to which these send or from which they hear, by VNI; their numbers follow, and those of
+    /// what is beyond the internet gateways of the card.
     pub others: Vec<usize>,
-    /// Who may send to each VPC with an ENI; this table has the VPC's number. It is the VPC's main
+    /// Who may send to each of the VPCs; this table has the VPC's number. It is the VPC's main
     /// one, too, if nobody else may.
     pub senders: Vec<Senders>,
-    /// All subnets of these VPCs, by VPC and name.
+    /// All subnets of these VPCs, by VPC and name; the numbers of those beyond uplinks follow.
     pub subnets: Vec<usize>,
     /// Policies of the card's ENIs, by VPC and names.
     pub policies: Vec<Policy>,
     /// Security groups of the card's ENIs, by VPC and name.
     groups: Vec<usize>,
     /// Route tables of the subnets with an ENI on the card, by VPC and name; their numbers follow
-    /// those of the senders' tables.
+    /// those of the senders' tables, and those of uplinks' tables follow them.
     pub tables: Vec<Used>,
     /// Next hops, gateways and ENIs, by name.
     pub hops: Vec<Hop>,
-    /// ENIs of the card, by name.
+    /// ENIs of the card, by name; the numbers of uplinks follow.
     pub enis: Vec<usize>,
+    /// Where routers beyond gateways are attached to the card, by the gateways' names.
+    pub uplinks: Vec<Shared<'v>>,
 }
 
 impl Policy {
@@ -82,7 +86,9 @@ impl<'v> Numbers<'v> {
         let mut enis: Vec<usize> =
             (0..file.enis.len()).filter(|e| file.enis[*e].card == card).collect();
         enis.sort_by_key(|e| &file.enis[*e].name);
+        let uplinks = uplinks(file, card);
         let mut vpcs: Vec<usize> = enis.iter().map(|e| file.vpc_of(&file.enis[*e])).collect();
+        vpcs.extend(uplinks.iter().flat_map(|u| u.gateways(file)).map(|g| g.vpc));
         vpcs.sort_by_key(|v| file.vpcs[*v].vni);
         vpcs.dedup();
         let order = |vpc: usize| vpcs.iter().position(|v| *v == vpc);
@@ -109,8 +115,9 @@ impl<'v> Numbers<'v> {
         let apart: Vec<usize> =
             vpcs.iter().zip(&senders).filter(|(_, s)| !s.are_its_own()).map(|(v, _)| *v).collect();
         tables.retain(|(vpc, table)| table.is_some() || apart.contains(vpc));
-        let leads = tables.iter().flat_map(|t| cells(file, *t));
-        let leads: Vec<Lead> = leads.filter_map(|(_, found)| Some(found?.1)).collect();
+        let leads = tables.iter().flat_map(|t| cells(file, *t)).filter_map(|(_, found)| found);
+        let beyond = uplinks.iter().flat_map(|u| edge::leads(file, u));
+        let leads: Vec<Lead> = leads.map(|(_, lead)| lead).chain(beyond).collect();
         let mut others: Vec<usize> =
             vpcs.iter().flat_map(|v| heard(file, *v)).map(|(v, _)| v).collect();
         let sets = senders.iter().flat_map(|s| s.sets.iter().cloned());
@@ -132,18 +139,34 @@ impl<'v> Numbers<'v> {
             Hop::Gateways(set) => (names(file, set), None),
             Hop::Eni(eni) => (vec![], Some(&file.enis[*eni].name)),
         });
-        Self { file, card, vpcs, others, senders, subnets, policies, groups, tables, hops, enis }
+        Self {
+            file,
+            card,
+            vpcs,
+            others,
+            senders,
+            subnets,
+            policies,
+            groups,
+            tables,
+            hops,
+            enis,
+            uplinks,
+        }
     }
 
     /// What has more members than its numbers can tell apart.
     pub fn too_many(&self, card: &str) -> Vec<Cause> {
         let routes = self.tables.iter().map(|t| routes(self.file, *t).len());
-        let routes = routes.chain(self.senders.iter().map(Senders::len)).max().unwrap_or(0);
+        let routes = routes.chain(self.senders.iter().map(Senders::len));
+        let beyond = self.uplinks.iter().map(|u| edge::routes_len(self.file, u));
+        let routes = routes.chain(beyond).max().unwrap_or(0);
+        let outsides = self.uplinks.iter().filter(|u| u.is_internet(self.file)).count();
         let ways = self.vpcs.iter().flat_map(|v| [(*v, false), (*v, true)]);
         let group_rules = ways.map(|(v, way)| self.group_rules(v, way).count()).max().unwrap_or(0);
         [
-            ("VPCs", self.vpcs.len() + self.others.len(), limit::<AttachAction>("vpc")),
-            ("subnets", self.subnets.len(), limit::<AttachAction>("subnet")),
+            ("VPCs", self.vpcs.len() + self.others.len() + outsides, limit::<AttachAction>("vpc")),
+            ("subnets", self.subnets.len() + self.uplinks.len(), limit::<AttachAction>("subnet")),
             (
                 "pairs of a network ACL and a set of security groups",
                 self.policies.len(),
@@ -156,11 +179,11 @@ impl<'v> Numbers<'v> {
             ),
             (
                 "route tables, one per VPC among them",
-                self.vpcs.len() + self.tables.len(),
+                self.vpcs.len() + self.tables.len() + self.uplinks.len(),
                 limit::<AttachAction>("route_table"),
             ),
             ("next hops", self.hops.len(), limit::<RouteLabel>("to")),
-            ("ENIs", self.enis.len(), limit::<AttachAction>("eni")),
+            ("ENIs", self.enis.len() + self.uplinks.len(), limit::<AttachAction>("eni")),
             ("routes in one table", routes, limit::<RouteLabel>("route")),
         ]
         .into_iter()
@@ -180,6 +203,27 @@ impl<'v> Numbers<'v> {
             0 => number(&self.vpcs, &index) as u8,
             other => (self.vpcs.len() + other) as u8,
         }
+    }
+
+    /// Number of the VPC that is beyond the internet gateways of an uplink.
+    pub fn outside(&self, uplink: usize) -> u8 {
+        let before = self.uplinks[..uplink].iter().filter(|u| u.is_internet(self.file)).count();
+        (self.vpcs.len() + self.others.len() + before + 1) as u8
+    }
+
+    /// Number of an uplink as an ENI.
+    pub fn uplink_eni(&self, uplink: usize) -> u16 {
+        (self.enis.len() + uplink + 1) as u16
+    }
+
+    /// Number of the subnet beyond an uplink.
+    pub fn uplink_subnet(&self, uplink: usize) -> u16 {
+        (self.subnets.len() + uplink + 1) as u16
+    }
+
+    /// Number of the route table of an uplink.
+    pub fn uplink_table(&self, uplink: usize) -> u8 {
+        (self.vpcs.len() + self.tables.len() + uplink + 1) as u8
     }
 
     /// Number of a next hop.

@@ -1,6 +1,7 @@
 //! Who hangs where, and who lives on which card?
 
 use super::{
+    edge,
     numbers::{Hop, Numbers},
     rules::Rules,
 };
@@ -21,7 +22,8 @@ use hdl::{
 use macaddr::MacAddr6;
 use std::{collections::HashMap, net::IpAddr};
 
-fn mac(mac: MacAddr6) -> u64 {
+/// As the card writes it.
+pub fn mac(mac: MacAddr6) -> u64 {
     mac.into_array().iter().fold(0, |all, byte| all << 8 | u64::from(*byte))
 }
 
@@ -36,7 +38,7 @@ pub fn identity(numbers: &Numbers) -> Identity {
     }
 }
 
-/// The places of the card's ENIs, and the VNIs of its VPCs.
+/// The places of the card's ENIs and of the routers beyond it, and the VNIs of its VPCs.
 pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
     let places = numbers.own_enis().map(|(number, eni)| {
         let action = AttachAction {
@@ -57,7 +59,7 @@ pub fn attachments(numbers: &Numbers) -> HashMap<AttachKey, AttachAction> {
         let key = AttachKey::tunnel(numbers.file.vpcs[*index].vni);
         (key, AttachAction { vpc, route_table: vpc, ..AttachAction::default() })
     });
-    places.chain(tunnels).collect()
+    places.chain(tunnels).chain(edge::attachments(numbers)).collect()
 }
 
 /// The keys of an ENI's addresses.
@@ -82,7 +84,8 @@ fn owner(numbers: &Numbers, number: u16, eni: &Eni) -> AddressAction {
     AddressAction { eni: number, subnet, policy }
 }
 
-/// The ENIs without source/destination check, and the other cards on which they live.
+/// The ENIs without source/destination check, the other cards on which they live, and the routers
+/// beyond this one.
 pub fn appliances(numbers: &Numbers) -> HashMap<ApplianceKey, ApplianceAction> {
     let mut entries = HashMap::new();
     for index in numbers.appliances() {
@@ -99,6 +102,7 @@ pub fn appliances(numbers: &Numbers) -> HashMap<ApplianceKey, ApplianceAction> {
         }
         entries.insert(ApplianceKey::mac(vpc, mac(eni.mac)), action);
     }
+    entries.extend(edge::appliances(numbers));
     entries
 }
 
@@ -128,11 +132,12 @@ pub fn mappings(numbers: &Numbers) -> HashMap<IpKey, MappingAction> {
     entries.extend(routers(numbers));
     entries.extend(services(numbers));
     entries.extend(next_hops(numbers));
+    edge::translate(numbers, &mut entries);
     entries
 }
 
 /// Where an ENI lives.
-fn mapping_of(numbers: &Numbers, eni: &Eni) -> MappingAction {
+pub fn mapping_of(numbers: &Numbers, eni: &Eni) -> MappingAction {
     let file = numbers.file;
     MappingAction {
         vtep: file.cards[eni.card].underlay_ip.to_bits(),
@@ -159,9 +164,10 @@ fn next_hops(numbers: &Numbers) -> Vec<(IpKey, MappingAction)> {
         };
         for gateway in set.iter().map(|g| &file.gateways[*g]) {
             let action = MappingAction {
-                vtep: gateway.underlay_ip.to_bits(),
+                vtep: file.vtep_of(gateway).to_bits(),
                 vni: file.vpcs[gateway.vpc].vni,
                 mac: mac(gateway.mac),
+                local: gateway.uplink().is_some_and(|u| u.card == numbers.card),
                 mtu: gateway.kind.mtu().min(file.vpc_mtu()),
                 ..MappingAction::default()
             };
@@ -210,7 +216,8 @@ fn services(numbers: &Numbers) -> impl Iterator<Item = (IpKey, MappingAction)> {
     })
 }
 
-/// How the card's ENIs are reached, and what is said of their packets by default; row 0 is nobody.
+/// How the card's ENIs are reached, and the routers beyond it, and what is said of their packets by
+/// default; row 0 is nobody.
 /// `rules` has the default actions; the card's clock has so many Hz.
 pub fn enis(numbers: &Numbers, rules: &Rules, clock_hz: f64) -> Vec<EniEntry> {
     let entry = |eni: &Eni| {
@@ -218,17 +225,18 @@ pub fn enis(numbers: &Numbers, rules: &Rules, clock_hz: f64) -> Vec<EniEntry> {
         let mut vids = [0; 2];
         vids[..eni.vlan.len()].copy_from_slice(&eni.vlan);
         let tags = eni.vlan.len() as u8;
-        let (port, up) = (eni.port, eni.up);
-        let access = Access { mac: mac(eni.mac), vids, tags, port, up, outside: false };
+        let access =
+            Access { mac: mac(eni.mac), vids, tags, port: eni.port, up: eni.up, outside: false };
         let meters = meters(&eni.limits, clock_hz);
         EniEntry { access, idle: eni.idle, default_outbound, default_inbound, meters }
     };
     let nobody = EniEntry::default();
-    std::iter::once(nobody).chain(numbers.own_enis().map(|(_, eni)| entry(eni))).collect()
+    let own = numbers.own_enis().map(|(_, eni)| entry(eni));
+    std::iter::once(nobody).chain(own).chain(edge::enis(numbers, clock_hz)).collect()
 }
 
 /// Times of the card's clock for an ENI's limits.
-fn meters(limits: &Limits, clock_hz: f64) -> Meters {
+pub fn meters(limits: &Limits, clock_hz: f64) -> Meters {
     let burst = limits.burst_ms as f64 / 1000.0;
     let per_second = |limit: Option<u64>| limit.map_or(f64::INFINITY, |limit| limit as f64);
     let fits = |span: Option<Span>| span.expect("a checked limit fits");

@@ -2,6 +2,7 @@
 
 use super::{
     classes::Classes,
+    edge,
     numbers::{Numbers, Used},
 };
 use crate::{
@@ -28,7 +29,8 @@ pub enum Lead {
     Eni(usize),
 }
 
-/// The card's route table: the senders of each VPC, then every subnet's table, by number.
+/// The card's route table: the senders of each VPC, then every subnet's table, then those of
+/// uplinks, by number.
 pub fn starts(numbers: &Numbers, classes: &[Classes]) -> Vec<(IpKey, RouteLabel)> {
     let part = |labels: Vec<(u128, RouteLabel)>, vpc: usize| -> Vec<(u128, RouteLabel)> {
         let addresses = classes[usize::from(numbers.vpc(vpc)) - 1].address_labels();
@@ -38,7 +40,8 @@ pub fn starts(numbers: &Numbers, classes: &[Classes]) -> Vec<(IpKey, RouteLabel)
     let own = numbers.vpcs.iter().zip(&numbers.senders);
     let senders = own.map(|(vpc, senders)| part(senders.labels(numbers), *vpc));
     let tables = numbers.tables.iter().map(|used| part(labels(numbers, *used), used.0));
-    let parts: Vec<Vec<_>> = senders.chain(tables).collect();
+    let uplinks = (0..numbers.uplinks.len()).map(|index| edge::labels(numbers, index));
+    let parts: Vec<Vec<_>> = senders.chain(tables).chain(uplinks).collect();
     stack(&parts, |vpc, ip| IpKey { ip, vpc })
 }
 

@@ -25,6 +25,8 @@ pub enum Kind {
     TransitGateway,
     /// `[[gateways]]`
     Gateway,
+    /// `[[public_addresses]]`
+    PublicAddress,
     /// `[[services]]`
     Service,
     /// Where a route may lead: one of these three, `local` or `blackhole`.
@@ -45,6 +47,7 @@ impl std::fmt::Display for Kind {
             Self::Peering => "peering",
             Self::TransitGateway => "transit gateway",
             Self::Gateway => "gateway",
+            Self::PublicAddress => "public address",
             Self::Service => "service",
             Self::Target => "route target",
         })

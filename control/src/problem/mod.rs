@@ -1,8 +1,10 @@
 //! What can be wrong with a VPC file, and what is the way out?
 
+mod edge;
 mod kind;
 mod routes;
 
+pub use edge::EdgeCause;
 pub use kind::Kind;
 pub use routes::RouteCause;
 
@@ -164,7 +166,8 @@ pub enum Cause {
     GroupMac { mac: MacAddr6 },
     #[error(
         "{mac} is given twice in VPC `{vpc}`\n\
-         give each ENI and mapping of a VPC a MAC of its own"
+         give each ENI and mapping of a VPC a MAC of its own, and the router beyond each gateway \
+         on a card"
     )]
     MacTaken { mac: MacAddr6, vpc: String },
     #[error(
@@ -176,7 +179,7 @@ pub enum Cause {
     // ---- places -------------------------------------------------------------------------
     #[error(
         "`{text}` is no host port\n\
-         ENIs hang on {known}"
+         ENIs and the routers beyond gateways hang on {known}"
     )]
     BadPort { text: String, known: String },
     #[error(
@@ -288,6 +291,8 @@ pub enum Cause {
     WrongFamily { cidr: IpNet, protocol: String },
     #[error(transparent)]
     Route(#[from] RouteCause),
+    #[error(transparent)]
+    Edge(#[from] EdgeCause),
     #[error(transparent)]
     Service(#[from] ServiceCause),
     #[error(transparent)]

@@ -37,7 +37,7 @@ pub enum RouteCause {
     HeardTwice { vpc: String, first: String, second: String, cidr: IpNet, other_cidr: IpNet },
     #[error(
         "{ip} is the underlay address of card `{card}`\n\
-         a gateway is a box of its own; no card is one"
+         name the `card` in place of `underlay_ip`, if it plays the gateway"
     )]
     GatewayOnCard { ip: IpAddr, card: String },
     #[error(

@@ -3,13 +3,14 @@
 //! Objects name each other by their index in the list of their kind, which is their order in
 //! the file.
 
+mod gateways;
 mod mtu;
 mod routes;
 
+pub use gateways::{Gateway, GatewayKind, PublicAddress, Site, Uplink};
 pub use mtu::UNDERLAY_MTU;
 pub use routes::{
-    Attachment, Gateway, GatewayKind, Peering, Route, RouteTable, Target, TransitGateway,
-    TransitRoute, TransitTable,
+    Attachment, Peering, Route, RouteTable, Target, TransitGateway, TransitRoute, TransitTable,
 };
 
 pub use crate::limits::{BURST_MS, BYTES_PER_SECOND, Limit, Limits, PACKETS_PER_SECOND};
@@ -69,6 +70,8 @@ pub struct Vpcs {
     pub transit_gateways: Vec<TransitGateway>,
     /// Ways out of a VPC.
     pub gateways: Vec<Gateway>,
+    /// Addresses beyond internet gateways.
+    pub public_addresses: Vec<PublicAddress>,
     /// Virtual network interfaces.
     pub enis: Vec<Eni>,
     /// The cards on which they hang.
@@ -304,7 +307,7 @@ impl Peer {
 }
 
 /// A virtual network interface. Names are unique, MACs and addresses within the VPC, places on
-/// the card.
+/// the card; its VPC has no gateway on the card, nor has one that hears its VPC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Eni {
     /// Its name.

@@ -2,9 +2,6 @@
 
 use super::Vpcs;
 use ipnet::IpNet;
-use macaddr::MacAddr6;
-use serde::Deserialize;
-use std::{fmt, net::Ipv4Addr};
 
 /// Routes besides the local ones of a VPC's prefixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,60 +60,6 @@ impl Peering {
             [a, b] if b == vpc => Some(a),
             _ => None,
         }
-    }
-}
-
-/// A box that takes packets out of a VPC's tunnels and puts others in. Names are unique among all
-/// targets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gateway {
-    /// Its name.
-    pub name: String,
-    /// Index of its VPC.
-    pub vpc: usize,
-    /// What it does.
-    pub kind: GatewayKind,
-    /// Its address as a tunnel endpoint, that of no card.
-    pub underlay_ip: Ipv4Addr,
-    /// Its overlay MAC.
-    pub mac: MacAddr6,
-}
-
-/// What a gateway does.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum GatewayKind {
-    /// Lets public addresses in and out.
-    Internet,
-    /// Lets IPv6 out, and only answers in.
-    EgressOnly,
-    /// Lets IPv4 out under an address of its own.
-    Nat,
-    /// Reaches a network on premises, whose prefixes it may propagate.
-    Vpn,
-    /// Reaches a service.
-    Endpoint,
-}
-
-impl GatewayKind {
-    /// May routes of that prefix's family lead there?
-    pub fn carries(self, cidr: IpNet) -> bool {
-        match cidr {
-            IpNet::V4(_) => self != Self::EgressOnly,
-            IpNet::V6(_) => self != Self::Nat,
-        }
-    }
-}
-
-impl fmt::Display for GatewayKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Internet => "internet gateway",
-            Self::EgressOnly => "egress-only internet gateway",
-            Self::Nat => "NAT gateway",
-            Self::Vpn => "VPN gateway",
-            Self::Endpoint => "endpoint",
-        })
     }
 }
 

@@ -1,12 +1,14 @@
 //! Does a card hold what the file says? Cases made by hand.
 
 mod appliances;
+mod edge;
 mod groups;
 mod limits;
 mod mtu;
 mod routes;
 mod services;
 mod sizes;
+mod syntax;
 mod tracked;
 
 use control::{Cause, Compiled, Syntax, Vpcs, compile, legend::Direction};
@@ -296,43 +298,6 @@ fn each_eni_has_its_idle_times() {
     let Card(one) = groups::card("", &[("10.0.0.4", "a", every)]);
     let said = IdleTimes { tcp_established: 5, tcp: 4, udp_stream: 3, udp: 2, other: 1 };
     assert_eq!(one.image.enis[1].idle, said);
-}
-
-#[test]
-fn json_says_the_same() {
-    let json = |text: &str| {
-        let value: toml::Table = text.parse().expect("the example is TOML");
-        serde_json::to_string_pretty(&value).expect("what TOML holds, JSON holds")
-    };
-    for text in [example(), routes::example()] {
-        let vpcs = parse(&json(&text), Syntax::Json);
-        for card in ["card-a", "card-b"] {
-            assert_eq!(compile(&vpcs, card, LARGE).expect("it fits"), compiled(&text, card));
-        }
-    }
-    let text = json(&example());
-    let wrong = text.replace("\"vni\": 5001", "\"vni\": 16777216");
-    let errors = Vpcs::parse("test.json", &wrong, Syntax::Json).expect_err("no VNI");
-    let line = wrong.lines().position(|l| l.contains("16777216")).map(|l| l + 1);
-    assert_eq!(errors.line(&errors.problems[0]), line);
-    for (from, to) in [("\"vpcs\"", "\"mappings\""), ("true", "null"), ("5001", "5001,")] {
-        let text = text.replace("false", "true").replacen(from, to, 1);
-        let errors = Vpcs::parse("test.json", &text, Syntax::Json).expect_err(to);
-        assert!(matches!(errors.problems[0].cause, Cause::Syntax { .. }), "{errors}");
-    }
-}
-
-#[test]
-fn the_order_of_a_file_is_not_the_card_s() {
-    for text in [example(), routes::example()] {
-        let mut value: toml::Table = text.parse().expect("the example is TOML");
-        for (_, list) in value.iter_mut() {
-            list.as_array_mut().expect("a list").reverse();
-        }
-        for card in ["card-a", "card-b"] {
-            assert_eq!(compiled(&value.to_string(), card), compiled(&text, card));
-        }
-    }
 }
 
 #[test]

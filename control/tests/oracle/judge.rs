@@ -5,12 +5,15 @@
 
 use crate::{
     arp::{Arp, REPLY, REQUEST},
+    edge::vtep,
     memory::Memory,
     packet::{Frame, Packet, Tunnel},
     punts::{Cpu, is_excused, is_link_local},
     roads::Way,
+    rules::allows,
+    size::Wire,
 };
-use control::vpcs::{Card, Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Subnet, Vpcs};
+use control::vpcs::{Card, Eni, NetworkAcl, Subnet, Vpcs};
 use hdl::meta::{DropReason, Verdict};
 use ipnet::IpNet;
 use macaddr::MacAddr6;
@@ -25,7 +28,7 @@ pub enum Leaves {
 }
 
 pub type Judgement = (Verdict, Option<Leaves>);
-type Judged = Result<Judgement, DropReason>;
+pub type Judged = Result<Judgement, DropReason>;
 
 /// The first host port behind the host ports is the one toward the underlay.
 const NET_PORT: u8 = 2;
@@ -46,7 +49,7 @@ pub struct Oracle<'v, 'm> {
 }
 
 impl<'v> Oracle<'v, '_> {
-    fn own(&self) -> &'v Card {
+    pub fn own(&self) -> &'v Card {
         &self.file.cards[self.card]
     }
 
@@ -77,55 +80,6 @@ impl<'v> Oracle<'v, '_> {
         None
     }
 
-    /// The rules of an ENI's groups.
-    fn rules(&self, eni: &Eni, inbound: bool) -> impl Iterator<Item = &'v GroupRule> {
-        let file = self.file;
-        let groups = eni.security_groups.iter().map(|g| &file.security_groups[*g]);
-        groups.flat_map(move |g| if inbound { &g.inbound } else { &g.outbound })
-    }
-
-    /// Does a rule of one of the ENI's groups allow it?
-    fn grouped(&self, eni: &Eni, inbound: bool, peer: IpAddr, packet: &Packet) -> bool {
-        self.rules(eni, inbound).any(|rule| {
-            let peers = match rule.peer {
-                Peer::Cidr(cidr) => cidr.contains(&peer),
-                Peer::Group(group) => self.file.enis.iter().any(|e| {
-                    let same = self.subnet(e).vpc == self.subnet(eni).vpc;
-                    same && e.security_groups.contains(&group) && e.addresses.contains(&peer)
-                }),
-            };
-            peers && serves(rule.service, packet)
-        })
-    }
-
-    /// May everybody send it, and everybody answer on every port? TCP and UDP need nobody then
-    /// who remembers them.
-    fn untracked(&self, eni: &Eni, inbound: bool, peer: IpAddr, packet: &Packet) -> bool {
-        let everybody = if peer.is_ipv4() { "0.0.0.0/0" } else { "::/0" };
-        let everybody = Peer::Cidr(everybody.parse().expect("a prefix"));
-        let mut asked = self.rules(eni, inbound).filter(|r| r.peer == everybody);
-        let mut answers = self.rules(eni, !inbound).filter(|r| r.peer == everybody);
-        let every_port = |service| match service {
-            Service::All => true,
-            Service::Protocol(protocol) => protocol == packet.protocol,
-            Service::Ports { protocol, first: 0, last: 65535 } => {
-                protocol == packet.protocol && packet.port().is_some()
-            }
-            _ => false,
-        };
-        matches!(packet.protocol, 6 | 17)
-            && asked.any(|r| serves(r.service, packet))
-            && answers.any(|r| every_port(r.service))
-    }
-
-    /// By its rules, or by what was allowed before: do the groups of the ENI let it pass?
-    fn passes(&mut self, eni: &Eni, inbound: bool, packet: &Packet) -> bool {
-        let peer = if inbound { packet.src } else { packet.dst };
-        let ruled = self.grouped(eni, inbound, peer, packet);
-        let untracked = self.untracked(eni, inbound, peer, packet);
-        self.memory.passes(eni, inbound, packet, ruled, untracked)
-    }
-
     /// Is it the broadcast address of a subnet of the VPC?
     fn broadcast(&self, vpc: usize, dst: IpAddr) -> bool {
         let all = self.file.subnets.iter().filter(|s| s.vpc == vpc);
@@ -145,9 +99,10 @@ impl<'v> Oracle<'v, '_> {
 
     /// A frame from a host.
     pub fn outbound(&mut self, port: u8, frame: &Frame) -> Judgement {
-        let judged = match frame {
-            Frame::Ip(packet) => self.leave(port, packet),
-            Frame::Arp(arp) => self.ask(port, arp),
+        let judged = match (frame, self.router_at(port, frame.vlan())) {
+            (_, Some(router)) => self.beyond_sends(router, frame),
+            (Frame::Ip(packet), None) => self.leave(port, packet),
+            (Frame::Arp(arp), None) => self.ask(port, arp),
         };
         judged.unwrap_or_else(|reason| (Verdict::drop(reason), None))
     }
@@ -229,8 +184,8 @@ impl<'v> Oracle<'v, '_> {
                 Way::Vpc(onward) => onward,
                 Way::Eni(to) => return self.hand_to(eni, to, self.file.router_mac, packet),
                 Way::Gateway(gateway) => {
-                    let told = self.too_long(eni, packet, self.mtu(met, Some(gateway)));
-                    let (to, src_mac) = ((gateway.underlay_ip, vpc), self.file.router_mac);
+                    let told = self.too_long(Wire::of(eni), packet, self.mtu(met, Some(gateway)));
+                    let (to, src_mac) = ((vtep(self.file, gateway), vpc), self.file.router_mac);
                     let goes = || self.tunnelled(packet, to, src_mac, gateway.mac);
                     return Ok(told.unwrap_or_else(goes));
                 }
@@ -251,7 +206,7 @@ impl<'v> Oracle<'v, '_> {
             let lives = self.lives(vpc, packet.dst).filter(neighbor);
             (lives.ok_or(DropReason::NotItsAddress)?, vpc, "")
         };
-        if let Some(told) = self.too_long(eni, packet, self.mtu(met, None)) {
+        if let Some(told) = self.too_long(Wire::of(eni), packet, self.mtu(met, None)) {
             return Ok(told);
         }
         let src_mac = if routed { self.file.router_mac } else { packet.src_mac };
@@ -266,7 +221,7 @@ impl<'v> Oracle<'v, '_> {
 
     /// From one ENI of a VPC to another, here or elsewhere.
     fn hand_to(&mut self, from: &Eni, to: &Eni, src_mac: MacAddr6, packet: &Packet) -> Judged {
-        if let Some(told) = self.too_long(from, packet, self.mtu("", None)) {
+        if let Some(told) = self.too_long(Wire::of(from), packet, self.mtu("", None)) {
             return Ok(told);
         }
         if to.card == self.card {
@@ -279,7 +234,7 @@ impl<'v> Oracle<'v, '_> {
     }
 
     /// To an underlay address, with the VNI of a VPC.
-    fn tunnelled(
+    pub fn tunnelled(
         &self,
         packet: &Packet,
         (dst, vpc): (Ipv4Addr, usize),
@@ -335,7 +290,7 @@ impl<'v> Oracle<'v, '_> {
         unless(!lost, DropReason::CongestionExperienced)?;
         let here = |vpc| {
             let lives = |e: &Eni| e.card == self.card && self.subnet(e).vpc == vpc;
-            self.file.enis.iter().any(lives)
+            self.file.enis.iter().any(lives) || self.plays(vpc)
         };
         let vpc = self.file.vpcs.iter().position(|v| v.vni == tunnel.vni);
         let vpc = vpc.filter(|v| here(*v)).ok_or(DropReason::UnknownVni)?;
@@ -344,6 +299,9 @@ impl<'v> Oracle<'v, '_> {
         let (speaks, met) = self.may_speak(vpc, packet.src, tunnel.src);
         unless(speaks, DropReason::SpoofedUnderlay)?;
         self.memory.met.push(met);
+        if let Some(gateway) = self.router(vpc, packet.dst_mac) {
+            return self.sent_beyond(gateway, packet);
+        }
         let here = |e: &&Eni| e.card == self.card && e.mac == packet.dst_mac;
         let owner = self.lives(vpc, packet.dst).and_then(|l| l.eni).filter(here);
         let appliance = self.appliances(vpc).find(here);
@@ -353,7 +311,7 @@ impl<'v> Oracle<'v, '_> {
     }
 }
 
-fn unless(good: bool, reason: DropReason) -> Result<(), DropReason> {
+pub fn unless(good: bool, reason: DropReason) -> Result<(), DropReason> {
     if good { Ok(()) } else { Err(reason) }
 }
 
@@ -362,38 +320,16 @@ pub fn within(cidrs: &[IpNet], address: IpAddr) -> bool {
 }
 
 /// Does IPv6 name an IPv4 address, as ::ffff:a.b.c.d?
-fn mapped(packet: &Packet) -> bool {
+pub fn mapped(packet: &Packet) -> bool {
     let mapped = |ip| matches!(ip, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
     mapped(packet.src) || mapped(packet.dst)
 }
 
 /// Broadcast or multicast, by MAC or by address.
-fn group(packet: &Packet) -> bool {
+pub fn group(packet: &Packet) -> bool {
     let by_address = match packet.dst {
         IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast(),
         IpAddr::V6(v6) => v6.is_multicast(),
     };
     packet.dst_mac.is_multicast() || by_address
-}
-
-/// Has the packet this protocol and port?
-fn serves(service: Service, packet: &Packet) -> bool {
-    match service {
-        Service::All => true,
-        Service::Protocol(protocol) => packet.protocol == protocol,
-        Service::Ports { protocol, first, last } => {
-            packet.protocol == protocol && packet.port().is_some_and(|p| first <= p && p <= last)
-        }
-        Service::Icmp { protocol, kind, code } => {
-            let message = packet.port().map(u16::to_be_bytes);
-            let says = |[k, c]: [u8; 2]| k == kind && code.is_none_or(|code| code == c);
-            packet.protocol == protocol && message.is_some_and(says)
-        }
-    }
-}
-
-/// Does the rule with the lowest number of those that match allow it?
-fn allows(rules: &[Rule], peer: IpAddr, packet: &Packet) -> bool {
-    let matches = rules.iter().filter(|r| r.cidr.contains(&peer) && serves(r.service, packet));
-    matches.min_by_key(|r| r.number).is_some_and(|r| r.allow)
 }

@@ -5,13 +5,17 @@
 //! what it has let pass.
 
 mod arp;
+mod beyond;
+mod edge;
 mod judge;
 mod load;
 mod memory;
+mod nat;
 mod nftables;
 mod packet;
 mod punts;
 mod roads;
+mod rules;
 mod size;
 mod traffic;
 mod world;
@@ -61,6 +65,11 @@ impl Case<'_> {
     /// A packet, as one of the files has it; either in force for some packets.
     fn step(&mut self, rng: &mut Rng, generation: bool, seed: u64) -> String {
         let file = self.files[usize::from(generation)];
+        if !world::once_in(rng, 4)
+            && let Some((port, frame)) = beyond::frame(rng, file, self.card)
+        {
+            return self.check(generation, port, &frame, seed);
+        }
         if world::once_in(rng, 8) {
             return self.ask(rng, generation, seed);
         }
@@ -174,7 +183,7 @@ fn network(seed: u64, seen: &mut Seen) {
     if files[0].enis.is_empty() {
         return;
     }
-    for card in 0..2 {
+    for card in 0..files[0].cards.len() {
         let compiled = files.each_ref().map(|file| {
             compile(file, &file.cards[card].name, &ROOMY)
                 .unwrap_or_else(|e| panic!("seed {seed}: {e}"))
@@ -204,7 +213,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 93] = [
+const MET: [&str; 113] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -298,6 +307,26 @@ const MET: [&str; 93] = [
     "heard through a transit gateway",
     "heard a gateway",
     "heard one of two gateways",
+    "public to private",
+    "private to public",
+    "no public address",
+    "net NoPublicAddress",
+    "translated, TCP",
+    "translated, UDP",
+    "translated, UDP without a checksum",
+    "translated, a first fragment",
+    "translated, a later fragment",
+    "translated, something else",
+    "ICMP error translated",
+    "ICMP error about others",
+    "IPv6 from outside",
+    "IPv6 to outside",
+    "VPN from beyond",
+    "VPN to beyond",
+    "service insertion",
+    "through a shared router",
+    "ARP from the router beyond",
+    "ND from the router beyond",
 ];
 
 #[test]

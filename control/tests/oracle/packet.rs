@@ -111,6 +111,16 @@ fn transport(packet: &SlicedPacket) -> (u8, Transport, usize) {
     (protocol, transport, bytes)
 }
 
+impl Frame {
+    /// Its tags, outer first.
+    pub fn vlan(&self) -> &[u16] {
+        match self {
+            Self::Ip(packet) => &packet.vlan,
+            Self::Arp(arp) => &arp.vlan,
+        }
+    }
+}
+
 impl Packet {
     /// What rules call its port: the destination's, or {type, code}.
     pub fn port(&self) -> Option<u16> {

@@ -17,10 +17,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// What the host's CPU gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cpu {
-    reason: PuntReason,
-    service: u8,
-    port: u8,
-    frame: Frame,
+    pub reason: PuntReason,
+    pub service: u8,
+    pub port: u8,
+    pub frame: Frame,
 }
 
 /// Read what leaves by the CPU's port.
@@ -34,7 +34,7 @@ pub fn read(frame: &[u8]) -> Cpu {
 }
 
 /// Does it go to a DHCP server?
-fn is_dhcp(packet: &Packet) -> bool {
+pub fn is_dhcp(packet: &Packet) -> bool {
     let port = if packet.src.is_ipv4() { 67 } else { 547 };
     packet.dst_mac.is_multicast()
         && matches!(packet.transport, Transport::Udp { dst, .. } if dst == port)
@@ -92,7 +92,8 @@ impl Oracle<'_, '_> {
         let mut subnets = self.file.subnets.iter().filter(|s| s.vpc == vpc);
         let router = subnets.any(|s| Self::is_router(s, address));
         let there = router || self.service(vpc, address).is_some();
-        self.file.vpcs[sender].asks_for_mappings && !(there && self.file.enis.iter().any(near))
+        self.file.vpcs[sender].asks_for_mappings
+            && !(there && (self.file.enis.iter().any(near) || self.plays(vpc)))
     }
 
     /// The host is asked who has the address.

@@ -1,7 +1,7 @@
 //! Where does a packet go on, and from where may one come? Routes in the order in which they are
 //! written, the longest prefix by hand.
 
-use crate::{judge::Oracle, punts::is_fixed};
+use crate::{edge::vtep, judge::Oracle, punts::is_fixed};
 use control::vpcs::{Eni, Gateway, Target};
 use hdl::meta::DropReason;
 use ipnet::IpNet;
@@ -22,7 +22,7 @@ pub enum Way<'v> {
 type Found<'v> = Result<(Way<'v>, &'static str), (DropReason, &'static str)>;
 
 /// The better of two routes: the longer prefix, the static one of two alike.
-fn best<T: Copy>(routes: &[(IpNet, bool, T)], address: IpAddr) -> Option<T> {
+pub fn best<T: Copy>(routes: &[(IpNet, bool, T)], address: IpAddr) -> Option<T> {
     let mut best: Option<&(IpNet, bool, T)> = None;
     for route in routes.iter().filter(|(cidr, ..)| cidr.contains(&address)) {
         let longer = best.is_none_or(|b| b.0.prefix_len() < route.0.prefix_len());
@@ -35,7 +35,7 @@ fn best<T: Copy>(routes: &[(IpNet, bool, T)], address: IpAddr) -> Option<T> {
 }
 
 impl<'v> Oracle<'v, '_> {
-    fn has(&self, vpc: usize, address: IpAddr) -> bool {
+    pub fn has(&self, vpc: usize, address: IpAddr) -> bool {
         self.file.vpcs[vpc].cidrs.iter().any(|c| c.contains(&address))
     }
 
@@ -101,14 +101,31 @@ impl<'v> Oracle<'v, '_> {
 
     /// The same, but for who may send anything.
     fn speaks(&self, vpc: usize, src: IpAddr, from: Ipv4Addr) -> (bool, &'static str) {
+        if let Some((home, met)) = self.home(vpc, src) {
+            return (self.lives_at(home, src, from), met);
+        }
+        let mut through = Vec::new();
+        for subnet in self.file.subnets.iter().filter(|s| s.vpc == vpc) {
+            if let Ok((Way::Gateway(gateway), _)) = self.way(vpc, subnet.route_table, src) {
+                through.push(vtep(self.file, gateway));
+            }
+        }
+        let one = through.iter().all(|ip| *ip == from);
+        // What this card plays itself speaks through no tunnel.
+        let speaks = through.contains(&from) && from != self.own().underlay_ip;
+        (speaks, if one { "heard a gateway" } else { "heard one of two gateways" })
+    }
+
+    /// The VPC whose an address is that a VPC hears directly, and by which case.
+    pub fn home(&self, vpc: usize, src: IpAddr) -> Option<(usize, &'static str)> {
         if self.has(vpc, src) {
-            return (self.lives_at(vpc, src, from), "heard its own");
+            return Some((vpc, "heard its own"));
         }
         for peering in &self.file.peerings {
             let [a, b] = peering.vpcs;
             for (own, other) in [(a, b), (b, a)] {
                 if own == vpc && self.has(other, src) {
-                    return (self.lives_at(other, src, from), "heard a peer");
+                    return Some((other, "heard a peer"));
                 }
             }
         }
@@ -118,19 +135,11 @@ impl<'v> Oracle<'v, '_> {
                 let leads = table.propagations.contains(&vpc)
                     || table.routes.iter().any(|r| r.vpc == Some(vpc));
                 if leads && self.has(attached.vpc, src) {
-                    let lives = self.lives_at(attached.vpc, src, from);
-                    return (lives, "heard through a transit gateway");
+                    return Some((attached.vpc, "heard through a transit gateway"));
                 }
             }
         }
-        let mut through = Vec::new();
-        for subnet in self.file.subnets.iter().filter(|s| s.vpc == vpc) {
-            if let Ok((Way::Gateway(gateway), _)) = self.way(vpc, subnet.route_table, src) {
-                through.push(gateway.underlay_ip);
-            }
-        }
-        let one = through.iter().all(|ip| *ip == from);
-        (through.contains(&from), if one { "heard a gateway" } else { "heard one of two gateways" })
+        None
     }
 
     /// ENIs of a VPC that take what is not for them, and send what is not theirs.

@@ -10,10 +10,26 @@ use etherparse::{
     icmpv4::DestUnreachableHeader,
 };
 use hdl::meta::{DropReason, Verdict};
+use macaddr::MacAddr6;
 use std::net::IpAddr;
 
 /// IPv4, UDP, VXLAN and Ethernet of a tunnel.
 const TUNNEL: u16 = 20 + 8 + 8 + 14;
+
+/// Where a packet's sender is attached.
+#[derive(Clone, Copy)]
+pub struct Wire<'v> {
+    pub mac: MacAddr6,
+    pub port: u8,
+    pub vlan: &'v [u16],
+}
+
+impl<'v> Wire<'v> {
+    /// Where an ENI is.
+    pub fn of(eni: &'v Eni) -> Self {
+        Self { mac: eni.mac, port: eni.port, vlan: &eni.vlan }
+    }
+}
 
 impl Oracle<'_, '_> {
     /// Most bytes of an IP packet in a VPC.
@@ -33,7 +49,7 @@ impl Oracle<'_, '_> {
     }
 
     /// What becomes of a packet that is longer than that.
-    pub fn too_long(&mut self, eni: &Eni, packet: &Packet, mtu: u16) -> Option<Judgement> {
+    pub fn too_long(&mut self, wire: Wire, packet: &Packet, mtu: u16) -> Option<Judgement> {
         if packet.ip.len() <= usize::from(mtu) {
             return None;
         }
@@ -58,17 +74,17 @@ impl Oracle<'_, '_> {
         } else {
             "too long, told over IPv6"
         });
-        let Frame::Ip(message) = packet::read(&message(eni, packet, mtu)) else {
+        let Frame::Ip(message) = packet::read(&message(wire.mac, packet, mtu)) else {
             panic!("ICMP is no ARP")
         };
-        let told = Frame::Ip(Packet { vlan: eni.vlan.clone(), ..message });
-        Some((Verdict::reply(eni.port), Some(Leaves::Host(told))))
+        let told = Frame::Ip(Packet { vlan: wire.vlan.to_vec(), ..message });
+        Some((Verdict::reply(wire.port), Some(Leaves::Host(told))))
     }
 }
 
 /// The message as a router would write it (RFC 1191 section 4, RFC 4443 section 3.2), without tags.
-fn message(eni: &Eni, packet: &Packet, mtu: u16) -> Vec<u8> {
-    let macs = [packet.dst_mac, eni.mac].map(|m| m.into_array());
+fn message(to: MacAddr6, packet: &Packet, mtu: u16) -> Vec<u8> {
+    let macs = [packet.dst_mac, to].map(|m| m.into_array());
     let ethernet = PacketBuilder::ethernet2(macs[0], macs[1]);
     let mut frame = Vec::new();
     match (packet.src, packet.dst) {

@@ -1,6 +1,9 @@
 //! Which packets? New ones from small pools, and then again, and answered.
 
-use crate::world::{PORTS, once_in, pick};
+use crate::{
+    edge::vtep,
+    world::{PORTS, once_in, pick},
+};
 use control::vpcs::{Eni, Vpcs};
 use etherparse::{
     IpDscp, IpEcn, IpFragOffset, IpNumber, Ipv4Header, Ipv6Header, TcpHeader, UdpHeader,
@@ -242,7 +245,7 @@ impl Saying {
         if known || gateways.is_empty() {
             return file.cards[file.enis[self.sender].card].underlay_ip;
         }
-        pick(rng, &gateways).underlay_ip
+        vtep(file, gateways[rng.usize(..gateways.len())])
     }
 
     /// As the other card sends it: no tags, no padding, the receiver's MAC.
@@ -372,7 +375,7 @@ pub fn tunnel(
     let mut frame = ethernet(dst_mac, card.gateway_mac, &[]);
     frame.extend([8, 0]);
     let length = (inner.len() + 16) as u16;
-    let src = if once_in(rng, 8) { [192, 0, 2, rng.u8(1..8)] } else { from.octets() };
+    let src = if once_in(rng, 8) { [192, 0, 2, rng.u8(1..10)] } else { from.octets() };
     let dst = if once_in(rng, 16) { [192, 0, 2, 9] } else { card.underlay_ip.octets() };
     let mut ip = Ipv4Header::new(length, 64, IpNumber::UDP, src, dst).expect("a short packet");
     ip.ecn = IpEcn::try_new(if once_in(rng, 8) { 3 } else { rng.u8(..3) }).expect("two bits");

@@ -1,7 +1,9 @@
 //! Which small networks? Everything from small pools, so that hits happen.
 
+mod edge;
 mod roads;
 
+use edge::Edge;
 use fastrand::Rng;
 use std::fmt::Write;
 
@@ -33,23 +35,19 @@ pub fn once_in(rng: &mut Rng, n: u32) -> bool {
     rng.u32(..n) == 0
 }
 
-/// A file: two cards, three VPCs with the same prefixes or with their own, then joined; each with
-/// up to three subnets and some security groups. Files of equal `places` have the same ENIs, in
-/// the same order, on the same cards: who somebody is does not change, how it is attached and what
-/// it may do does.
+/// A file: two cards, and maybe one that plays gateways; three VPCs with the same prefixes or with
+/// their own, then joined; each with up to three subnets and some security groups. Files of equal
+/// `places` have the same ENIs, in the same order, on the same cards: who somebody is does not
+/// change, how it is attached and what it may do does.
 pub fn file(rng: &mut Rng, mut places: Rng) -> String {
     let mut text = String::new();
     if rng.bool() {
         text += &format!("underlay_mtu = {}\n", pick(rng, &[1330, 1500, 8200]));
     }
-    for (card, byte) in [("a", 1), ("b", 2)] {
-        write!(
-            text,
-            "[[cards]]\nname = \"{card}\"\nunderlay = {{ ip = \"192.0.2.{byte}\", \
-             mac = \"02:00:00:00:aa:0{byte}\", gateway_mac = \"02:00:00:00:aa:99\" }}\n"
-        )
-        .expect("a String takes everything");
-    }
+    let apart = !once_in(&mut places, 4);
+    let edge = Edge::new(&mut places, apart);
+    let edge = edge.as_ref();
+    text += &cards(edge.is_some());
     let acls = rng.u32(0..4);
     for acl in 0..acls {
         let (inbound, outbound) = (rules(rng), rules(rng));
@@ -58,9 +56,8 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
              outbound = [{outbound}]\n"
         );
     }
-    let apart = !once_in(&mut places, 4);
     let nets = if apart { [0, 1, 2] } else { [0; 3] };
-    text += &roads::joins(rng, apart);
+    text += &roads::joins(rng, apart, edge);
     let mut place = 0;
     for ((vpc, vni), net) in VPCS.into_iter().zip(5000..).zip(nets) {
         text += &format!(
@@ -84,8 +81,11 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
             }
             for host in 4..4 + places.u32(0..4) {
                 place += 1;
-                let card = pick(&mut places, &["a", "b"]);
-                names.push(format!("{vpc}{subnet}{host}"));
+                let card = pick(&mut places, Edge::cards(edge, vpc));
+                let name = format!("{vpc}{subnet}{host}");
+                let second = format!("10.{net}.{subnet}.{}", host + 10);
+                text += &edge::publics(rng, &name, place, &second);
+                names.push(name);
                 text += &eni_text(rng, (vpc, net), subnet, host, place);
                 text += &format!("card = \"{card}\"\n{}", idle(rng));
                 text += &member(rng, &groups);
@@ -98,6 +98,23 @@ pub fn file(rng: &mut Rng, mut places: Rng) -> String {
             }
         }
         text += &roads::tables(rng, (vpc, net), apart, &names);
+        text += &edge::ingress(rng, (vpc, net), &names);
+    }
+    text
+}
+
+fn cards(edge: bool) -> String {
+    let mut text = String::new();
+    for (card, byte) in [("a", 1), ("b", 2), ("e", 8)] {
+        if card == "e" && !edge {
+            continue;
+        }
+        write!(
+            text,
+            "[[cards]]\nname = \"{card}\"\nunderlay = {{ ip = \"192.0.2.{byte}\", \
+             mac = \"02:00:00:00:aa:0{byte}\", gateway_mac = \"02:00:00:00:aa:99\" }}\n"
+        )
+        .expect("a String takes everything");
     }
     text
 }

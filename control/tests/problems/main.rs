@@ -1,6 +1,7 @@
 //! Does each mistake make its problem, at its place, and only that?
 
 mod dhcp;
+mod edge;
 mod groups;
 mod routes;
 mod services;

@@ -7,6 +7,7 @@
 
 mod appliance;
 mod cut;
+mod edge;
 mod groups;
 mod hsrp;
 mod moved;

@@ -3,8 +3,9 @@
 //! ```text
 //!   machines --> [ card a ] <-- underlay --> [ card b ] --> machines
 //! ```
-//! A machine is called by its ENI and the card at which it is plugged in, as `"alice on a"`. It
-//! stays plugged in there whatever the control plane changes.
+//! A machine is called by its ENI and the card at which it is plugged in, as `"alice on a"`, the
+//! router beyond a gateway by the gateway. It stays plugged in there whatever the control plane
+//! changes.
 
 use crate::talk::{Talk, ask, ip};
 use control::{Syntax, Vpcs, compile, vpcs::Eni};
@@ -155,6 +156,12 @@ impl Network {
             let plug = Plug { card: index, port: eni.port, vlan: eni.vlan.clone() };
             self.plugs.insert(format!("{} on {name}", eni.name), plug);
         }
+        for gateway in &file.gateways {
+            if let Some(uplink) = gateway.uplink().filter(|u| u.card == index) {
+                let plug = Plug { card: index, port: uplink.port, vlan: uplink.vlan.clone() };
+                self.plugs.insert(format!("{} on {name}", gateway.name), plug);
+            }
+        }
         member.file = file;
     }
 
@@ -180,8 +187,18 @@ impl Network {
         self.send(machine, &ask(talk.src_mac, talk.src, talk.dst))
     }
 
-    /// Send a frame without tags from a machine, and follow it to its end.
+    /// Send a frame without tags from a machine, and follow it to its end: who gets it, gets what
+    /// was sent.
     pub fn send(&mut self, machine: &str, frame: &[u8]) -> Fate {
+        let (fate, out) = self.follow(machine, frame);
+        if let Fate::Reached(_) = fate {
+            assert_eq!(out[MACS..], frame[MACS..], "it is not what was sent");
+        }
+        fate
+    }
+
+    /// Send a frame without tags from a machine, and follow it to its end: who gets it, and what.
+    pub fn follow(&mut self, machine: &str, frame: &[u8]) -> (Fate, Vec<u8>) {
         let Plug { card, port, vlan } = self.plugs[machine].clone();
         let tagged = [&frame[..MACS], &tags(&vlan), &frame[MACS..]].concat();
         let (mut card, mut port, mut carried) = (card, usize::from(port), tagged);
@@ -189,12 +206,12 @@ impl Network {
             let member = &mut self.members[card];
             let (verdict, out) =
                 beside::send(&mut member.card, &mut member.memory, port, &carried).unwrap();
-            let Some(out) = out else { return Fate::Dropped(verdict.reason) };
+            let Some(out) = out else { return (Fate::Dropped(verdict.reason), vec![]) };
             if verdict.punt != PuntReason::None {
-                return Fate::Punted(verdict.punt);
+                return (Fate::Punted(verdict.punt), out);
             }
             if !is_net(verdict.egress_port.into()) {
-                return self.delivered(card, verdict.egress_port, frame, &out, verdict.reply);
+                return self.delivered(card, verdict.egress_port, &out, verdict.reply);
             }
             assert!(!is_net(port), "from the underlay to the underlay");
             (card, carried) = self.route(&out);
@@ -212,23 +229,25 @@ impl Network {
         (index, [&macs.concat(), &frame[MACS..]].concat())
     }
 
-    /// A frame left a host port: to whom?
-    fn delivered(&self, card: usize, port: u8, sent: &[u8], out: &[u8], reply: bool) -> Fate {
+    /// A frame left a host port: to whom, and what is it without its tags?
+    fn delivered(&self, card: usize, port: u8, out: &[u8], reply: bool) -> (Fate, Vec<u8>) {
         let Member { file, .. } = &self.members[card];
-        let hears = |e: &&Eni| {
-            let tags = tags(&e.vlan);
-            let own = out[MACS..].starts_with(&tags) && out[..6] == *e.mac.as_bytes();
-            // The tag behind an ENI's own ones would be somebody else's.
-            let behind = out[MACS + tags.len()..][..2] != [0x81, 0];
-            e.card == card && e.port == port && own && behind
+        let enis = file.enis.iter().filter(|e| e.card == card);
+        let enis = enis.map(|e| (&e.name, e.mac.into_array(), e.port, &e.vlan));
+        let uplinks = file.gateways.iter().filter_map(|g| Some((g, g.uplink()?)));
+        let uplinks = uplinks.filter(|(_, u)| u.card == card);
+        let uplinks = uplinks.map(|(g, u)| (&g.name, g.mac.into_array(), u.port, &u.vlan));
+        let hears = |(_, mac, at, vlan): &(&String, [u8; 6], u8, &Vec<u16>)| {
+            let tags = tags(vlan);
+            let own = out[MACS..].starts_with(&tags) && out[..6] == *mac;
+            // The tag behind its own ones would be somebody else's.
+            *at == port && own && out[MACS + tags.len()..][..2] != [0x81, 0]
         };
-        let eni = file.enis.iter().find(hears).expect("a frame for an ENI of the port");
-        let tagless = [&out[..MACS], &out[MACS + 4 * eni.vlan.len()..]].concat();
-        if reply {
-            return Fate::Answered(tagless);
-        }
-        assert_eq!(tagless[MACS..], sent[MACS..], "it is not what was sent");
-        reached(&format!("{} on {}", eni.name, file.cards[card].name))
+        let found = enis.chain(uplinks).find(hears);
+        let (name, .., vlan) = found.expect("a frame for somebody at the port");
+        let tagless = [&out[..MACS], &out[MACS + 4 * vlan.len()..]].concat();
+        let machine = format!("{name} on {}", file.cards[card].name);
+        (if reply { Fate::Answered(tagless.clone()) } else { Fate::Reached(machine) }, tagless)
     }
 
     /// What a card has counted.

@@ -4,10 +4,10 @@ use super::{
     linux,
     talk::{Fate, Packet},
 };
-use crate::{ROOMY, load, packet, traffic};
+use crate::{ROOMY, edge::vtep, load, packet, traffic};
 use control::{
     compile,
-    vpcs::{Eni, Vpcs},
+    vpcs::{Eni, Gateway, Vpcs},
 };
 use etherparse::PacketBuilder;
 use fastrand::Rng;
@@ -128,7 +128,9 @@ impl<'v> Reference<'v> {
         }
         let frame = outcome.frame.as_ref().expect("it goes on");
         let tunnel = packet::read_tunnel(frame);
-        if file.gateways.iter().any(|g| g.underlay_ip == tunnel.dst) {
+        let packet::Frame::Ip(inner) = &tunnel.inner else { panic!("IP") };
+        let leads = |g: &Gateway| (vtep(file, g), g.mac) == (tunnel.dst, inner.dst_mac);
+        if file.gateways.iter().any(leads) {
             return (format!("gw{}", tunnel.dst.octets()[3]), "to a gateway");
         }
         let vpc = file.vpcs.iter().position(|v| v.vni == tunnel.vni).expect("a VPC");

@@ -1,6 +1,7 @@
 //! What does a network engineer tell Linux who wants it to judge an ENI's packets as the file says?
 
 use super::linux::ENI;
+use crate::edge::vtep;
 use control::vpcs::{Eni, GroupRule, NetworkAcl, Peer, Rule, Service, Target, Vpcs};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -236,7 +237,7 @@ impl Routes {
                 }
                 Target::TransitGateway(_) => Lead::Device("to-transit".into()),
                 Target::Gateway(gateway) => {
-                    let [.., byte] = file.gateways[gateway].underlay_ip.octets();
+                    let [.., byte] = vtep(file, &file.gateways[gateway]).octets();
                     Lead::Device(format!("gw{byte}"))
                 }
             };

@@ -6,7 +6,10 @@
 //! who goes on when the file changes.
 
 use super::say::{Kind, Said, State, Talk};
-use crate::world::{PORTS, once_in, pick};
+use crate::{
+    edge::vtep,
+    world::{PORTS, once_in, pick},
+};
 use control::vpcs::{Eni, Vpcs};
 use fastrand::Rng;
 use macaddr::MacAddr6;
@@ -97,7 +100,7 @@ fn peers(file: &Vpcs, eni: &Eni) -> Vec<Peer> {
     }
     for gateway in file.gateways.iter().filter(|g| g.vpc == own) {
         for text in BEYOND {
-            let (address, underlay) = (text.parse().expect("an address"), gateway.underlay_ip);
+            let (address, underlay) = (text.parse().expect("an address"), vtep(file, gateway));
             let device = format!("gw{}", underlay.octets()[3]);
             peers.push(Peer { address, near: None, underlay, device });
         }

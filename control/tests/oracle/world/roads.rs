@@ -1,6 +1,6 @@
 //! Which route tables, and what may stand at the other end of a route?
 
-use super::{VPCS, once_in, pick};
+use super::{VPCS, edge::Edge, once_in, pick};
 use fastrand::Rng;
 use std::collections::BTreeSet;
 
@@ -14,13 +14,15 @@ const GATEWAYS: [(&str, &str, u8); 5] = [
 ];
 
 /// Gateways, and of VPCs whose prefixes are apart peerings and a transit gateway.
-pub fn joins(rng: &mut Rng, apart: bool) -> String {
+pub fn joins(rng: &mut Rng, apart: bool, edge: Option<&Edge>) -> String {
     let mut text = String::new();
     for vpc in VPCS {
         for (number, (name, kind, byte)) in GATEWAYS.iter().enumerate() {
+            let site = edge.and_then(|e| e.site(rng, kind, vpc));
+            let site = site.unwrap_or_else(|| format!("underlay_ip = \"192.0.2.{byte}\"\n"));
             text += &format!(
                 "[[gateways]]\nname = \"{name}-{vpc}\"\nvpc = \"{vpc}\"\nkind = \"{kind}\"\n\
-                 underlay_ip = \"192.0.2.{byte}\"\nmac = \"02:00:00:00:ee:0{number}\"\n"
+                 mac = \"02:00:00:00:ee:0{number}\"\n{site}"
             );
         }
     }

@@ -2,7 +2,11 @@
 //!
 //! Every value keeps its place in the file, for whoever has to complain about it.
 
-use crate::{dhcp, limits, services::Entry, vpcs::GatewayKind};
+mod gateways;
+
+pub use gateways::{Gateway, PublicAddress};
+
+use crate::{dhcp, limits, services::Entry};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -34,6 +38,8 @@ pub struct File {
     pub transit_gateways: Vec<TransitGateway>,
     /// Ways out of a VPC.
     pub gateways: Vec<Gateway>,
+    /// Addresses beyond internet gateways.
+    pub public_addresses: Vec<PublicAddress>,
     /// Virtual network interfaces.
     pub enis: Vec<Eni>,
     /// The cards on which they hang.
@@ -239,22 +245,6 @@ pub struct Peering {
     pub name: Text,
     /// The two VPCs.
     pub vpcs: [Text; 2],
-}
-
-/// `[[gateways]]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gateway {
-    /// By which routes name it.
-    pub name: Text,
-    /// Its VPC.
-    pub vpc: Text,
-    /// `internet`, `egress-only`, `nat`, `vpn` or `endpoint`.
-    pub kind: GatewayKind,
-    /// Underlay address of the box that it is, IPv4.
-    pub underlay_ip: Text,
-    /// Its overlay MAC.
-    pub mac: Text,
 }
 
 /// `[[transit_gateways]]`
