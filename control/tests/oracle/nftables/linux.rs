@@ -22,7 +22,7 @@ const TUN: &str = "/dev/net/tun";
 pub const ENI: &str = "eni";
 /// The others: one for each VPC, in the order of the file, and for each gateway, by the last byte
 /// of its underlay address.
-const OTHERS: [&str; 7] = ["vpc0", "vpc1", "vpc2", "gw4", "gw5", "gw6", "gw7"];
+const OTHERS: [&str; 8] = ["vpc0", "vpc1", "vpc2", "gw4", "gw5", "gw6", "gw7", "gw8"];
 const FAMILIES: [&str; 2] = ["-4", "-6"];
 /// Longest packet that is read.
 const PACKET_BYTES_MAX: usize = 2048;
@@ -60,7 +60,7 @@ pub fn has_tun() -> bool {
 }
 
 /// Let a program read `text`; what it writes.
-fn tell(program: &str, arguments: &[&str], text: &str) -> String {
+pub fn tell(program: &str, arguments: &[&str], text: &str) -> String {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -75,28 +75,69 @@ fn tell(program: &str, arguments: &[&str], text: &str) -> String {
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
+/// Set how it forwards.
+fn prepare() {
+    tell("nft", &["-f", "-"], LOADS);
+    for (name, value) in SYSCTLS {
+        fs::write(format!("/proc/sys/net/{name}"), value).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+}
+
+/// A TUN device that is up, of this process.
+fn device(name: &str) -> SyncDevice {
+    let device = DeviceBuilder::new()
+        .name(name)
+        .layer(Layer::L3)
+        .inherit_enable_state()
+        .build_sync()
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
+    device.set_nonblocking(true).expect("a device that need not wait");
+    let up = format!("link set {name} addrgenmode none up\n");
+    tell("ip", &["-batch", "-"], &up);
+    device
+}
+
+/// Linux with nothing but some devices, between which it forwards.
+pub struct Wire {
+    devices: Vec<(&'static str, SyncDevice)>,
+}
+
+impl Wire {
+    /// Between these devices.
+    pub fn new(names: &[&'static str]) -> Self {
+        prepare();
+        Self { devices: names.iter().map(|name| (*name, device(name))).collect() }
+    }
+
+    fn device(&self, name: &str) -> &SyncDevice {
+        &self.devices.iter().find(|(n, _)| *n == name).expect("a device").1
+    }
+
+    /// Let a packet come in; what leaves by the other device.
+    pub fn through(&self, from: &str, packet: &[u8], to: &str) -> Vec<u8> {
+        self.device(from).send(packet).expect("the device is up");
+        let mut bytes = [0; PACKET_BYTES_MAX];
+        for again in 0..TRIES {
+            match self.device(to).recv(&mut bytes) {
+                Ok(length) if bytes[0] >> 4 == packet[0] >> 4 => return bytes[..length].to_vec(),
+                Ok(_) => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => sleep(PAUSE * again.min(1)),
+                Err(e) => panic!("{to}: {e}"),
+            }
+        }
+        panic!("nothing leaves by {to}: {packet:02x?}")
+    }
+}
+
 impl Linux {
     /// With its devices, and no rules.
     pub fn new() -> Self {
-        tell("nft", &["-f", "-"], LOADS);
-        for (name, value) in SYSCTLS {
-            fs::write(format!("/proc/sys/net/{name}"), value)
-                .unwrap_or_else(|e| panic!("{name}: {e}"));
-        }
-        let mut links = WIRE.to_owned();
+        prepare();
         let mut devices = Vec::new();
         for name in [ENI].into_iter().chain(OTHERS) {
-            let device = DeviceBuilder::new()
-                .name(name)
-                .layer(Layer::L3)
-                .inherit_enable_state()
-                .build_sync()
-                .unwrap_or_else(|e| panic!("{name}: {e}"));
-            device.set_nonblocking(true).expect("a device that need not wait");
-            links += &format!("link set {name} addrgenmode none up\n");
-            devices.push((name, device));
+            devices.push((name, device(name)));
         }
-        tell("ip", &["-batch", "-"], &links);
+        tell("ip", &["-batch", "-"], WIRE);
         for family in FAMILIES {
             tell("ip", &[family, "-batch", "-"], &ruleset::tables());
         }

@@ -9,6 +9,7 @@
 //! docs/decisions/0014-nftables-as-judge.md.
 
 mod linux;
+mod nat;
 mod reference;
 mod ruleset;
 mod say;
@@ -55,17 +56,22 @@ fn missing() -> Option<&'static str> {
 
 #[test]
 fn linux_judges_as_the_card_does() {
+    in_a_namespace(NAME, judge);
+}
+
+/// Have the test of that name, this one, do it in a process with a network namespace of its own.
+fn in_a_namespace(name: &str, test: fn()) {
     if env::var_os(INSIDE).is_some() {
-        return judge();
+        return test();
     }
     if let Some(why) = missing() {
-        writeln!(stderr(), "\nSKIPPED {NAME}: {why}\n").expect("standard error");
+        writeln!(stderr(), "\nSKIPPED {name}: {why}\n").expect("standard error");
         return;
     }
     let inside = Command::new("unshare")
         .arg("--net")
         .arg(env::current_exe().expect("this test"))
-        .args([NAME, "--exact", "--nocapture"])
+        .args([name, "--exact", "--nocapture"])
         .env(INSIDE, "1")
         .output()
         .expect("unshare");
