@@ -3,7 +3,8 @@
 //! What comes out of a tunnel is held to this table, and no subnet's: its own addresses speak for
 //! themselves, those of joined VPCs as well, and any other through the gateways to which a route
 //! table of the VPC sends the answer. Two subnets may send it to two of them: then either may
-//! speak.
+//! speak. For the addresses that services have in every VPC nobody speaks out of a tunnel: each
+//! host answers for them.
 
 use super::{
     numbers::{Hop, Numbers},
@@ -15,7 +16,7 @@ use crate::{
     legend::RouteTableLegend,
     vpcs::{Target, Vpcs},
 };
-use hdl::route::RouteLabel;
+use hdl::{punt::FIXED, route::RouteLabel};
 use ipnet::IpNet;
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
@@ -66,6 +67,7 @@ pub struct Senders {
 /// Which of these lies in a cell.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
+    Services,
     Direct(usize),
     Gateway(usize),
 }
@@ -79,7 +81,7 @@ impl Senders {
             let prefixes = own_prefixes(file, other).into_iter();
             directs.extend(prefixes.map(|cidr| Direct { cidr, vpc: other, by }));
         }
-        let mut ranges = Vec::new();
+        let mut ranges: Vec<_> = services().map(|range| (range, Mark::Services)).into();
         for (index, direct) in directs.iter().enumerate() {
             let places = address::ranges(direct.cidr).into_iter();
             ranges.extend(places.map(|range| (range, Mark::Direct(index))));
@@ -146,13 +148,21 @@ pub fn names<'v>(file: &'v Vpcs, set: &[usize]) -> Vec<&'v str> {
     set.iter().map(|g| file.gateways[*g].name.as_str()).collect()
 }
 
+/// The addresses that services have in every VPC.
+fn services() -> [RangeInclusive<u128>; 2] {
+    let [v4, v6] = FIXED.map(u128::from);
+    let (v4, v6) = ((0xffff_0000 | v4) << 16, v6 << 96);
+    [v4..=v4 | u128::from(u16::MAX), v6..=v6 | u128::MAX >> 32]
+}
+
 /// The first prefix counts; where there is none, all gateways do.
 fn speaks(file: &Vpcs, marks: Vec<Mark>) -> Option<Speaks> {
     let gateway = |mark: &Mark| match mark {
         Mark::Gateway(gateway) => Some(*gateway),
-        Mark::Direct(_) => None,
+        Mark::Services | Mark::Direct(_) => None,
     };
     match marks.first()? {
+        Mark::Services => None,
         Mark::Direct(index) => Some(Speaks::Direct(*index)),
         Mark::Gateway(_) => {
             let mut set: Vec<usize> = marks.iter().filter_map(gateway).collect();

@@ -91,6 +91,8 @@ fn who_may_speak_for_an_address() {
         ("senders to VPC shop", "8.8.8.8", Target::InternetGateway, &[&internet, &nat]),
         ("senders to VPC shop", "172.16.1.1", Target::InternetGateway, &[&internet, office]),
         ("senders to VPC shop", "172.16.9.1", Target::InternetGateway, &["192.0.2.200", &internet]),
+        ("senders to VPC shop", "169.254.169.254", Target::None, &[]),
+        ("senders to VPC shop", "fd00:ec2::254", Target::None, &[]),
         ("senders to VPC bank", "10.1.1.10", Target::Peering, &["shop"]),
         ("senders to VPC bank", "10.3.1.10", Target::None, &[]),
         ("senders to VPC bank", "8.8.8.8", Target::None, &[]),

@@ -8,7 +8,7 @@ use crate::{
     edge::vtep,
     memory::Memory,
     packet::{Frame, Packet, Tunnel},
-    punts::{Cpu, is_excused, is_link_local},
+    punts::{Cpu, is_excused, is_fixed, is_link_local},
     roads::Way,
     rules::allows,
     size::Wire,
@@ -297,6 +297,8 @@ impl<'v> Oracle<'v, '_> {
         let packet = ip.ok_or(DropReason::TunnelledArp)?;
         unless(!group(packet), DropReason::Multicast)?;
         let (speaks, met) = self.may_speak(vpc, packet.src, tunnel.src);
+        let forged = !speaks && is_fixed(packet.src);
+        self.memory.met.extend(forged.then_some("heard under a service's address"));
         unless(speaks, DropReason::SpoofedUnderlay)?;
         self.memory.met.push(met);
         if let Some(gateway) = self.router(vpc, packet.dst_mac) {

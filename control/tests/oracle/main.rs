@@ -213,7 +213,7 @@ fn network(seed: u64, seen: &mut Seen) {
 }
 
 /// What must have been met, some twenty times each.
-const MET: [&str; 113] = [
+const MET: [&str; 114] = [
     "host Ipv4MappedAddress",
     "host UnknownEni",
     "host EniDown",
@@ -307,6 +307,7 @@ const MET: [&str; 113] = [
     "heard through a transit gateway",
     "heard a gateway",
     "heard one of two gateways",
+    "heard under a service's address",
     "public to private",
     "private to public",
     "no public address",

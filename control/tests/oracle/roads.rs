@@ -101,6 +101,9 @@ impl<'v> Oracle<'v, '_> {
 
     /// The same, but for who may send anything.
     fn speaks(&self, vpc: usize, src: IpAddr, from: Ipv4Addr) -> (bool, &'static str) {
+        if is_fixed(src) {
+            return (false, "");
+        }
         if let Some((home, met)) = self.home(vpc, src) {
             return (self.lives_at(home, src, from), met);
         }

@@ -77,8 +77,8 @@ const FLAGS: [u8; 12] = [
 const SOURCE_PORTS: [u16; 2] = [80, 50000];
 
 /// Addresses of no VPC.
-const BEYOND_V4: [&str; 4] = ["8.8.8.8", "10.9.1.1", "10.9.2.1", "9.9.9.9"];
-const BEYOND_V6: [&str; 2] = ["2001:db9::1", "2001:db9:1::1"];
+const BEYOND_V4: [&str; 5] = ["8.8.8.8", "10.9.1.1", "10.9.2.1", "9.9.9.9", "169.254.169.254"];
+const BEYOND_V6: [&str; 3] = ["2001:db9::1", "2001:db9:1::1", "fd00:ec2::254"];
 
 /// Somebody behind a gateway, if there is one that leads there.
 fn beyond(rng: &mut Rng, v4: bool) -> IpAddr {
