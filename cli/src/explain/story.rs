@@ -279,6 +279,7 @@ impl Story<'_> {
             None => format!("network ACL of policy {policy} {way}"),
         };
         let says = match t.rule.rule {
+            _ if self.beyond() => BEYOND.into(),
             _ if !crosses => "it stays within its subnet: no rule applies".into(),
             0 => format!("{acl}: * deny, since no rule matches"),
             rule => self
@@ -286,7 +287,13 @@ impl Story<'_> {
                 .rule(policy, direction, rule)
                 .map_or_else(|| format!("{acl}: rule {rule}"), |text| format!("{acl}: {text}")),
         };
-        Step::asks("nacl", self.asked_of(&acl), found(t.ruled), says).unless(crosses)
+        let needed = crosses && !self.beyond();
+        Step::asks("nacl", self.asked_of(&acl), found(t.ruled), says).unless(needed)
+    }
+
+    /// Is it judged for a router beyond a gateway? No rule is of policy 0.
+    fn beyond(&self) -> bool {
+        self.t.rule_key.policy == 0 && self.t.rule.allow
     }
 
     /// Which connection it belongs to, or makes.
@@ -329,6 +336,7 @@ impl Story<'_> {
             None => format!("security groups of policy {policy} {way}"),
         };
         let says = match t.rule.group.rule {
+            _ if self.beyond() => BEYOND.into(),
             _ if t.tracked.hit => "its connection is allowed: no rule is needed".into(),
             0 => format!("{groups}: no rule allows it"),
             rule => self.legend.group_rule(t.eni.vpc, direction, rule).map_or_else(
@@ -336,10 +344,13 @@ impl Story<'_> {
                 |text| format!("security group {text}"),
             ),
         };
-        let needed = !t.tracked.hit;
+        let needed = !t.tracked.hit && !self.beyond();
         Step::asks("group", self.asked_of(&groups), found(t.ruled), says).unless(needed)
     }
 }
+
+/// Of a router beyond a gateway of the card.
+const BEYOND: &str = "to and from a router beyond a gateway everything may pass";
 
 /// What that a source address is not the sender's own leads to.
 fn checked(check: bool) -> &'static str {

@@ -114,6 +114,38 @@ fn a_packet_that_leaves_its_vpc() {
 }
 
 #[test]
+fn a_packet_from_the_internet() {
+    let told = |dst: [u8; 4]| {
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([0x02, 0xb0, 0, 0, 0xff, 1], [2, 0, 0, 0, 0, 1])
+            .single_vlan(100.try_into().unwrap())
+            .ipv4([8, 8, 8, 8], dst, 64)
+            .tcp(40_000, 443, 1, 1024)
+            .write(&mut frame, &[])
+            .unwrap();
+        let hex: String = frame.iter().map(|b| format!("{b:02x}")).collect();
+        let config = ["explain", "--config", "examples/edge.toml", "--card", "edge"];
+        let more = ["--port", "host0", "--json", "--engine", "both", &hex];
+        penstock(&[&config[..], &more].concat()).json()
+    };
+    let says = |answer: &serde_json::Value, stage| {
+        let found = steps(answer).into_iter().find(|(s, ..)| s == stage);
+        found.map(|(_, says, counts)| (says, counts)).unwrap_or_default()
+    };
+    let passes = |says: &str| (says.into(), "passes".into());
+    let known = told([203, 0, 113, 11]);
+    assert_eq!(says(&known, "nat"), passes("203.0.113.11 becomes 10.1.1.20"));
+    assert_eq!(says(&known, "encap"), passes("VXLAN to 192.0.2.10, VNI 6001"));
+    let unasked = "to and from a router beyond a gateway everything may pass";
+    assert_eq!(says(&known, "group"), (unasked.into(), "nothing".into()));
+    // By the gateway's route table it goes through the firewall.
+    let inspected = told([203, 0, 113, 10]);
+    assert_eq!(says(&inspected, "nat"), passes("203.0.113.10 becomes 10.1.1.10"));
+    assert_eq!(says(&inspected, "encap"), passes("VXLAN to 192.0.2.20, VNI 6001"));
+    assert_eq!(told([203, 0, 113, 12])["verdict"], "NoMapping");
+}
+
+#[test]
 fn a_packet_that_is_too_long() {
     let told = |bytes| {
         let mac = [0x02, 0xb0, 0, 0, 0x01, 0x0a];
