@@ -25,6 +25,10 @@ fn frame_with(mac: [u8; 6], src: [u8; 4], dst: [u8; 4], port: u16, bytes: usize)
         .syn();
     let mut frame = Vec::new();
     builder.write(&mut frame, &vec![0; bytes]).unwrap();
+    hex(&frame)
+}
+
+fn hex(frame: &[u8]) -> String {
     frame.iter().map(|b| format!("{b:02x}")).collect()
 }
 
@@ -43,6 +47,16 @@ fn steps(answer: &serde_json::Value) -> Vec<(String, String, String)> {
     let text = |step: &serde_json::Value, key| step[key].as_str().unwrap().to_string();
     let step = |s| (text(s, "stage"), text(s, "says"), text(s, "counts"));
     answer["steps"].as_array().unwrap().iter().map(step).collect()
+}
+
+/// What a stage says, nothing if it is not asked, and whether that counts.
+fn says(answer: &serde_json::Value, stage: &str) -> (String, String) {
+    let found = steps(answer).into_iter().find(|(s, ..)| s == stage);
+    found.map(|(_, says, counts)| (says, counts)).unwrap_or_default()
+}
+
+fn passes(says: &str) -> (String, String) {
+    (says.into(), "passes".into())
 }
 
 #[test]
@@ -96,21 +110,17 @@ fn a_packet_that_leaves_its_vpc() {
         let more = ["--port", "host0", "--json", "--engine", "both", &hex];
         penstock(&[&config[..], &more].concat()).json()
     };
-    let says = |answer: &serde_json::Value, stage| {
-        let found = steps(answer).into_iter().find(|(s, ..)| s == stage);
-        found.map(|(_, says, _)| says).unwrap_or_default()
-    };
     // To another VPC on the same card, whose default group lets it in.
     let bank = told([10, 2, 1, 20], 8443);
     assert_eq!((&bank["verdict"], &bank["egress_port"]), (&"Forward".into(), &"host1".into()));
-    assert_eq!(says(&bank, "route"), "10.2.0.0/16 -> shop-bank, VPC bank");
+    assert_eq!(says(&bank, "route"), passes("10.2.0.0/16 -> shop-bank, VPC bank"));
     let second: Vec<_> = steps(&bank).into_iter().skip_while(|(s, ..)| s != "turn").collect();
     assert!(second[3].1.contains("ENI bank-2, subnet bank-all"), "{second:?}");
     assert_eq!(second[6].1, "security group default in: tcp 8443 10.1.1.0/24");
     assert_eq!(told([10, 2, 1, 20], 443)["verdict"], "SgInbound");
     let internet = told([8, 8, 8, 8], 443);
-    assert_eq!(says(&internet, "route"), "0.0.0.0/0 -> shop-internet");
-    assert_eq!(says(&internet, "encap"), "VXLAN to 192.0.2.200, VNI 6001");
+    assert_eq!(says(&internet, "route"), passes("0.0.0.0/0 -> shop-internet"));
+    assert_eq!(says(&internet, "encap"), passes("VXLAN to 192.0.2.200, VNI 6001"));
 }
 
 #[test]
@@ -123,16 +133,10 @@ fn a_packet_from_the_internet() {
             .tcp(40_000, 443, 1, 1024)
             .write(&mut frame, &[])
             .unwrap();
-        let hex: String = frame.iter().map(|b| format!("{b:02x}")).collect();
         let config = ["explain", "--config", "examples/edge.toml", "--card", "edge"];
-        let more = ["--port", "host0", "--json", "--engine", "both", &hex];
+        let more = ["--port", "host0", "--json", "--engine", "both", &hex(&frame)];
         penstock(&[&config[..], &more].concat()).json()
     };
-    let says = |answer: &serde_json::Value, stage| {
-        let found = steps(answer).into_iter().find(|(s, ..)| s == stage);
-        found.map(|(_, says, counts)| (says, counts)).unwrap_or_default()
-    };
-    let passes = |says: &str| (says.into(), "passes".into());
     let known = told([203, 0, 113, 11]);
     assert_eq!(says(&known, "nat"), passes("203.0.113.11 becomes 10.1.1.20"));
     assert_eq!(says(&known, "encap"), passes("VXLAN to 192.0.2.10, VNI 6001"));
@@ -151,12 +155,11 @@ fn a_packet_that_is_too_long() {
         let mac = [0x02, 0xb0, 0, 0, 0x01, 0x0a];
         let hex = frame_with(mac, [10, 0, 1, 10], [10, 0, 2, 10], 5432, bytes);
         let answer = run("card-a", &["--port", "host0", "--json", "--engine", "both", &hex]).json();
-        let (_, says, counts) = steps(&answer).into_iter().find(|(s, ..)| s == "mtu").unwrap();
-        (answer["verdict"].as_str().unwrap().to_string(), says, counts)
+        (answer["verdict"].as_str().unwrap().to_string(), says(&answer, "mtu"))
     };
-    let passes = |verdict: &str, says: &str| (verdict.into(), says.into(), "passes".into());
-    assert_eq!(told(8961), passes("Forward", "9001 bytes, and 9001 fit"));
-    assert_eq!(told(8962), passes("Reply", "9002 bytes, and 9001 fit: its sender is told"));
+    assert_eq!(told(8961), ("Forward".into(), passes("9001 bytes, and 9001 fit")));
+    let answered = "9002 bytes, and 9001 fit: its sender is told";
+    assert_eq!(told(8962), ("Reply".into(), passes(answered)));
 }
 
 #[test]

@@ -120,9 +120,9 @@ impl Story<'_> {
     /// What another address stands in place of which.
     pub(super) fn nat(&self) -> Step {
         let (t, far) = (self.t, ip(self.far()));
-        let says = match t.verdict.reason {
-            DropReason::NoPublicAddress => format!("{far} has no other address"),
-            _ => format!("{far} becomes {}", v4(t.mapping.nat_ip)),
+        let says = match (t.verdict.reason, t.mapping.nat_ip) {
+            (DropReason::NoPublicAddress, _) | (_, 0) => format!("{far} has no other address"),
+            (_, other) => format!("{far} becomes {}", v4(other)),
         };
         Step::says("nat", says)
     }
