@@ -13,6 +13,7 @@
 //!         |                  |     |                  +-- mapping ---+             |
 //!  track  |                  |     |                  +-- connection --------------+
 //!  leave  |                  |     |                  |              +-- deliver   |
+//!         |                  |     |                  |              +-- nat, mtu  |
 //!         |                  |     |                  |              +-- encap ----+
 //!         |                  |     |                  |              +-- neighbor -+
 //!  toll   |                  |     |                  |              +-- meter ----+
